@@ -1,0 +1,4 @@
+@NullMarked
+package wharf.app;
+
+import org.jspecify.annotations.NullMarked;

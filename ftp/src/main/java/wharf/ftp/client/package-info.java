@@ -1,0 +1,4 @@
+@NullMarked
+package wharf.ftp.client;
+
+import org.jspecify.annotations.NullMarked;

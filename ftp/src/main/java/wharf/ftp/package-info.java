@@ -1,0 +1,4 @@
+@NullMarked
+package wharf.ftp;
+
+import org.jspecify.annotations.NullMarked;

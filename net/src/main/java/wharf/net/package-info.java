@@ -1,0 +1,4 @@
+@NullMarked
+package wharf.net;
+
+import org.jspecify.annotations.NullMarked;
