@@ -1,0 +1,134 @@
+package wharf.net;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+
+/// A connection whose every operation waits, but never longer than its timeout: the wire for
+/// straight-line code, as a client is. A timeout is a `SocketTimeoutException`; the connection is
+/// then best closed.
+///
+/// Used by one thread at a time; [#close] may come from any thread and ends a waiting operation
+/// with an `IOException`.
+public final class TimedWire implements Closeable {
+  private final SocketChannel channel;
+  private final Wire wire;
+  private final Selector selector;
+  private final SelectionKey key;
+  private final Duration timeout;
+
+  private TimedWire(SocketChannel channel, Selector selector, SelectionKey key, Duration timeout) {
+    this.channel = channel;
+    this.wire = new TcpWire(channel);
+    this.selector = selector;
+    this.key = key;
+    this.timeout = timeout;
+  }
+
+  /// Connects to `to`, which is resolved.
+  ///
+  /// @param timeout the longest wait: to connect, and then for each operation
+  public static TimedWire connect(InetSocketAddress to, Duration timeout) throws IOException {
+    SocketChannel channel = SocketChannel.open();
+    try {
+      channel.configureBlocking(false);
+      channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+      Selector selector = Selector.open();
+      TimedWire timed = new TimedWire(channel, selector, channel.register(selector, 0), timeout);
+      try {
+        if (!channel.connect(to)) {
+          do {
+            timed.await(SelectionKey.OP_CONNECT, "no connection to " + to);
+          } while (!channel.finishConnect());
+        }
+        return timed;
+      } catch (IOException | RuntimeException e) {
+        selector.close();
+        throw e;
+      }
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /// Reads at least one byte into `into`, which has room.
+  ///
+  /// @return how many, or -1 when the peer has ended its output
+  public int read(ByteBuffer into) throws IOException {
+    int count;
+    while ((count = wire.read(into)) == 0) {
+      await(wire.interest(SelectionKey.OP_READ), "nothing received");
+    }
+    return count;
+  }
+
+  /// Writes all of `from`.
+  public void write(ByteBuffer from) throws IOException {
+    while (from.hasRemaining()) {
+      if (wire.write(from) == 0) {
+        await(wire.interest(SelectionKey.OP_WRITE), "the peer takes nothing");
+      }
+    }
+  }
+
+  /// Sends up to `count` bytes of `file` from `position` on.
+  ///
+  /// @return how many, at least one unless the file ends at `position`
+  public long send(FileChannel file, long position, long count) throws IOException {
+    while (true) {
+      long sent = wire.send(file, position, count);
+      if (sent > 0 || position >= file.size()) {
+        return sent;
+      }
+      await(wire.interest(SelectionKey.OP_WRITE), "the peer takes nothing");
+    }
+  }
+
+  /// Says that nothing more will be written.
+  public void endOutput() throws IOException {
+    wire.endOutput();
+  }
+
+  /// Breaks the connection off, so that the peer does not take what it has for the whole.
+  public void reset() throws IOException {
+    wire.reset();
+    selector.close();
+  }
+
+  /// The peer's address.
+  public InetSocketAddress peer() throws IOException {
+    return (InetSocketAddress) channel.getRemoteAddress();
+  }
+
+  /// This end's address.
+  public InetSocketAddress local() throws IOException {
+    return (InetSocketAddress) channel.getLocalAddress();
+  }
+
+  private void await(int operations, String otherwise) throws IOException {
+    if (!selector.isOpen()) {
+      throw new IOException("the connection was closed");
+    }
+    key.interestOps(operations);
+    selector.selectedKeys().clear();
+    if (selector.select(timeout.toMillis()) == 0 && selector.isOpen()) {
+      throw new SocketTimeoutException(otherwise + " for " + timeout.toSeconds() + " s");
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+    selector.close();
+  }
+}

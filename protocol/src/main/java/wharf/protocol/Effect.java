@@ -1,0 +1,76 @@
+package wharf.protocol;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+
+/// What a session wants. The driver carries effects out in the order given.
+public sealed interface Effect {
+
+  /// Send these bytes on the control connection. The buffer is the driver's from here on.
+  record Send(ByteBuffer bytes) implements Effect {}
+
+  /// Listen for one data connection; answered by [Event.Listening], or [Event.Failed]. An earlier
+  /// listener of this session that no transfer has used is closed.
+  ///
+  /// @param local the address of this server to listen at
+  record Listen(InetAddress local) implements Effect {}
+
+  /// Move a file's or a listing's bytes over a data connection; answered by [Event.Transferred].
+  /// One at a time.
+  record Transfer(Route route, Flow flow, Limits limits) implements Effect {
+
+    /// How the data connection comes about.
+    public sealed interface Route {
+      /// The client connects to what the last [Listen] opened; only its own address is let in.
+      record Passive() implements Route {}
+
+      /// The server connects, from its own address on the control connection.
+      record Active(InetSocketAddress to) implements Route {}
+    }
+
+    /// What moves in which direction.
+    public sealed interface Flow {
+      /// From the server. The driver closes `source` when the transfer ends, however it ends.
+      record Out(Source source, Form form) implements Flow {}
+
+      /// To the server. The session settles `sink` when it is told of the end.
+      record In(Sink sink, Form form) implements Flow {}
+    }
+
+    /// How a file's bytes look on the wire.
+    public enum Form {
+      /// As they are (RFC 959 section 3.1.1.3).
+      IMAGE,
+      /// Lines end in CR LF on the wire and in LF here (RFC 959 section 3.1.1.1).
+      ASCII
+    }
+
+    /// How long a transfer may wait.
+    ///
+    /// @param connect how long the data connection may take to come about
+    /// @param stall how long nothing may move
+    public record Limits(Duration connect, Duration stall) {}
+  }
+
+  /// End the running transfer now; it is then answered by [Event.Transferred] with
+  /// [Ending#ABORTED]. Nothing happens when none runs.
+  record Abort() implements Effect {}
+
+  /// Run `task` where waiting is allowed, and nothing is received until it is done; answered by
+  /// [Event.Performed], or by [Event.Failed] if it throws an `IOException`. One at a time.
+  record Perform(Callable<?> task) implements Effect {}
+
+  /// Tell by [Event.Expired] when `delay` has passed from now without another [Arm]. Replaces the
+  /// one before. While a transfer or a task runs the time is not counted: it starts anew when that
+  /// ends.
+  record Arm(Duration delay) implements Effect {}
+
+  /// Something worth a line in the log: what was done, by whom, to what. Without line ends.
+  record Note(String text) implements Effect {}
+
+  /// Close the connection once everything is sent; a transfer that still runs is aborted.
+  record Close() implements Effect {}
+}

@@ -1,0 +1,53 @@
+package wharf.protocol;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// What a session is told.
+public sealed interface Event {
+
+  /// The client is connected. Always the first event, and given once.
+  ///
+  /// @param local the server's end of the connection
+  /// @param peer the client's end
+  record Opened(InetSocketAddress local, InetSocketAddress peer) implements Event {}
+
+  /// Bytes from the client, cut wherever the network cut them.
+  ///
+  /// @param bytes from position to limit; the session takes all of them before it returns, the
+  ///   buffer is the driver's and is used again
+  record Received(ByteBuffer bytes) implements Event {}
+
+  /// Answers [Effect.Listen]: a data connection may come to `at`.
+  record Listening(InetSocketAddress at) implements Event {}
+
+  /// Answers [Effect.Transfer]: it has ended. The source, if there was one, is closed; the sink is
+  /// the session's to settle.
+  ///
+  /// @param ending the evidence
+  /// @param bytes how many bytes went over the data connection
+  /// @param took from the first attempt to connect to the end
+  /// @param problem the fault, for [Ending#STORE_FAILED] and [Ending#PEER_FAILED]
+  record Transferred(Ending ending, long bytes, Duration took, @Nullable IOException problem)
+      implements Event {}
+
+  /// Answers [Effect.Perform]: what the task returned.
+  record Performed(Object result) implements Event {}
+
+  /// The time set by the last [Effect.Arm] has passed. It is given once, and not while a transfer
+  /// or a task runs.
+  record Expired() implements Event {}
+
+  /// The server is being stopped: the session should end once its running transfer has.
+  record Stopping() implements Event {}
+
+  /// The client closed its half of the connection, or the connection broke. Nothing more will be
+  /// received; nothing needs to be sent.
+  record PeerClosed() implements Event {}
+
+  /// `effect`, a [Effect.Listen] or a [Effect.Perform], could not be carried out.
+  record Failed(Effect effect, IOException problem) implements Event {}
+}
