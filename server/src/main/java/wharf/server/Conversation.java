@@ -149,7 +149,11 @@ final class Conversation {
   /// Moves the transfer on.
   void dataReady(ByteBuffer scratch) {
     DataConnection running = data;
-    if (running != null && running.advance(scratch) instanceof Event.Transferred end) {
+    if (running == null) {
+      return;
+    }
+    Event.Transferred end = running.advance(scratch);
+    if (end != null) {
       transferred(end, running, scratch);
     }
   }
@@ -168,19 +172,22 @@ final class Conversation {
   /// Acts on every deadline that has passed.
   void tick(ByteBuffer scratch) {
     long now = context.nanoTime().getAsLong();
-    if (now - sendDeadline >= 0 && sendDeadline != NEVER
-        || now - lingerDeadline >= 0 && lingerDeadline != NEVER) {
+    if (passed(sendDeadline, now) || passed(lingerDeadline, now)) {
       kill();
       return;
     }
     if (data != null && now - data.deadline() >= 0) {
       dataReady(scratch);
     }
-    if (expiry != NEVER && now - expiry >= 0 && data == null && !performing && !closing) {
+    if (passed(expiry, now) && data == null && !performing && !closing) {
       expiry = NEVER;
       patience = null;
       deliver(new Event.Expired());
     }
+  }
+
+  private static boolean passed(long deadline, long now) {
+    return deadline != NEVER && now - deadline >= 0;
   }
 
   /// The server is being stopped.
@@ -257,7 +264,8 @@ final class Conversation {
     }
     delivering = true;
     try {
-      while (events.poll() instanceof Event next) {
+      Event next;
+      while ((next = events.poll()) != null) {
         for (Effect effect : session.on(next)) {
           carryOut(effect);
         }
@@ -319,7 +327,8 @@ final class Conversation {
 
   private void flush() {
     try {
-      while (!closed && unsent.peek() instanceof ByteBuffer next) {
+      ByteBuffer next;
+      while (!closed && (next = unsent.peek()) != null) {
         int count = wire.write(next);
         unsentBytes -= count;
         if (count > 0) {

@@ -136,7 +136,8 @@ final class DataConnection {
   private Event.@Nullable Transferred pump(Pump pump, ByteBuffer scratch) {
     long before = pump.bytes();
     Pump.Step step = pump.step(scratch);
-    if (pump.ending() instanceof Ending ending) {
+    Ending ending = pump.ending();
+    if (ending != null) {
       return end(ending, pump.problem());
     }
     if (pump.bytes() > before) {

@@ -176,7 +176,8 @@ final class EventLoop implements Runnable {
 
   private void ring() {
     long now = context.nanoTime().getAsLong();
-    while (alarms.peek() instanceof Alarm next && next.at - now <= 0) {
+    Alarm next;
+    while ((next = alarms.peek()) != null && next.at - now <= 0) {
       alarms.remove();
       next.what.run();
     }
