@@ -32,8 +32,18 @@ public record FileFacts(
   static FileFacts of(PosixFileAttributes attributes) {
     int mode = 0;
     for (PosixFilePermission permission : attributes.permissions()) {
-      // The enum is declared from OWNER_READ (0400) to OTHERS_EXECUTE (0001).
-      mode |= 0400 >> permission.ordinal();
+      mode |=
+          switch (permission) {
+            case OWNER_READ -> 0400;
+            case OWNER_WRITE -> 0200;
+            case OWNER_EXECUTE -> 0100;
+            case GROUP_READ -> 0040;
+            case GROUP_WRITE -> 0020;
+            case GROUP_EXECUTE -> 0010;
+            case OTHERS_READ -> 0004;
+            case OTHERS_WRITE -> 0002;
+            case OTHERS_EXECUTE -> 0001;
+          };
     }
     return new FileFacts(
         attributes.isDirectory(),

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class Listing implements AutoCloseable {
   public static final int SORTED_UP_TO = 4096;
 
+  /// One entry.
+  ///
   /// @param name bytes that are not UTF-8 are shown as U+FFFD
   /// @param facts of what a link leads to, where the entry is a link
   public record Entry(String name, FileFacts facts) {}
