@@ -88,6 +88,11 @@ public final class Listing implements AutoCloseable {
     }
   }
 
+  /// How many names are in memory.
+  int namesAhead() {
+    return first.size();
+  }
+
   private @Nullable Path nextName() throws IOException {
     try {
       return rest.hasNext() ? rest.next().getFileName() : null;

@@ -108,7 +108,7 @@ public final class Upload implements AutoCloseable {
       Confinement.Place place, Path target, FileChannel to, Start start) throws IOException {
     if (place.attributes() == null
         || start instanceof Start.Fresh
-        || start instanceof Start.At(long offset) && offset == 0) {
+        || (start instanceof Start.At(long offset) && offset == 0)) {
       return;
     }
     try (var from = Confinement.openFile(place.directory(), target, StandardOpenOption.READ)) {
