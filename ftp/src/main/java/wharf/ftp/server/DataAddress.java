@@ -17,7 +17,8 @@ final class DataAddress {
 
   /// Any printable ASCII character may delimit; digits, letters, colons and dots occur inside.
   private static final Pattern EPRT =
-      Pattern.compile("([\\x21-\\x7e&&[^0-9a-zA-Z:.]])([12])\\1([0-9a-fA-F:.]{2,45})\\1(\\d{1,5})\\1");
+      Pattern.compile(
+          "([\\x21-\\x7e&&[^0-9a-zA-Z:.]])([12])\\1([0-9a-fA-F:.]{2,45})\\1(\\d{1,5})\\1");
 
   private DataAddress() {}
 
@@ -67,7 +68,8 @@ final class DataAddress {
 
   /// Whether EPRT's text names a protocol other than IPv4 and IPv6: that has a reply of its own.
   static boolean isOtherProtocol(String text) {
-    String[] parts = text.length() > 1 ? text.split(Pattern.quote(text.substring(0, 1)), -1) : new String[0];
+    String[] parts =
+        text.length() > 1 ? text.split(Pattern.quote(text.substring(0, 1)), -1) : new String[0];
     return parts.length > 2 && parts[1].matches("\\d+") && !parts[1].matches("[12]");
   }
 

@@ -7,7 +7,8 @@ import wharf.files.FileProblem;
 import wharf.ftp.FtpTime;
 import wharf.protocol.Effect;
 
-/// Replies in the grammar of RFC 959 section 4.2: three digits, and text that cannot forge another reply.
+/// Replies in the grammar of RFC 959 section 4.2: three digits, and text that cannot forge another
+/// reply.
 final class Reply {
   private Reply() {}
 
@@ -16,8 +17,8 @@ final class Reply {
     return send(code + " " + clean(text) + "\r\n");
   }
 
-  /// A reply of several lines. Those between the first and the last begin with a space, so that none looks like the
-  /// last.
+  /// A reply of several lines. Those between the first and the last begin with a space, so that
+  /// none looks like the last.
   static Effect.Send of(int code, String first, List<String> between, String last) {
     StringBuilder all = new StringBuilder();
     all.append(code).append('-').append(clean(first)).append("\r\n");

@@ -1,7 +1,7 @@
 package wharf.ftp.server;
 
-/// Patterns of names with `*` (any run) and `?` (any one character), as `mget` sends them. Nothing else is special,
-/// and no pattern costs more than its length times the name's.
+/// Patterns of names with `*` (any run) and `?` (any one character), as `mget` sends them. Nothing
+/// else is special, and no pattern costs more than its length times the name's.
 final class Wildcard {
   private Wildcard() {}
 
