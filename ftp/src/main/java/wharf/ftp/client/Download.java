@@ -6,6 +6,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -80,6 +81,24 @@ public final class Download {
         keep(part, modified);
       }
     }
+  }
+
+  /// Copies all of `remote` to `into`, for who has no use for a file.
+  public static Receipt run(
+      FtpClient client, String remote, WritableByteChannel into, Progress progress)
+      throws FtpException {
+    OptionalLong size = client.size(remote);
+    progress.begin(0, size.orElse(-1));
+    long moved = client.retrieve(remote, 0, into, progress);
+    if (size.isPresent() && moved != size.getAsLong()) {
+      OptionalLong now = client.size(remote);
+      if (now.isEmpty() || now.getAsLong() != moved) {
+        throw new FtpException.Mismatch(
+            "the server called %s complete, but %d of %d bytes came; get it again"
+                .formatted(Refusal.quote(remote), moved, size.getAsLong()));
+      }
+    }
+    return new Receipt(moved, moved, size.isPresent());
   }
 
   /// Where the bytes are until the file is whole.

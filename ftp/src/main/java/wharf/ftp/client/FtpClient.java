@@ -415,11 +415,9 @@ public final class FtpClient implements Closeable {
 
   private void transfer(String verb, String path, long offset, Work work) throws FtpException {
     TimedWire data = openData(verb, path, offset);
-    boolean whole = false;
     try {
       work.over(data);
       data.close();
-      whole = true;
     } catch (IOException e) {
       FtpException problem = e instanceof FtpException own ? own : broken(verb, path, e);
       quietly(data::reset);
@@ -432,10 +430,10 @@ public final class FtpClient implements Closeable {
         problem.addSuppressed(e);
       }
       throw problem;
-    } finally {
-      if (!whole) {
-        quietly(data::reset);
-      }
+    } catch (RuntimeException | Error e) {
+      quietly(data::reset);
+      control.spoil();
+      throw e;
     }
     Reply reply = control.read();
     if (!reply.done()) {

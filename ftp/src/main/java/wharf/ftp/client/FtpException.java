@@ -133,7 +133,7 @@ public abstract sealed class FtpException extends IOException {
     }
   }
 
-  /// [FtpClient#cancel] was called.
+  /// The waiting thread was interrupted.
   public static final class Cancelled extends FtpException {
     @Serial private static final long serialVersionUID = 1;
 

@@ -176,8 +176,8 @@ public record FtpUrl(
   private static StringBuilder encode(StringBuilder into, String part, String also) {
     for (byte b : part.getBytes(StandardCharsets.UTF_8)) {
       char c = (char) (b & 0xFF);
-      if (c < 0x80 && (Character.isLetterOrDigit(c) || "-._~+,=".indexOf(c) >= 0)
-          || also.indexOf(c) >= 0) {
+      boolean plain = c < 0x80 && (Character.isLetterOrDigit(c) || "-._~+,=".indexOf(c) >= 0);
+      if (plain || also.indexOf(c) >= 0) {
         into.append(c);
       } else {
         into.append('%').append("%02X".formatted((int) c));

@@ -28,7 +28,7 @@ final class Listing {
     Kind kind = Kind.OTHER;
     long size = -1;
     Instant modified = null;
-    for (String fact : line.substring(0, space).split(";")) {
+    for (String fact : line.substring(0, space).split(";", -1)) {
       int equals = fact.indexOf('=');
       if (equals < 0) {
         continue;
@@ -108,7 +108,7 @@ final class Listing {
     if (words.size() < 4 || !words.get(0).text().matches("\\d\\d-\\d\\d-(\\d\\d|\\d{4})")) {
       return null;
     }
-    String[] day = words.get(0).text().split("-");
+    String[] day = words.get(0).text().split("-", -1);
     String clock = words.get(1).text().toUpperCase(Locale.ROOT);
     if (!clock.matches("\\d\\d:\\d\\d([AP]M)?")) {
       return null;

@@ -69,7 +69,7 @@ final class ReplyParser {
     boolean open = text.length() > 3 && text.charAt(3) == '-';
     boolean end = found > 0 && !open && (text.length() == 3 || text.charAt(3) == ' ');
     if (before == 0) {
-      if (!open && !end || found == 0) {
+      if (found == 0 || (!open && !end)) {
         throw new FtpException.Protocol(
             "the server sent \""
                 + shorten(text)
@@ -108,7 +108,7 @@ final class ReplyParser {
 
   private String decode(ByteBuffer bytes) {
     Charset charset = charsetOf(bytes);
-    notUtf8 |= charset != StandardCharsets.UTF_8;
+    notUtf8 |= !charset.equals(StandardCharsets.UTF_8);
     return charset.decode(bytes).toString();
   }
 
