@@ -10,8 +10,8 @@ import java.util.List;
 import wharf.users.Account;
 import wharf.users.Accounts.Known;
 
-/// Accounts in a small file, one a line: `name:read|write:hash`. Empty lines and those that begin with `#` mean
-/// nothing.
+/// Accounts in a small file, one a line: `name:read|write:hash`. Empty lines and those that begin
+/// with `#` mean nothing.
 final class AccountFile {
   private AccountFile() {}
 
@@ -40,7 +40,8 @@ final class AccountFile {
   private static Known parse(Path file, int number, String line) throws Malformed {
     String[] parts = line.split(":", 3);
     if (parts.length < 3 || parts[0].isBlank()) {
-      throw new Malformed(file, number, "an account is written as NAME:read:HASH or NAME:write:HASH");
+      throw new Malformed(
+          file, number, "an account is written as NAME:read:HASH or NAME:write:HASH");
     }
     if (!parts[2].startsWith("$argon2")) {
       throw new Malformed(
@@ -57,11 +58,12 @@ final class AccountFile {
         parts[2]);
   }
 
-  /// Adds an account to `file`, or gives it another password and right. The file is replaced as a whole, readable to
-  /// its owner only.
+  /// Adds an account to `file`, or gives it another password and right. The file is replaced as a
+  /// whole, readable to its owner only.
   static void put(Path file, String name, boolean writer, String hash) throws IOException {
     if (name.isBlank() || name.matches(".*[:\\p{Cntrl}].*") || name.startsWith("#")) {
-      throw new IOException("'" + name + "' cannot be the name of an account: no colon, no control character");
+      throw new IOException(
+          "'" + name + "' cannot be the name of an account: no colon, no control character");
     }
     List<String> lines = new ArrayList<>();
     if (Files.exists(file)) {

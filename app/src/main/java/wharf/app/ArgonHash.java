@@ -16,8 +16,9 @@ import wharf.users.Secret;
 
 /// Passwords hashed with Argon2id, in the usual text form (`$argon2id$v=19$m=...`).
 ///
-/// A hash costs a quarter of a second and 19 MiB by intent, and a client that moves many files logs in many
-/// times. So what has matched once is remembered, as a keyed digest whose key lives as long as this object.
+/// A hash costs a quarter of a second and 19 MiB by intent, and a client that moves many files logs
+/// in many times. So what has matched once is remembered, as a keyed digest whose key lives as long
+/// as this object.
 final class ArgonHash implements PasswordHash {
   /// OWASP's first choice for Argon2id: 19 MiB, two passes, one lane.
   private static final Argon2Function FUNCTION =

@@ -22,10 +22,12 @@ import wharf.ftp.client.Printable;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     subcommands = {
+      Serve.class,
       Ls.class,
       Get.class,
       Put.class,
       Shell.class,
+      User.class,
       HelpCommand.class,
     },
     synopsisSubcommandLabel = "VERB",
@@ -48,6 +50,7 @@ import wharf.ftp.client.Printable;
     footer = {
       "",
       "Examples:",
+      "  wharf serve ~/Public",
       "  wharf ls ftp://ftp.example.org/pub/",
       "  wharf get ftp://ftp.example.org/pub/big.iso",
       "  wharf put report.pdf ftp://alice@files.example.org/inbox/",

@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
-/// Says which program listens at a TCP port, where the system tells: on Linux, of one's own programs, and of all to an
-/// administrator.
+/// Says which program listens at a TCP port, where the system tells: on Linux, of one's own
+/// programs, and of all to an administrator.
 final class PortOwner {
   private static final String LISTENING = "0A";
 

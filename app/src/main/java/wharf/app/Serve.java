@@ -48,8 +48,8 @@ import wharf.users.Secret;
     mixinStandardHelpOptions = true,
     description = {
       "Puts a folder on the network over FTP.",
-      "Everybody may read it, unless --user or --accounts says who may; nobody may write to it, unless "
-          + "--writable says so.%n",
+      "Everybody may read it, unless --user or --accounts says who may; nobody may write to it,"
+          + " unless --writable says so.%n",
     },
     footer = {
       "",
@@ -77,7 +77,9 @@ final class Serve implements Callable<Integer> {
   @Option(
       names = "--bind",
       paramLabel = "ADDRESS",
-      description = "Listen at this address only; may be given again (default: every address of this machine).")
+      description =
+          "Listen at this address only; may be given again (default: every address of this"
+              + " machine).")
   private List<String> binds = new ArrayList<>();
 
   @Option(
@@ -90,7 +92,8 @@ final class Serve implements Callable<Integer> {
   @Option(
       names = {"-w", "--writable"},
       description =
-          "Let those with an account write; without --user and --accounts a one-time password is made.")
+          "Let those with an account write; without --user and --accounts a one-time password is"
+              + " made.")
   private boolean writable;
 
   @Option(
@@ -111,15 +114,15 @@ final class Serve implements Callable<Integer> {
       description = "Let those in that 'wharf user add' put into FILE.")
   private @Nullable Path accountsFile;
 
-  @Option(
-      names = "--anonymous",
-      description = "Let everybody read, although there are accounts.")
+  @Option(names = "--anonymous", description = "Let everybody read, although there are accounts.")
   private boolean anonymous;
 
   @Option(
       names = "--model",
       paramLabel = "NAME",
-      description = "How the server shares itself among clients: ${COMPLETION-CANDIDATES} (default: virtual).",
+      description =
+          "How the server shares itself among clients: ${COMPLETION-CANDIDATES} (default:"
+              + " virtual).",
       completionCandidates = ModelNames.class,
       defaultValue = "virtual")
   private String model = "virtual";
@@ -181,7 +184,12 @@ final class Serve implements Callable<Integer> {
     try {
       new CountDownLatch(1).await();
     } catch (InterruptedException stop) {
-      around.err().println("wharf: stopping; running transfers may finish, for at most " + GRACE.toSeconds() + " s");
+      around
+          .err()
+          .println(
+              "wharf: stopping; running transfers may finish, for at most "
+                  + GRACE.toSeconds()
+                  + " s");
       server.stop(GRACE);
     }
   }
@@ -223,7 +231,8 @@ final class Serve implements Callable<Integer> {
       return PortRange.ANY;
     }
     if (!passivePorts.matches("\\d{1,5}-\\d{1,5}")) {
-      throw usage("--passive-ports is written LOW-HIGH, as 50000-50100, not '" + passivePorts + "'");
+      throw usage(
+          "--passive-ports is written LOW-HIGH, as 50000-50100, not '" + passivePorts + "'");
     }
     int dash = passivePorts.indexOf('-');
     try {
@@ -251,7 +260,8 @@ final class Serve implements Callable<Integer> {
         throw usage("--user needs --password-file FILE");
       }
       if (Accounts.isAnonymous(user)) {
-        throw usage("'" + user + "' is what people without an account log in as: choose another name");
+        throw usage(
+            "'" + user + "' is what people without an account log in as: choose another name");
       }
       String password = firstLine(here.resolve(passwordFile));
       known.add(new Known(account(user), hash.of(new Secret(password))));
@@ -298,7 +308,8 @@ final class Serve implements Callable<Integer> {
       OneTime oneTime)
       throws IOException {
     boolean named = user != null || accountsFile != null;
-    out.println("Serving " + root.toRealPath() + " over FTP" + (writable ? "." : ", for reading only."));
+    out.println(
+        "Serving " + root.toRealPath() + " over FTP" + (writable ? "." : ", for reading only."));
     for (InetSocketAddress at : listening) {
       for (String address : reachable(at)) {
         out.println("  ftp://" + address + ":" + at.getPort() + "/");
@@ -308,7 +319,8 @@ final class Serve implements Callable<Integer> {
       out.println("Everybody may read.");
     }
     if (oneTime.password != null) {
-      out.println("To write, log in as " + ONE_TIME_USER + " with the password " + oneTime.password);
+      out.println(
+          "To write, log in as " + ONE_TIME_USER + " with the password " + oneTime.password);
     } else if (named) {
       out.println(
           "Accounts: "
@@ -329,7 +341,8 @@ final class Serve implements Callable<Integer> {
     out.flush();
   }
 
-  /// The addresses that `at` can be reached by: itself, or, if it stands for all, every one of this machine.
+  /// The addresses that `at` can be reached by: itself, or, if it stands for all, every one of this
+  /// machine.
   private static List<String> reachable(InetSocketAddress at) throws SocketException {
     if (!at.getAddress().isAnyLocalAddress()) {
       return List.of(text(at.getAddress()));
@@ -371,7 +384,6 @@ final class Serve implements Callable<Integer> {
 
   private int cannotListen(Server.CannotListen problem) {
     int taken = problem.address().getPort();
-    String where = text(problem.address().getAddress()) + ":" + taken;
     boolean inUse =
         problem.getCause() instanceof BindException
             && String.valueOf(problem.getCause().getMessage()).contains("in use");
@@ -389,8 +401,10 @@ final class Serve implements Callable<Integer> {
     Objects.requireNonNull(main)
         .note(
             privileged
-                ? "ports below 1024 are for administrators: choose another than " + taken + " with --port"
-                : "cannot listen at " + where + ": " + problem.getCause().getMessage());
+                ? "ports below 1024 are for administrators: choose another than "
+                    + taken
+                    + " with --port"
+                : String.valueOf(problem.getMessage()));
     return privileged ? ExitCode.NOT_PERMITTED.number() : ExitCode.FAILED.number();
   }
 

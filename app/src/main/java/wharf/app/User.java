@@ -29,14 +29,16 @@ final class User implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(Objects.requireNonNull(spec).commandLine(), "say what to do: wharf user add NAME");
+    throw new ParameterException(
+        Objects.requireNonNull(spec).commandLine(), "say what to do: wharf user add NAME");
   }
 
   /// Adds one, or gives it another password.
   @Command(
       name = "add",
       mixinStandardHelpOptions = true,
-      description = "Adds an account, or gives it another password. Only a hash of the password is kept.%n",
+      description =
+          "Adds an account, or gives it another password. Only a hash of the password is kept.%n",
       footer = {"", "Example:", "  wharf user add alice --accounts accounts --writable"})
   static final class Add implements Callable<Integer> {
     @ParentCommand private @Nullable User parent;
@@ -81,7 +83,8 @@ final class User implements Runnable {
       char[] typed = around.password().apply("Password for " + name + ": ");
       if (typed == null) {
         throw new ParameterException(
-            Objects.requireNonNull(spec).commandLine(), "there is no terminal to ask for the password at; give --password-file FILE");
+            Objects.requireNonNull(spec).commandLine(),
+            "there is no terminal to ask for the password at; give --password-file FILE");
       }
       return new Secret(new String(typed));
     }
