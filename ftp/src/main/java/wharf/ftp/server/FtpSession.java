@@ -149,6 +149,10 @@ final class FtpSession implements Session {
   private Terms terms = new Terms();
   private long announced = -1;
   private int failedLogins;
+
+  /// Whether this event showed that the client is there: its patience begins anew.
+  private boolean heard;
+
   private boolean leaving;
   private boolean stopping;
   private boolean peerGone;
@@ -161,6 +165,7 @@ final class FtpSession implements Session {
   @Override
   public List<Effect> on(Event event) {
     effects = new ArrayList<>();
+    heard = false;
     switch (event) {
       case Event.Opened opened -> open(opened);
       case Event.Received(ByteBuffer bytes) -> lines.add(bytes);
@@ -174,6 +179,9 @@ final class FtpSession implements Session {
       case Event.PeerClosed() -> peerClosed();
     }
     goOn();
+    if (heard && !closed && who instanceof Who.LoggedIn) {
+      effects.add(new Effect.Arm(service.patience().idle()));
+    }
     return effects;
   }
 
@@ -220,6 +228,7 @@ final class FtpSession implements Session {
   }
 
   private LineBuffer.Found next() {
+    heard = true;
     LineBuffer.Found found = waiting.remove();
     waitingBytes -= size(found);
     return found;
@@ -1085,6 +1094,7 @@ final class FtpSession implements Session {
   }
 
   private void drained() {
+    heard = true;
     if (doing instanceof Doing.Telling(ListingSource listing)) {
       tell(listing);
     } else if (doing instanceof Doing.Draining) {
