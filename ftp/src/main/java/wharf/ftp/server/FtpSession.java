@@ -234,6 +234,10 @@ final class FtpSession implements Session {
     return found;
   }
 
+  private boolean waits(Verb verb) {
+    return waiting.stream().anyMatch(f -> command(f).filter(c -> c.verb() == verb).isPresent());
+  }
+
   private static int size(LineBuffer.Found found) {
     return found instanceof LineBuffer.Found.Line(ByteBuffer bytes) ? 16 + bytes.remaining() : 16;
   }
@@ -867,6 +871,9 @@ final class FtpSession implements Session {
             route,
             flow,
             new Transfer.Limits(service.patience().connect(), service.patience().stall())));
+    if (waits(Verb.ABOR)) {
+      effects.add(new Effect.Abort());
+    }
   }
 
   private boolean noRoute() {
