@@ -206,7 +206,7 @@ final class FtpSession implements Session {
       }
     }
     if (!closed && transferRuns()) {
-      while (!waiting.isEmpty() && heardDuringTransfer(waiting.peek())) {
+      while (!leaving && !waiting.isEmpty() && heardDuringTransfer(waiting.peek())) {
         carryOut(next());
       }
     }
