@@ -490,19 +490,19 @@ final class FtpSession implements Session {
 
   private void peerClosed() {
     peerGone = true;
-    // A client that has said QUIT may leave before its last transfer is done; one that has not was
-    // cut off.
-    boolean saidSo =
-        leaving
-            || waiting.stream()
-                .anyMatch(f -> command(f).filter(c -> c.verb() == Verb.QUIT).isPresent());
-    if (!saidSo && transferRuns()) {
+    if (vanished() && transferRuns()) {
       effects.add(new Effect.Abort());
     }
     if (doing instanceof Doing.Telling(ListingSource listing)) {
       closeQuietly(listing);
       doing = new Doing.Resting();
     }
+  }
+
+  /// Whether the client was cut off: one that has said QUIT may leave before its last transfer is
+  /// done, wherever its QUIT stands in the line.
+  private boolean vanished() {
+    return peerGone && !leaving && !waits(Verb.QUIT);
   }
 
   private void leave() {
@@ -903,13 +903,12 @@ final class FtpSession implements Session {
   /// Judges the evidence: is what came the whole file? Only then may it be published.
   private void received(Incoming incoming, Event.Transferred end) {
     boolean ended = end.ending() == Ending.FIN;
-    boolean vanished = peerGone && !leaving;
     boolean tooShort =
         ended
             && terms.form == Transfer.Form.IMAGE
             && end.bytes() < incoming.announced()
             && incoming.upload().position() < incoming.announced();
-    if (ended && !vanished && !tooShort) {
+    if (ended && !vanished() && !tooShort) {
       Upload upload = incoming.upload();
       doing = new Doing.Storing(incoming, end, false);
       effects.add(
@@ -996,7 +995,7 @@ final class FtpSession implements Session {
       case Doing.Checking(String user) when result instanceof Optional<?> found ->
           loggedIn(user, found.map(Account.class::cast));
       case Doing.Storing(Incoming incoming, Event.Transferred end, boolean synced) when !synced -> {
-        if (peerGone && !leaving) {
+        if (vanished()) {
           doing = new Doing.Resting();
           note(
               name()
