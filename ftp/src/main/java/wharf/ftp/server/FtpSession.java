@@ -1195,7 +1195,10 @@ final class FtpSession implements Session {
   }
 
   private void reply(Effect.Send send) {
-    effects.add(send);
+    // What ended with the close has nobody to be told to.
+    if (!closed) {
+      effects.add(send);
+    }
   }
 
   private void note(String text) {
