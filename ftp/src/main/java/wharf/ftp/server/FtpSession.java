@@ -1202,7 +1202,7 @@ final class FtpSession implements Session {
   }
 
   private void note(String text) {
-    effects.add(new Effect.Note(text));
+    effects.add(new Effect.Note(Reply.clean(text)));
   }
 
   private void closeQuietly(AutoCloseable closeable) {
