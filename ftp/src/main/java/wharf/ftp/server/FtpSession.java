@@ -776,6 +776,11 @@ final class FtpSession implements Session {
     if (noRoute()) {
       return;
     }
+    if (onlyDirectories && !service.tree().stat(path(argument)).directory()) {
+      // RFC 3659 section 7.2.1 asks for this code.
+      reply(501, path(argument) + " is not a directory; MLST tells of files.");
+      return;
+    }
     ListingSource source = listing(argument, format, onlyDirectories);
     reply(150, "Here comes the listing.");
     send("listing of " + argument, source, Transfer.Form.IMAGE);
