@@ -484,7 +484,9 @@ final class FtpSession implements Session {
   }
 
   private void expire() {
-    reply(421, "Nothing was heard for too long. Goodbye.");
+    if (!(doing instanceof Doing.Telling)) {
+      reply(421, "Nothing was heard for too long. Goodbye.");
+    }
     close();
   }
 
@@ -493,9 +495,8 @@ final class FtpSession implements Session {
     if (vanished() && transferRuns()) {
       effects.add(new Effect.Abort());
     }
-    if (doing instanceof Doing.Telling(ListingSource listing)) {
-      closeQuietly(listing);
-      doing = new Doing.Resting();
+    if (doing instanceof Doing.Telling) {
+      close();
     }
   }
 
@@ -515,6 +516,10 @@ final class FtpSession implements Session {
   private void close() {
     closed = true;
     waiting.clear();
+    if (doing instanceof Doing.Telling(ListingSource listing)) {
+      closeQuietly(listing);
+      doing = new Doing.Resting();
+    }
     effects.add(new Effect.Close());
   }
 
