@@ -394,9 +394,9 @@ final class FtpSession implements Session {
       case ALLO -> allocate(argument);
       case ABOR -> reply(226, "Nothing is being transferred any more.");
 
-      case LIST -> list(withoutOptions(argument), EntryFormat.people(service.now().get()), false);
+      case LIST -> list(listed(argument), EntryFormat.people(service.now().get()), false);
       case NLST -> {
-        String what = withoutOptions(argument);
+        String what = listed(argument);
         list(what, EntryFormat.names(prefix(what)), false);
       }
       case MLSD -> list(argument, EntryFormat.facts(terms.facts, loggedIn().account()), true);
@@ -827,8 +827,9 @@ final class FtpSession implements Session {
     return directory && !last.isEmpty() ? argument + "/" : argument.substring(0, slash + 1);
   }
 
-  /// Without the options of `ls` that many clients send, as in "LIST -la path".
-  private static String withoutOptions(String argument) {
+  /// What is to be listed: without the options of `ls` that many clients send, as in "LIST -la
+  /// path", and without a slash at the end, so that the last name is the last.
+  private static String listed(String argument) {
     String rest = argument;
     while (rest.startsWith("-")) {
       int space = rest.indexOf(' ');
@@ -836,6 +837,9 @@ final class FtpSession implements Session {
         return "";
       }
       rest = rest.substring(space + 1);
+    }
+    while (rest.length() > 1 && rest.endsWith("/")) {
+      rest = rest.substring(0, rest.length() - 1);
     }
     return rest;
   }
@@ -1064,7 +1068,7 @@ final class FtpSession implements Session {
   private void status(String argument) throws FileProblem {
     if (!argument.isEmpty()) {
       ListingSource listing =
-          listing(withoutOptions(argument), EntryFormat.people(service.now().get()), false);
+          listing(listed(argument), EntryFormat.people(service.now().get()), false);
       effects.add(Reply.raw(utf8("213-Here comes the listing.\r\n")));
       doing = new Doing.Telling(listing);
       tell(listing);
