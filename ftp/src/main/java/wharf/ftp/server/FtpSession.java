@@ -433,6 +433,7 @@ final class FtpSession implements Session {
 
   private void user(String name) {
     who = new Who.Named(name);
+    announced = -1;
     reply(
         331,
         Accounts.isAnonymous(name)
@@ -853,9 +854,11 @@ final class FtpSession implements Session {
     if (noRoute()) {
       return;
     }
-    Upload upload = service.tree().upload(path, loggedIn().account().name(), start);
-    doing = new Doing.Receiving(new Incoming(path, upload, upload.position(), announced, unique));
+    // For this upload, whether it can begin or not.
+    long size = announced;
     announced = -1;
+    Upload upload = service.tree().upload(path, loggedIn().account().name(), start);
+    doing = new Doing.Receiving(new Incoming(path, upload, upload.position(), size, unique));
     reply(150, unique ? "FILE: " + path.name() : "Ready for " + path + ".");
     transfer(new Transfer.Flow.In(upload::write, terms.form));
   }
