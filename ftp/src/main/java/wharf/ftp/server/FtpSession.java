@@ -758,6 +758,9 @@ final class FtpSession implements Session {
     if (noRoute()) {
       return;
     }
+    if (noOffset(offset)) {
+      return;
+    }
     OpenFile file = service.tree().open(path);
     if (offset > file.size()) {
       closeQuietly(file);
@@ -854,6 +857,9 @@ final class FtpSession implements Session {
     if (noRoute()) {
       return;
     }
+    if (start instanceof Start.At(long offset) && noOffset(offset)) {
+      return;
+    }
     // For this upload, whether it can begin or not.
     long size = announced;
     announced = -1;
@@ -896,6 +902,15 @@ final class FtpSession implements Session {
   private boolean noRoute() {
     if (terms.route == null) {
       reply(425, "Say first how to connect: EPSV, PASV, EPRT or PORT.");
+      return true;
+    }
+    return false;
+  }
+
+  /// Whether REST's offset cannot be used: a TYPE A may have come after it.
+  private boolean noOffset(long offset) {
+    if (offset > 0 && terms.form == Transfer.Form.ASCII) {
+      reply(554, "An offset has no meaning in text; say TYPE I first.");
       return true;
     }
     return false;
