@@ -870,10 +870,14 @@ final class FtpSession implements Session {
   }
 
   private void append(VirtualPath path, Pending pending) throws FileProblem {
-    store(
-        path,
-        pending instanceof Pending.Restart(long offset) ? new Start.At(offset) : new Start.Append(),
-        false);
+    if (!(pending instanceof Pending.Restart(long offset))) {
+      store(path, new Start.Append(), false);
+    } else if (loggedIn().account().may(Right.WRITE)) {
+      store(path, new Start.At(offset), false);
+    } else {
+      // It would replace what is there from the offset on, which is more than adding.
+      reply(550, loggedIn().account().name() + " may not do that here (REST and APPE).");
+    }
   }
 
   private void storeUnique(String argument) throws FileProblem {
