@@ -1089,8 +1089,10 @@ final class FtpSession implements Session {
 
   private void status(String argument) throws FileProblem {
     if (!argument.isEmpty()) {
+      EntryFormat people = EntryFormat.people(service.now().get());
       ListingSource listing =
-          listing(listed(argument), EntryFormat.people(service.now().get()), false);
+          listing(
+              listed(argument), (name, facts) -> Reply.clean(people.line(name, facts)), false);
       effects.add(Reply.raw(utf8("213-Here comes the listing.\r\n")));
       doing = new Doing.Telling(listing);
       tell(listing);
