@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -123,8 +124,8 @@ final class World implements AutoCloseable {
   }
 
   /// Everything a client could see, as path and content; parts of uploads are not among it.
-  TreeMap<String, String> published() throws IOException {
-    TreeMap<String, String> found = new TreeMap<>();
+  Map<String, String> published() throws IOException {
+    Map<String, String> found = new TreeMap<>();
     try (Stream<Path> all = Files.walk(root)) {
       for (Path path : (Iterable<Path>) all::iterator) {
         String name = root.relativize(path).toString();
