@@ -17,7 +17,9 @@ public final class FtpTime {
       new DateTimeFormatterBuilder()
           .appendValue(ChronoField.YEAR, 4)
           .appendPattern("MMddHHmmss")
-          .appendFraction(ChronoField.NANO_OF_SECOND, 0, 9, true)
+          .optionalStart()
+          .appendFraction(ChronoField.NANO_OF_SECOND, 1, 9, true)
+          .optionalEnd()
           .toFormatter()
           .withResolverStyle(ResolverStyle.STRICT);
 

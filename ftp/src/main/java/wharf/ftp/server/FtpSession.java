@@ -1091,8 +1091,7 @@ final class FtpSession implements Session {
     if (!argument.isEmpty()) {
       EntryFormat people = EntryFormat.people(service.now().get());
       ListingSource listing =
-          listing(
-              listed(argument), (name, facts) -> Reply.clean(people.line(name, facts)), false);
+          listing(listed(argument), (name, facts) -> Reply.clean(people.line(name, facts)), false);
       effects.add(Reply.raw(utf8("213-Here comes the listing.\r\n")));
       doing = new Doing.Telling(listing);
       tell(listing);
