@@ -28,15 +28,57 @@ class RandomWalkTest {
 
   private static final List<String> NAMES =
       List.of(
-          "data.bin", "docs", "docs/a.txt", "docs/../x", "empty", "new", "new", "/new", "other", "../..",
-          "../../outside/secret", "/../outside/secret", "out", "out/x", ".", "/", "", "*", "d*", "docs/*",
-          "-la", "-la docs", "a<00>b", "a<C2 85>b", "<C3 28>", "ü", ".wharf-x", "with space", "x/y/z",
-          "docs/", "////", "data.bin/..", "~", "a\"b");
+          "data.bin",
+          "docs",
+          "docs/a.txt",
+          "docs/../x",
+          "empty",
+          "new",
+          "new",
+          "/new",
+          "other",
+          "../..",
+          "../../outside/secret",
+          "/../outside/secret",
+          "out",
+          "out/x",
+          ".",
+          "/",
+          "",
+          "*",
+          "d*",
+          "docs/*",
+          "-la",
+          "-la docs",
+          "a<00>b",
+          "a<C2 85>b",
+          "<C3 28>",
+          "ü",
+          ".wharf-x",
+          "with space",
+          "x/y/z",
+          "docs/",
+          "////",
+          "data.bin/..",
+          "~",
+          "a\"b");
 
   private static final List<String> OTHERS =
       List.of(
-          "XYZZY", "", " ", "<FF F4 FF F2>ABOR", "<FF F4 FF F2>ABOR", "<00>", "<0D>", "SITE HELP", "GET / HTTP/1.1",
-          "<FF>", "<FF FB 01>ABOR", "STAT docs", "STAT /", "A".repeat(5000));
+          "XYZZY",
+          "",
+          " ",
+          "<FF F4 FF F2>ABOR",
+          "<FF F4 FF F2>ABOR",
+          "<00>",
+          "<0D>",
+          "SITE HELP",
+          "GET / HTTP/1.1",
+          "<FF>",
+          "<FF FB 01>ABOR",
+          "STAT docs",
+          "STAT /",
+          "A".repeat(5000));
 
   @TempDir Path base;
 
@@ -159,7 +201,8 @@ class RandomWalkTest {
       Ending ending =
           random.nextInt(3) > 0
               ? upload ? Ending.FIN : had ? Ending.SENT : Ending.RESET
-              : one(List.of(Ending.RESET, Ending.TIMED_OUT, Ending.STORE_FAILED, Ending.PEER_FAILED));
+              : one(
+                  List.of(Ending.RESET, Ending.TIMED_OUT, Ending.STORE_FAILED, Ending.PEER_FAILED));
       tell(ending.toString());
       driver.endTransfer(ending, problem(upload));
     }
