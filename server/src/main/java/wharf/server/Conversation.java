@@ -371,6 +371,9 @@ final class Conversation {
   }
 
   private void begin(Transfer transfer) {
+    if (transfer.route() instanceof Transfer.Route.Active) {
+      closeListener();
+    }
     ServerSocketChannel used = listener;
     listener = null;
     try {
