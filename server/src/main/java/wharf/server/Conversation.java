@@ -140,7 +140,13 @@ final class Conversation {
   /// Takes what a driver has received by itself; -1 when the client has ended its output.
   void received(int count, ByteBuffer bytes) {
     if (count >= 0 && !closing) {
-      deliver(new Event.Received(bytes));
+      // A driver that runs a task at once is in the middle of a delivery: the session is told later
+      // than the driver's buffer lasts.
+      deliver(
+          new Event.Received(
+              delivering
+                  ? ByteBuffer.allocate(bytes.remaining()).put(bytes).flip()
+                  : bytes));
     } else if (count < 0) {
       inputHasEnded();
     }
