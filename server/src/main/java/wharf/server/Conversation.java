@@ -417,7 +417,8 @@ final class Conversation {
             return new Event.Performed(effect.task().call());
           } catch (IOException e) {
             return new Event.Failed(effect, e);
-          } catch (RuntimeException fault) {
+          } catch (Throwable fault) {
+            // Whatever it is: without an answer the conversation would never end.
             context.log().log(
                 Level.ERROR, "a task for " + peer + " failed by a fault of its own", fault);
             return new Event.Failed(
