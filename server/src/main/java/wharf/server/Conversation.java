@@ -158,7 +158,15 @@ final class Conversation {
     if (running == null) {
       return;
     }
-    Event.Transferred end = running.advance(scratch);
+    Event.Transferred end;
+    try {
+      end = running.advance(scratch);
+    } catch (RuntimeException fault) {
+      context.log().log(Level.ERROR, "a transfer of " + peer + " ended by a fault of its own", fault);
+      end =
+          running.fail(
+              new IOException("an internal fault, see the server's log", fault));
+    }
     if (end != null) {
       transferred(end, running, scratch);
     }
