@@ -138,13 +138,21 @@ final class EventLoop implements Runnable {
       member.settle();
     } catch (IOException e) {
       context.log().log(Level.DEBUG, "a client was gone before it was greeted", e);
-      try {
-        control.close();
-      } catch (IOException ignored) {
-        // Gone already.
-      }
-      whenEnded.run();
+      giveUp(control, whenEnded);
+    } catch (RuntimeException fault) {
+      context.log().log(Level.ERROR, "a session could not be opened", fault);
+      giveUp(control, whenEnded);
     }
+  }
+
+  private void giveUp(SocketChannel control, Runnable whenEnded) {
+    poller.forget(control);
+    try {
+      control.close();
+    } catch (IOException ignored) {
+      // Gone already.
+    }
+    whenEnded.run();
   }
 
   private void ready(SelectableChannel channel, int operations, Object owner) {
