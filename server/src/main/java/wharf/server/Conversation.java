@@ -74,6 +74,7 @@ final class Conversation {
   private boolean closing;
   private boolean outputEnded;
   private boolean closed;
+  private boolean failed;
   private @Nullable Duration patience;
   private long expiry = NEVER;
   private long sendDeadline = NEVER;
@@ -272,6 +273,9 @@ final class Conversation {
   /// Tells the session, carries out what it answers, and what follows from that, in order: an
   /// effect that is answered at once queues its answer.
   private void deliver(Event event) {
+    if (failed) {
+      return;
+    }
     events.add(event);
     if (delivering) {
       return;
@@ -297,6 +301,7 @@ final class Conversation {
 
   /// Ends this conversation without asking its session again.
   private void fail() {
+    failed = true;
     events.clear();
     close();
     if (data != null) {
