@@ -213,9 +213,15 @@ final class Conversation {
     deliver(new Event.Stopping());
   }
 
-  /// Closes everything now. A running transfer is ended, so that the session can settle it.
+  /// Closes everything now. The session is told, and a running transfer is ended, so that it can
+  /// settle what it has.
   void kill() {
+    boolean news = !closing && !inputEnded;
+    inputEnded = true;
     close();
+    if (news) {
+      deliver(new Event.PeerClosed());
+    }
     if (data != null) {
       DataConnection running = data;
       data = null;
