@@ -2,10 +2,14 @@ package wharf.net;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -16,14 +20,14 @@ import java.time.Duration;
 /// straight-line code, as a client is. A timeout is a `SocketTimeoutException`; the connection is
 /// then best closed.
 ///
-/// Used by one thread at a time; [#close] may come from any thread and ends a waiting operation
-/// with an `IOException`.
+/// Used by one thread at a time; [#close] and [#reset] may come from any thread and end a waiting
+/// operation with an `IOException`, as does the interruption of the waiting thread.
 public final class TimedWire implements Closeable {
   private final SocketChannel channel;
   private final Wire wire;
   private final Selector selector;
   private final SelectionKey key;
-  private final Duration timeout;
+  private volatile Duration timeout;
 
   private TimedWire(SocketChannel channel, Selector selector, SelectionKey key, Duration timeout) {
     this.channel = channel;
@@ -31,6 +35,24 @@ public final class TimedWire implements Closeable {
     this.selector = selector;
     this.key = key;
     this.timeout = timeout;
+  }
+
+  /// Connects to the first address of `host` that answers.
+  ///
+  /// @param timeout the longest wait: for each address, and then for each operation
+  public static TimedWire connect(String host, int port, Duration timeout) throws IOException {
+    IOException problem = null;
+    for (InetAddress address : InetAddress.getAllByName(host)) {
+      try {
+        return connect(new InetSocketAddress(address, port), timeout);
+      } catch (IOException e) {
+        if (problem != null) {
+          e.addSuppressed(problem);
+        }
+        problem = e;
+      }
+    }
+    throw problem == null ? new IOException("no address of " + host) : problem;
   }
 
   /// Connects to `to`, which is resolved.
@@ -105,6 +127,11 @@ public final class TimedWire implements Closeable {
     selector.close();
   }
 
+  /// Changes the longest wait of the operations to come.
+  public void timeout(Duration atMost) {
+    timeout = atMost;
+  }
+
   /// The peer's address.
   public InetSocketAddress peer() throws IOException {
     return (InetSocketAddress) channel.getRemoteAddress();
@@ -116,13 +143,20 @@ public final class TimedWire implements Closeable {
   }
 
   private void await(int operations, String otherwise) throws IOException {
-    if (!selector.isOpen()) {
-      throw new IOException("the connection was closed");
-    }
-    key.interestOps(operations);
-    selector.selectedKeys().clear();
-    if (selector.select(timeout.toMillis()) == 0 && selector.isOpen()) {
-      throw new SocketTimeoutException(otherwise + " for " + timeout.toSeconds() + " s");
+    Duration atMost = timeout;
+    try {
+      key.interestOps(operations);
+      selector.selectedKeys().clear();
+      // select(0) would wait for ever.
+      int ready = selector.select(Math.max(1, atMost.toMillis()));
+      if (Thread.currentThread().isInterrupted()) {
+        throw new ClosedByInterruptException();
+      }
+      if (ready == 0 && selector.isOpen()) {
+        throw new SocketTimeoutException(otherwise + " for " + atMost.toSeconds() + " s");
+      }
+    } catch (ClosedSelectorException | CancelledKeyException e) {
+      throw new IOException("the connection was closed", e);
     }
   }
 

@@ -12,6 +12,11 @@ public sealed interface Effect {
   /// Send these bytes on the control connection. The buffer is the driver's from here on.
   record Send(ByteBuffer bytes) implements Effect {}
 
+  /// Tell by [Event.Drained] when all that was to be sent has left, and receive nothing before. So
+  /// a client that sends commands and does not read the replies fills its own buffers, not the
+  /// server's.
+  record Drain() implements Effect {}
+
   /// Listen for one data connection; answered by [Event.Listening], or [Event.Failed]. An earlier
   /// listener of this session that no transfer has used is closed.
   ///

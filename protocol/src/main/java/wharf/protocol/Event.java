@@ -21,6 +21,9 @@ public sealed interface Event {
   ///   buffer is the driver's and is used again
   record Received(ByteBuffer bytes) implements Event {}
 
+  /// Answers [Effect.Drain].
+  record Drained() implements Event {}
+
   /// Answers [Effect.Listen]: a data connection may come to `at`.
   record Listening(InetSocketAddress at) implements Event {}
 

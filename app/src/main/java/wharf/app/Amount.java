@@ -1,0 +1,31 @@
+package wharf.app;
+
+import java.util.Locale;
+
+/// Sizes and times for people.
+final class Amount {
+  private Amount() {}
+
+  /// `999 B`, `1.2 MiB`.
+  static String bytes(long count) {
+    if (count < 1024) {
+      return count + " B";
+    }
+    String units = "KMGTPE";
+    int unit = -1;
+    double value = count;
+    // 1023.95 would print as 1024.0.
+    while (value >= 1023.95 && unit < units.length() - 1) {
+      value /= 1024;
+      unit++;
+    }
+    return String.format(Locale.ROOT, "%.1f %siB", value, units.charAt(Math.max(unit, 0)));
+  }
+
+  /// `0:07`, `1:02:03`.
+  static String clock(long seconds) {
+    return seconds < 3600
+        ? "%d:%02d".formatted(seconds / 60, seconds % 60)
+        : "%d:%02d:%02d".formatted(seconds / 3600, seconds / 60 % 60, seconds % 60);
+  }
+}

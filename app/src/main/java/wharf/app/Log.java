@@ -1,0 +1,55 @@
+package wharf.app;
+
+import java.io.PrintStream;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+
+/// What the library modules log through `System.Logger`, as one line each.
+final class Log {
+  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
+
+  private Log() {}
+
+  /// Sends it to `err`; when `quiet`, only what is wrong.
+  static void toStandardError(PrintStream err, boolean quiet) {
+    Logger root = Logger.getLogger("");
+    for (Handler handler : root.getHandlers()) {
+      root.removeHandler(handler);
+    }
+    SimpleFormatter messages = new SimpleFormatter();
+    root.setLevel(quiet ? Level.WARNING : Level.INFO);
+    root.addHandler(
+        new Handler() {
+          @Override
+          public void publish(LogRecord record) {
+            if (!isLoggable(record)) {
+              return;
+            }
+            StringBuilder line = new StringBuilder();
+            line.append(TIME.format(record.getInstant().atZone(ZoneId.systemDefault())));
+            if (record.getLevel().intValue() >= Level.WARNING.intValue()) {
+              line.append(" problem:");
+            }
+            // A name may hold anything: no control character may forge a line or reach a terminal.
+            line.append(' ').append(messages.formatMessage(record).replaceAll("\\p{Cntrl}", "?"));
+            err.println(line);
+            if (record.getThrown() != null) {
+              record.getThrown().printStackTrace(err);
+            }
+          }
+
+          @Override
+          public void flush() {
+            err.flush();
+          }
+
+          @Override
+          public void close() {}
+        });
+  }
+}

@@ -1,0 +1,178 @@
+package wharf.app;
+
+import java.io.PrintWriter;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+import wharf.ftp.client.FtpException;
+import wharf.ftp.client.Printable;
+
+/// The `wharf` command: the verbs, and what is the same for all of them: help, version, how
+/// problems are told and which exit code they give.
+@Command(
+    name = "wharf",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    subcommands = {
+      Serve.class,
+      Ls.class,
+      Get.class,
+      Put.class,
+      Shell.class,
+      User.class,
+      HelpCommand.class,
+    },
+    synopsisSubcommandLabel = "VERB",
+    description = "Moves files: a file server and its client.%n",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      " 0:done",
+      " 1:failed, or some files failed",
+      " 2:the command line is wrong",
+      " 3:no connection, or it was lost",
+      " 4:TLS or trust",
+      " 5:log-in refused",
+      " 6:not found",
+      " 7:not permitted, or no space there",
+      " 8:a local file could not be read or written",
+      " 9:timed out",
+      "10:what arrived is not what was sent",
+      "130:interrupted",
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  wharf serve ~/Public",
+      "  wharf ls ftp://ftp.example.org/pub/",
+      "  wharf get ftp://ftp.example.org/pub/big.iso",
+      "  wharf put report.pdf ftp://alice@files.example.org/inbox/",
+      "  wharf shell files.example.org",
+      "",
+      "'wharf help VERB' tells more.",
+    })
+public final class Main implements Runnable {
+  private final Surroundings around;
+
+  @Spec private @org.jspecify.annotations.Nullable CommandSpec spec;
+
+  Main(Surroundings around) {
+    this.around = around;
+  }
+
+  /// Runs the program and ends the process with its exit code.
+  public static void main(String[] args) {
+    Thread main = Thread.currentThread();
+    CountDownLatch ended = new CountDownLatch(1);
+    // Ctrl-C: what runs is interrupted and given a moment to leave things in order and to say how
+    // to go on. The JVM then exits with 130 by itself.
+    Runtime.getRuntime()
+        .addShutdownHook(
+            Thread.ofPlatform()
+                .unstarted(
+                    () -> {
+                      if (ended.getCount() > 0) {
+                        main.interrupt();
+                        awaitBriefly(ended);
+                      }
+                    }));
+    int code = run(Surroundings.ofProcess(), args);
+    ended.countDown();
+    System.exit(code);
+  }
+
+  private static void awaitBriefly(CountDownLatch ended) {
+    try {
+      boolean _ = ended.await(5, TimeUnit.SECONDS);
+    } catch (InterruptedException _) {
+      // Then at once.
+    }
+  }
+
+  /// Runs the program in given surroundings.
+  ///
+  /// @return its exit code
+  static int run(Surroundings around, String... args) {
+    Main main = new Main(around);
+    int code =
+        new CommandLine(main)
+            .setOut(new PrintWriter(around.out(), true, around.out().charset()))
+            .setErr(new PrintWriter(around.err(), true, around.err().charset()))
+            .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setParameterExceptionHandler((e, _) -> main.misused(e))
+            .setExecutionExceptionHandler((e, _, _) -> main.failed(e))
+            .execute(args);
+    around.out().flush();
+    around.err().flush();
+    return code;
+  }
+
+  @Override
+  public void run() {
+    if (spec != null) {
+      spec.commandLine().usage(around.out(), Ansi.OFF);
+    }
+  }
+
+  Surroundings around() {
+    return around;
+  }
+
+  /// A line on standard error.
+  void note(String text) {
+    around.err().println("wharf: " + text);
+  }
+
+  /// Tells what went wrong.
+  ///
+  /// @return the exit code for it
+  int failed(Exception problem) {
+    if (problem instanceof ParameterException misuse) {
+      return misused(misuse);
+    }
+    around.out().flush();
+    if (problem instanceof FtpException known) {
+      note(String.valueOf(known.getMessage()));
+      return ExitCode.of(known).number();
+    }
+    if (problem instanceof java.nio.file.InvalidPathException path) {
+      note(
+          "%s is no file name here (in this locale): %s"
+              .formatted(Printable.of(path.getInput()), path.getReason()));
+      return ExitCode.LOCAL_DISK.number();
+    }
+    note("this is a fault in wharf, please report it: " + Printable.of(problem.toString()));
+    return ExitCode.FAILED.number();
+  }
+
+  private int misused(ParameterException problem) {
+    note(Printable.of(String.valueOf(problem.getMessage())));
+    PrintWriter err = problem.getCommandLine().getErr();
+    boolean suggested = UnmatchedArgumentException.printSuggestions(problem, err);
+    if (!suggested) {
+      CommandSpec verb = problem.getCommandLine().getCommandSpec();
+      note("see " + (verb.parent() == null ? "wharf --help" : "wharf help " + verb.name()));
+    }
+    return ExitCode.USAGE.number();
+  }
+
+  /// Says the version that the jar was built as.
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {
+        "wharf " + (version == null ? "(not built as a jar)" : version),
+        "Java " + Runtime.version(),
+      };
+    }
+  }
+}

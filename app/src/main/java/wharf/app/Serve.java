@@ -1,0 +1,414 @@
+package wharf.app;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.net.BindException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+import wharf.files.FileProblem;
+import wharf.files.Tree;
+import wharf.ftp.server.FtpService;
+import wharf.server.PortRange;
+import wharf.server.Server;
+import wharf.server.ServerModel;
+import wharf.users.Account;
+import wharf.users.Accounts;
+import wharf.users.Accounts.Known;
+import wharf.users.Secret;
+
+/// `wharf serve DIR`.
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Puts a folder on the network over FTP.",
+      "Everybody may read it, unless --user or --accounts says who may; nobody may write to it,"
+          + " unless --writable says so.%n",
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  wharf serve .",
+      "  wharf serve ~/inbox --writable",
+      "  wharf serve /srv/files --user alice --password-file secret --writable --port 21",
+    })
+final class Serve implements Callable<Integer> {
+  /// How long running transfers may go on when the server is stopped.
+  private static final Duration GRACE = Duration.ofSeconds(10);
+
+  /// The name that goes with a one-time password.
+  private static final String ONE_TIME_USER = "wharf";
+
+  /// Without those that are easily taken for another when they are read aloud or typed.
+  private static final String PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789";
+
+  @ParentCommand private @Nullable Main main;
+  @Spec private @Nullable CommandSpec spec;
+
+  @Parameters(paramLabel = "DIR", description = "The folder to serve.")
+  private Path folder = Path.of("");
+
+  @Option(
+      names = "--bind",
+      paramLabel = "ADDRESS",
+      description =
+          "Listen at this address only; may be given again (default: every address of this"
+              + " machine).")
+  private List<String> binds = new ArrayList<>();
+
+  @Option(
+      names = {"-p", "--port"},
+      paramLabel = "PORT",
+      description = "Listen at this port; 0 picks a free one (default: ${DEFAULT-VALUE}).",
+      defaultValue = "2121")
+  private int port;
+
+  @Option(
+      names = {"-w", "--writable"},
+      description =
+          "Let those with an account write; without --user and --accounts a one-time password is"
+              + " made.")
+  private boolean writable;
+
+  @Option(
+      names = {"-u", "--user"},
+      paramLabel = "NAME",
+      description = "Let NAME in, with the password of --password-file.")
+  private @Nullable String user;
+
+  @Option(
+      names = "--password-file",
+      paramLabel = "FILE",
+      description = "The password of --user: the first line of FILE.")
+  private @Nullable Path passwordFile;
+
+  @Option(
+      names = "--accounts",
+      paramLabel = "FILE",
+      description = "Let those in that 'wharf user add' put into FILE.")
+  private @Nullable Path accountsFile;
+
+  @Option(names = "--anonymous", description = "Let everybody read, although there are accounts.")
+  private boolean anonymous;
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      description =
+          "How the server shares itself among clients: ${COMPLETION-CANDIDATES} (default:"
+              + " virtual).",
+      completionCandidates = ModelNames.class,
+      defaultValue = "virtual")
+  private String model = "virtual";
+
+  @Option(
+      names = "--passive-ports",
+      paramLabel = "LOW-HIGH",
+      description = "Data connections come to these ports only (default: any).")
+  private @Nullable String passivePorts;
+
+  @Option(
+      names = "--idle",
+      paramLabel = "SECONDS",
+      description = "Close a session after so long without a command (default: ${DEFAULT-VALUE}).",
+      defaultValue = "300")
+  private int idle;
+
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "Do not log what clients do.")
+  private boolean quiet;
+
+  /// The models' names, for help.
+  static final class ModelNames extends ArrayList<String> {
+    private static final long serialVersionUID = 1;
+
+    ModelNames() {
+      super(ServerModel.all().stream().map(ServerModel::name).toList());
+    }
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Surroundings around = Objects.requireNonNull(main).around();
+    Server.Options options = options();
+    Log.toStandardError(around.err(), quiet);
+    OneTime oneTime = new OneTime();
+    Path root = around.folder().resolve(folder);
+    try (Tree tree = Tree.open(root, InstantSource.system())) {
+      FtpService service =
+          new FtpService(
+              tree,
+              accounts(around.folder(), oneTime),
+              Instant::now,
+              FtpService.Patience.USUAL.withIdle(Duration.ofSeconds(idle)));
+      try (Server server = Server.start(service, options)) {
+        banner(around.out(), root, server.addresses(), service.accounts(), oneTime);
+        awaitStop(server, around);
+      }
+      return ExitCode.OK.number();
+    } catch (FileProblem problem) {
+      return cannotServe(root, problem);
+    } catch (Server.CannotListen problem) {
+      return cannotListen(problem);
+    }
+  }
+
+  private static void awaitStop(Server server, Surroundings around) throws InterruptedException {
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException stop) {
+      around
+          .err()
+          .println(
+              "wharf: stopping; running transfers may finish, for at most "
+                  + GRACE.toSeconds()
+                  + " s");
+      server.stop(GRACE);
+    }
+  }
+
+  private Server.Options options() {
+    if (port < 0 || port > 65_535) {
+      throw usage("--port is 0 to 65535, not " + port);
+    }
+    if (idle < 1) {
+      throw usage("--idle is at least 1 second, not " + idle);
+    }
+    ServerModel chosen =
+        ServerModel.named(model)
+            .orElseThrow(
+                () ->
+                    usage(
+                        "there is no model '"
+                            + model
+                            + "'; there are "
+                            + ServerModel.all().stream()
+                                .map(ServerModel::name)
+                                .collect(Collectors.joining(", "))));
+    List<InetSocketAddress> at = new ArrayList<>();
+    for (String bind : binds) {
+      try {
+        at.add(new InetSocketAddress(InetAddress.getByName(bind), port));
+      } catch (UnknownHostException e) {
+        throw usage("--bind: no address is known by the name '" + bind + "'");
+      }
+    }
+    if (at.isEmpty()) {
+      at.add(new InetSocketAddress(port));
+    }
+    return Server.Options.at(at.toArray(InetSocketAddress[]::new)).with(chosen).with(ports());
+  }
+
+  private PortRange ports() {
+    if (passivePorts == null) {
+      return PortRange.ANY;
+    }
+    if (!passivePorts.matches("\\d{1,5}-\\d{1,5}")) {
+      throw usage(
+          "--passive-ports is written LOW-HIGH, as 50000-50100, not '" + passivePorts + "'");
+    }
+    int dash = passivePorts.indexOf('-');
+    try {
+      return new PortRange(
+          Integer.parseInt(passivePorts.substring(0, dash)),
+          Integer.parseInt(passivePorts.substring(dash + 1)));
+    } catch (IllegalArgumentException e) {
+      throw usage("--passive-ports: " + e.getMessage());
+    }
+  }
+
+  /// The account that was made because nobody was named for --writable.
+  private static final class OneTime {
+    private @Nullable String password;
+  }
+
+  private Accounts accounts(Path here, OneTime oneTime) throws IOException {
+    ArgonHash hash = new ArgonHash();
+    List<Known> known = new ArrayList<>();
+    if (accountsFile != null) {
+      known.addAll(AccountFile.read(here.resolve(accountsFile)));
+    }
+    if (user != null) {
+      if (passwordFile == null) {
+        throw usage("--user needs --password-file FILE");
+      }
+      if (Accounts.isAnonymous(user)) {
+        throw usage(
+            "'" + user + "' is what people without an account log in as: choose another name");
+      }
+      String password = firstLine(here.resolve(passwordFile));
+      known.add(new Known(account(user), hash.of(new Secret(password))));
+    } else if (passwordFile != null) {
+      throw usage("--password-file is of --user NAME");
+    }
+    boolean open = anonymous || known.isEmpty();
+    if (writable && known.isEmpty()) {
+      String password = password(new SecureRandom());
+      oneTime.password = password;
+      known.add(new Known(account(ONE_TIME_USER), hash.of(new Secret(password))));
+    }
+    return new Accounts(known, open, hash);
+  }
+
+  private Account account(String name) {
+    return writable ? Account.writer(name) : Account.reader(name);
+  }
+
+  private static String firstLine(Path file) throws IOException {
+    List<String> lines = Files.readAllLines(file);
+    if (lines.isEmpty() || lines.getFirst().isEmpty()) {
+      throw new IOException(file + " has no password in its first line");
+    }
+    return lines.getFirst();
+  }
+
+  private static String password(SecureRandom random) {
+    StringBuilder password = new StringBuilder();
+    for (int i = 0; i < 12; i++) {
+      if (i > 0 && i % 4 == 0) {
+        password.append('-');
+      }
+      password.append(PASSWORD_LETTERS.charAt(random.nextInt(PASSWORD_LETTERS.length())));
+    }
+    return password.toString();
+  }
+
+  private void banner(
+      PrintStream out,
+      Path root,
+      List<InetSocketAddress> listening,
+      Accounts accounts,
+      OneTime oneTime)
+      throws IOException {
+    boolean named = user != null || accountsFile != null;
+    out.println(
+        "Serving " + root.toRealPath() + " over FTP" + (writable ? "." : ", for reading only."));
+    for (InetSocketAddress at : listening) {
+      for (String address : reachable(at)) {
+        out.println("  ftp://" + address + ":" + at.getPort() + "/");
+      }
+    }
+    if (accounts.anonymousAllowed()) {
+      out.println("Everybody may read.");
+    }
+    if (oneTime.password != null) {
+      out.println(
+          "To write, log in as " + ONE_TIME_USER + " with the password " + oneTime.password);
+    } else if (named) {
+      out.println(
+          "Accounts: "
+              + (user != null ? user : "")
+              + (user != null && accountsFile != null ? " and " : "")
+              + (accountsFile != null ? "those of " + accountsFile : ""));
+    }
+    if (oneTime.password != null || named) {
+      out.println("FTP does not encrypt: passwords can be read on the way.");
+    }
+    long started = ManagementFactory.getRuntimeMXBean().getStartTime();
+    out.println(
+        "Ready ("
+            + model
+            + ", "
+            + (System.currentTimeMillis() - started)
+            + " ms). Ctrl-C stops it.");
+    out.flush();
+  }
+
+  /// The addresses that `at` can be reached by: itself, or, if it stands for all, every one of this
+  /// machine.
+  private static List<String> reachable(InetSocketAddress at) throws SocketException {
+    if (!at.getAddress().isAnyLocalAddress()) {
+      return List.of(text(at.getAddress()));
+    }
+    return NetworkInterface.networkInterfaces()
+        .flatMap(NetworkInterface::inetAddresses)
+        // An address of the link alone means nothing without the interface, which no URL can say.
+        .filter(address -> !address.isLinkLocalAddress())
+        .sorted(
+            Comparator.comparing((InetAddress a) -> !a.isLoopbackAddress())
+                .thenComparing(a -> a instanceof Inet6Address))
+        .map(Serve::text)
+        .distinct()
+        .toList();
+  }
+
+  private static String text(InetAddress address) {
+    String text = address.getHostAddress();
+    int scope = text.indexOf('%');
+    String bare = scope < 0 ? text : text.substring(0, scope);
+    return address instanceof Inet6Address ? "[" + bare + "]" : bare;
+  }
+
+  private int cannotServe(Path root, FileProblem problem) {
+    String why =
+        switch (problem.kind()) {
+          case NOT_FOUND -> "there is no folder " + root;
+          case NOT_A_DIRECTORY -> root + " is not a folder";
+          case DENIED -> "the folder " + root + " may not be read by you";
+          default -> "cannot serve " + root + ": " + problem.getMessage();
+        };
+    Objects.requireNonNull(main).note(why);
+    return switch (problem.kind()) {
+      case NOT_FOUND, NOT_A_DIRECTORY -> ExitCode.NOT_FOUND.number();
+      case DENIED -> ExitCode.NOT_PERMITTED.number();
+      default -> ExitCode.LOCAL_DISK.number();
+    };
+  }
+
+  private int cannotListen(Server.CannotListen problem) {
+    int taken = problem.address().getPort();
+    boolean inUse =
+        problem.getCause() instanceof BindException
+            && String.valueOf(problem.getCause().getMessage()).contains("in use");
+    if (inUse) {
+      Objects.requireNonNull(main)
+          .note(
+              "port "
+                  + taken
+                  + " is taken"
+                  + PortOwner.of(taken).map(owner -> " by " + owner).orElse("")
+                  + "; choose another with --port, or 0 for any");
+      return ExitCode.FAILED.number();
+    }
+    boolean privileged = taken < 1024 && String.valueOf(problem.getMessage()).contains("ermission");
+    Objects.requireNonNull(main)
+        .note(
+            privileged
+                ? "ports below 1024 are for administrators: choose another than "
+                    + taken
+                    + " with --port"
+                : String.valueOf(problem.getMessage()));
+    return privileged ? ExitCode.NOT_PERMITTED.number() : ExitCode.FAILED.number();
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(Objects.requireNonNull(spec).commandLine(), message);
+  }
+}

@@ -1,0 +1,108 @@
+package wharf.app;
+
+import java.io.Console;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Function;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// What the program has from where it runs. Tests make their own.
+///
+/// @param in standard input
+/// @param bytes standard output, for file content
+/// @param out standard output, for text
+/// @param err standard error: progress, notes and problems
+/// @param askable whether somebody at a terminal types the input
+/// @param lively whether `err` is a terminal on which a line can be drawn over
+/// @param width the columns of the terminal
+/// @param password asks for a password on the terminal; null when there is nobody to ask
+/// @param folder what relative local paths count from
+record Surroundings(
+    ReadableByteChannel in,
+    WritableByteChannel bytes,
+    PrintStream out,
+    PrintStream err,
+    boolean askable,
+    boolean lively,
+    IntSupplier width,
+    Function<String, char @Nullable []> password,
+    Path folder) {
+
+  /// Those of the process.
+  static Surroundings ofProcess() {
+    FileOutputStream out = new FileOutputStream(FileDescriptor.out);
+    FileOutputStream err = new FileOutputStream(FileDescriptor.err);
+    boolean dumb = "dumb".equals(System.getenv("TERM"));
+    return new Surroundings(
+        // Its channel, unlike the stream, gives up a read when the thread is interrupted.
+        new FileInputStream(FileDescriptor.in).getChannel(),
+        out.getChannel(),
+        // UTF-8 whatever the locale: the names in a listing are data.
+        new PrintStream(new java.io.BufferedOutputStream(out), false, StandardCharsets.UTF_8),
+        new PrintStream(new java.io.BufferedOutputStream(err), true, StandardCharsets.UTF_8),
+        isTerminal(0),
+        isTerminal(2) && !dumb,
+        Surroundings::columns,
+        Surroundings::ask,
+        Path.of(""));
+  }
+
+  private static boolean isTerminal(int descriptor) {
+    Path link = Path.of("/proc/self/fd/" + descriptor);
+    try {
+      String target = Files.readSymbolicLink(link).toString();
+      return target.startsWith("/dev/pts/")
+          || target.startsWith("/dev/tty")
+          || target.equals("/dev/console");
+    } catch (IOException | UnsupportedOperationException _) {
+      // Not Linux: the console is there when both input and output are a terminal.
+      return console() != null;
+    }
+  }
+
+  private static int columns() {
+    String given = System.getenv("COLUMNS");
+    if (given != null && given.matches("[1-9]\\d{0,3}")) {
+      return Integer.parseInt(given);
+    }
+    try {
+      // Java cannot ask a terminal; stty can, and is everywhere terminals are.
+      Process stty =
+          new ProcessBuilder("stty", "size")
+              .redirectInput(new java.io.File("/dev/tty"))
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      String[] size =
+          new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
+              .strip()
+              .split(" ", -1);
+      if (size.length == 2 && size[1].matches("[1-9]\\d{0,3}")) {
+        return Integer.parseInt(size[1]);
+      }
+    } catch (IOException _) {
+      // Then it is as wide as terminals always were.
+    }
+    return 80;
+  }
+
+  private static char @Nullable [] ask(String prompt) {
+    Console console = console();
+    return console == null ? null : console.readPassword("%s", prompt);
+  }
+
+  // Whether it can be null has changed from release to release.
+  @SuppressWarnings("SystemConsoleNull")
+  private static @Nullable Console console() {
+    Console console = System.console();
+    return console != null && console.isTerminal() ? console : null;
+  }
+}

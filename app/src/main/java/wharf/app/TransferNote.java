@@ -1,0 +1,47 @@
+package wharf.app;
+
+import wharf.ftp.client.Printable;
+import wharf.ftp.client.Receipt;
+
+/// What is said when a file has been moved: how much, how fast, and whether it was verified.
+final class TransferNote {
+  private final long started;
+
+  private TransferNote(long started) {
+    this.started = started;
+  }
+
+  static TransferNote start() {
+    return new TransferNote(System.nanoTime());
+  }
+
+  String text(String name, Receipt receipt) {
+    double seconds = seconds();
+    return "%s: %s%s in %.1f s (%s/s), %s"
+        .formatted(
+            Printable.of(name),
+            Amount.bytes(receipt.size()),
+            receipt.moved() == receipt.size()
+                ? ""
+                : ", of which " + Amount.bytes(receipt.moved()) + " now,",
+            seconds,
+            Amount.bytes(Math.round(receipt.moved() / seconds)),
+            receipt.verified() ? "sizes agree" : "not verified: the server does not say the size");
+  }
+
+  String json(String from, String to, Receipt receipt) {
+    return "{\"from\":%s,\"to\":%s,\"size\":%d,\"moved\":%d,\"seconds\":%s,\"verified\":%b}"
+        .formatted(
+            Json.string(from),
+            Json.string(to),
+            receipt.size(),
+            receipt.moved(),
+            // JSON numbers have a point whatever the locale.
+            Double.toString(Math.round(seconds() * 1000) / 1000.0),
+            receipt.verified());
+  }
+
+  private double seconds() {
+    return Math.max(1e-3, (System.nanoTime() - started) / 1e9);
+  }
+}

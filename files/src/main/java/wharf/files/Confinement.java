@@ -1,0 +1,441 @@
+package wharf.files;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotLinkException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import wharf.files.FileProblem.Kind;
+
+/// The walls. From the root, which stays open, every name is looked up relative to the descriptor
+/// of the directory it is in, one name at a time, and no symbolic link is ever followed by the
+/// system: so nobody who swaps directories and links meanwhile can lead the walk out.
+///
+/// A link is followed by hand: its text is read and walked inside the same walls, from the link's
+/// directory or, when absolute and under the root's real path, from the root. The text itself has
+/// to be read by path (Java has no `readlinkat`); should that path be swapped, a wrong text is
+/// walked, still inside. A text that climbs above the root is refused, even if it would come back.
+///
+/// What is trusted: the root's own path when opened, and other file systems mounted inside.
+///
+/// Directories must be readable by the process, not merely searchable: the JDK opens them to read.
+final class Confinement implements AutoCloseable {
+  static final int MAX_LINKS = 40;
+  static final Path HERE = Path.of(".");
+
+  /// Where Linux lists the descriptors of the process that looks.
+  private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+
+  /// The root's path on disk, free of links when it was opened, and as it was given.
+  private final Path disk;
+
+  private final Path given;
+  private final SecureDirectoryStream<Path> root;
+  final Names names = new Names();
+
+  private Confinement(Path given, Path disk, SecureDirectoryStream<Path> root) {
+    this.given = given;
+    this.disk = disk;
+    this.root = root;
+  }
+
+  @SuppressWarnings("StreamResourceLeak") // the root stays open until close()
+  static Confinement open(Path root) throws FileProblem {
+    try {
+      Path disk = root.toRealPath();
+      DirectoryStream<Path> stream = Files.newDirectoryStream(disk);
+      if (stream instanceof SecureDirectoryStream<Path> secure) {
+        return new Confinement(root.toAbsolutePath().normalize(), disk, secure);
+      }
+      stream.close();
+    } catch (IOException e) {
+      FileProblem problem = FileProblem.of(e, VirtualPath.ROOT);
+      String why =
+          switch (problem.kind()) {
+            case NOT_FOUND -> "does not exist";
+            case NOT_A_DIRECTORY -> "is not a directory";
+            case DENIED -> "may not be read";
+            default -> "cannot be opened";
+          };
+      throw new FileProblem(problem.kind(), null, "the folder to serve " + why, e);
+    }
+    throw new FileProblem(
+        Kind.UNSUPPORTED,
+        null,
+        "this platform cannot keep clients inside a folder (Java offers no SecureDirectoryStream)");
+  }
+
+  Path disk() {
+    return disk;
+  }
+
+  SecureDirectoryStream<Path> root() {
+    return root;
+  }
+
+  /// An end of a walk: a name in an open directory, or the directory itself when there is no name.
+  ///
+  /// @param real the names from the root to `directory`, no link among them
+  /// @param attributes of what the name means, not following it; null when there is nothing yet
+  record Place(
+      Confinement in,
+      VirtualPath path,
+      SecureDirectoryStream<Path> directory,
+      List<Path> real,
+      @Nullable Path name,
+      @Nullable PosixFileAttributes attributes)
+      implements AutoCloseable {
+
+    boolean isDirectory() {
+      return attributes != null && attributes.isDirectory();
+    }
+
+    boolean isLink() {
+      return attributes != null && attributes.isSymbolicLink();
+    }
+
+    /// The attributes of what is there and served.
+    ///
+    /// @throws FileProblem `NOT_FOUND`; `DENIED` for a pipe, device or socket
+    PosixFileAttributes existing() throws FileProblem {
+      if (attributes == null) {
+        throw FileProblem.about(Kind.NOT_FOUND, path, "does not exist");
+      }
+      requireServed();
+      return attributes;
+    }
+
+    void requireServed() throws FileProblem {
+      if (attributes != null && attributes.isOther()) {
+        throw FileProblem.about(Kind.DENIED, path, "is neither a file nor a directory");
+      }
+    }
+
+    /// The name in [#directory()].
+    ///
+    /// @throws FileProblem `DENIED` when this is the root, which nobody renames or removes
+    Path nameInDirectory() throws FileProblem {
+      if (name == null) {
+        throw FileProblem.about(Kind.DENIED, path, "is the root");
+      }
+      return name;
+    }
+
+    /// Opens the directory that is here. The caller closes it.
+    SecureDirectoryStream<Path> openDirectory() throws IOException {
+      if (!isDirectory()) {
+        existing();
+        throw FileProblem.about(Kind.NOT_A_DIRECTORY, path, "is not a directory");
+      }
+      return name == null
+          ? directory.newDirectoryStream(HERE, LinkOption.NOFOLLOW_LINKS)
+          : enter(directory, name, path);
+    }
+
+    @Override
+    public void close() throws FileProblem {
+      if (!directory.equals(in.root)) {
+        try {
+          directory.close();
+        } catch (IOException e) {
+          throw FileProblem.of(e, path);
+        }
+      }
+    }
+  }
+
+  /// Walks to `path`. All but the last name must exist and be directories, or links to such.
+  ///
+  /// @param followLast whether a link in last place is followed; it must then lead to something
+  Place find(VirtualPath path, boolean followLast) throws FileProblem {
+    var pending = new ArrayDeque<Path>();
+    for (String name : path.names()) {
+      pending.add(names.path(name));
+    }
+    return walk(path, pending, followLast);
+  }
+
+  /// Walks to `name` in the directory reached by `real`, and on through links.
+  Place follow(VirtualPath path, List<Path> real, Path name) throws FileProblem {
+    var pending = new ArrayDeque<Path>(real);
+    pending.add(name);
+    return walk(path, pending, true);
+  }
+
+  private Place walk(VirtualPath path, Deque<Path> pending, boolean followLast) throws FileProblem {
+    var real = new ArrayList<Path>();
+    SecureDirectoryStream<Path> here = root;
+    boolean arrived = false;
+    try {
+      int links = 0;
+      boolean lastIsLink = false;
+      while (true) {
+        Path next = pending.poll();
+        if (next == null) {
+          arrived = true;
+          return new Place(this, path, here, real, null, attributes(here));
+        }
+        String text = next.toString();
+        if (text.isEmpty() || text.equals(".")) {
+          continue;
+        }
+        if (text.equals("..")) {
+          if (real.isEmpty()) {
+            throw outside(path);
+          }
+          real.removeLast();
+          SecureDirectoryStream<Path> up = enterAll(real, path);
+          leave(here);
+          here = up;
+          continue;
+        }
+        PosixFileAttributes attributes = attributes(here, next);
+        if (attributes == null && names.text(next).indexOf('\uFFFD') >= 0) {
+          next = spelledOtherwise(here, next);
+          attributes = attributes(here, next);
+        }
+        boolean last = pending.isEmpty();
+        if (attributes == null && (!last || lastIsLink)) {
+          throw FileProblem.about(
+              Kind.NOT_FOUND, path, lastIsLink ? "is a link to nothing" : "does not exist");
+        }
+        if (attributes != null && attributes.isSymbolicLink() && (!last || followLast)) {
+          if (++links > MAX_LINKS) {
+            throw FileProblem.about(Kind.NOT_FOUND, path, "is a link that goes in circles");
+          }
+          lastIsLink |= last;
+          Path target = readLink(real, next);
+          if (target.isAbsolute()) {
+            target = belowRoot(target, path);
+            real.clear();
+            leave(here);
+            here = root;
+          }
+          for (int i = target.getNameCount() - 1; i >= 0; i--) {
+            if (target.getName(i).toString().startsWith(VirtualPath.RESERVED_PREFIX)) {
+              throw FileProblem.about(Kind.NOT_FOUND, path, "is a link to nothing");
+            }
+            pending.addFirst(target.getName(i));
+          }
+          continue;
+        }
+        if (last) {
+          arrived = true;
+          return new Place(this, path, here, real, next, attributes);
+        }
+        if (attributes == null || !attributes.isDirectory()) {
+          throw FileProblem.about(
+              Kind.NOT_A_DIRECTORY, path, "cannot be reached: a name before its end is a file");
+        }
+        SecureDirectoryStream<Path> inner = enter(here, next, path);
+        leave(here);
+        here = inner;
+        real.add(next);
+      }
+    } catch (IOException e) {
+      throw FileProblem.of(e, path);
+    } finally {
+      if (!arrived) {
+        leaveQuietly(here);
+      }
+    }
+  }
+
+  /// Opens the directory `name` of `parent`, and no other.
+  ///
+  /// The plain way, `openat(name, O_NOFOLLOW)`, will not do. When `name` has just become a file the
+  /// JDK (25) closes a descriptor twice on its way out, by then perhaps another thread's; and when
+  /// it has become a pipe the open waits for ever. `name/.` fails cleanly on both, but follows a
+  /// link: so afterwards what was opened must be the very directory that the name, not followed,
+  /// means. Nothing is read before that, and an open directory's inode is not given to another.
+  private static SecureDirectoryStream<Path> enter(
+      SecureDirectoryStream<Path> parent, Path name, VirtualPath path) throws IOException {
+    SecureDirectoryStream<Path> inner = parent.newDirectoryStream(name.resolve(HERE));
+    boolean same = false;
+    try {
+      PosixFileAttributes seen = attributes(parent, name);
+      same =
+          seen != null
+              && seen.isDirectory()
+              && Objects.equals(seen.fileKey(), attributes(inner).fileKey());
+    } finally {
+      if (!same) {
+        inner.close();
+      }
+    }
+    if (!same) {
+      throw FileProblem.about(Kind.BUSY, path, "changed while it was being reached");
+    }
+    return inner;
+  }
+
+  /// Makes the directory `name` in `parent`, where the caller has seen nothing of that name.
+  ///
+  /// Java has no `mkdirat`. So a directory of a hidden name is made first, then moved to its place
+  /// by descriptor. It is made in `parent` itself where the system lists the process's descriptors:
+  /// named that way no link is on the path, and the new directory takes its group, default ACL and
+  /// file system from its parent. Elsewhere it is made in the root, and takes those from there.
+  void makeDirectory(SecureDirectoryStream<Path> parent, Path name) throws IOException {
+    Path fresh = Staging.newDirectoryName();
+    Path self = descriptorOf(parent);
+    Files.createDirectory((self == null ? disk : self).resolve(fresh));
+    SecureDirectoryStream<Path> madeIn = self == null ? root : parent;
+    if (attributes(madeIn, fresh) == null) {
+      // The descriptor found was another thread's, and is another directory by now.
+      Files.deleteIfExists((self == null ? disk : self).resolve(fresh));
+      throw new FileSystemException(null, null, "Device or resource busy");
+    }
+    try {
+      madeIn.move(fresh, parent, name);
+    } catch (IOException e) {
+      madeIn.deleteDirectory(fresh);
+      throw e;
+    }
+  }
+
+  /// A path that means the open `directory` itself, as long as that stays open; null where the
+  /// system has none. Costs a call for each descriptor of the process.
+  private static @Nullable Path descriptorOf(SecureDirectoryStream<Path> directory)
+      throws IOException {
+    Object key = attributes(directory).fileKey();
+    try (var descriptors = Files.newDirectoryStream(DESCRIPTORS)) {
+      for (Path descriptor : descriptors) {
+        try {
+          var attributes = Files.readAttributes(descriptor, BasicFileAttributes.class);
+          if (attributes.isDirectory() && Objects.equals(attributes.fileKey(), key)) {
+            return descriptor;
+          }
+        } catch (IOException e) {
+          // Closed by another thread since it was listed.
+        }
+      }
+    } catch (NoSuchFileException | AccessDeniedException e) {
+      return null;
+    }
+    return null;
+  }
+
+  private SecureDirectoryStream<Path> enterAll(List<Path> real, VirtualPath path)
+      throws IOException {
+    SecureDirectoryStream<Path> here = root;
+    for (Path name : real) {
+      SecureDirectoryStream<Path> outer = here;
+      try {
+        here = enter(outer, name, path);
+      } finally {
+        leave(outer);
+      }
+    }
+    return here;
+  }
+
+  private Path readLink(List<Path> real, Path name) throws IOException {
+    Path link = disk;
+    for (Path directory : real) {
+      link = link.resolve(directory);
+    }
+    try {
+      return Files.readSymbolicLink(link.resolve(name));
+    } catch (NotLinkException e) {
+      // It was one a moment ago.
+      throw new NoSuchFileException(name.toString());
+    }
+  }
+
+  private Path belowRoot(Path target, VirtualPath path) throws FileProblem {
+    for (Path prefix : List.of(disk, given)) {
+      if (target.startsWith(prefix)) {
+        return prefix.relativize(target);
+      }
+    }
+    throw outside(path);
+  }
+
+  private static FileProblem outside(VirtualPath path) {
+    return FileProblem.about(Kind.OUTSIDE, path, "is a link that leads out of the served folder");
+  }
+
+  /// A name that is not UTF-8 is shown with U+FFFD in it; said back, it means the only entry that
+  /// is shown so.
+  private Path spelledOtherwise(SecureDirectoryStream<Path> directory, Path shown)
+      throws IOException {
+    String text = names.text(shown);
+    var found = new ArrayList<Path>();
+    try (var entries = directory.newDirectoryStream(HERE)) {
+      for (Path entry : entries) {
+        if (names.text(entry.getFileName()).equals(text)) {
+          found.add(entry.getFileName());
+        }
+      }
+    }
+    return found.size() == 1 ? found.getFirst() : shown;
+  }
+
+  private void leave(SecureDirectoryStream<Path> directory) throws IOException {
+    if (!directory.equals(root)) {
+      directory.close();
+    }
+  }
+
+  private void leaveQuietly(SecureDirectoryStream<Path> directory) {
+    try {
+      leave(directory);
+    } catch (IOException e) {
+      // Another problem is on its way already, and a directory that was only read loses nothing.
+    }
+  }
+
+  /// Of the entry itself, not of what a link leads to; null when there is none.
+  static @Nullable PosixFileAttributes attributes(SecureDirectoryStream<Path> directory, Path name)
+      throws IOException {
+    try {
+      return directory
+          .getFileAttributeView(name, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+          .readAttributes();
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+  }
+
+  /// Of the open directory itself.
+  static PosixFileAttributes attributes(SecureDirectoryStream<Path> directory) throws IOException {
+    return directory.getFileAttributeView(PosixFileAttributeView.class).readAttributes();
+  }
+
+  /// Opens a regular file; the caller has seen that it is one, as opening a pipe would wait for
+  /// ever. (Someone with an account on this machine who swaps it for a pipe in that instant stops
+  /// this thread: Java has no `O_NONBLOCK`. No client can make a pipe.)
+  static FileChannel openFile(
+      SecureDirectoryStream<Path> directory, Path name, OpenOption... options) throws IOException {
+    Set<OpenOption> all = new HashSet<>(List.of(options));
+    all.add(LinkOption.NOFOLLOW_LINKS);
+    return (FileChannel) directory.newByteChannel(name, all);
+  }
+
+  @Override
+  public void close() throws FileProblem {
+    try {
+      root.close();
+    } catch (IOException e) {
+      throw FileProblem.of(e, VirtualPath.ROOT);
+    }
+  }
+}

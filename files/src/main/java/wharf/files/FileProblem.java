@@ -1,0 +1,126 @@
+package wharf.files;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import org.jspecify.annotations.Nullable;
+
+/// What the world would not let happen to a file: sorted by [Kind], said in a sentence for people.
+///
+/// The message names the served path only, never the place on disk, so it may be sent to a client.
+/// The cause, where there is one, may name the disk: it is for the log.
+public final class FileProblem extends IOException {
+  private static final long serialVersionUID = 1L;
+
+  /// Each protocol maps these to its own codes, in one place.
+  public enum Kind {
+    NOT_FOUND,
+    NOT_A_DIRECTORY,
+    IS_A_DIRECTORY,
+    EXISTS,
+    NOT_EMPTY,
+    /// Disk or quota is full, or the file is larger than the store can hold.
+    NO_SPACE,
+    /// The process may not, or nobody may (the root cannot be removed, a device is not served).
+    DENIED,
+    /// The name itself cannot be used.
+    BAD_NAME,
+    /// A symbolic link leads out of the served tree.
+    OUTSIDE,
+    /// Somebody else is at it, or it changed while it was being reached: worth another try.
+    BUSY,
+    READ_ONLY_STORE,
+    /// A rename to another file system: the client has to copy.
+    OTHER_STORE,
+    /// An upload asked to continue at an offset up to which there is nothing.
+    BAD_OFFSET,
+    /// The platform cannot do it.
+    UNSUPPORTED,
+    /// Anything else: the disk failed, or something this module does not know by name.
+    IO
+  }
+
+  private final Kind kind;
+  private final transient @Nullable VirtualPath path;
+
+  FileProblem(Kind kind, @Nullable VirtualPath path, String sentence) {
+    this(kind, path, sentence, null);
+  }
+
+  FileProblem(Kind kind, @Nullable VirtualPath path, String sentence, @Nullable Throwable cause) {
+    super(sentence, cause);
+    this.kind = kind;
+    this.path = path;
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  /// The path that was asked for, where one is known.
+  public @Nullable VirtualPath path() {
+    return path;
+  }
+
+  /// A sentence about `path`: "/a/b does not exist".
+  static FileProblem about(Kind kind, VirtualPath path, String predicate) {
+    return new FileProblem(kind, path, path + " " + predicate);
+  }
+
+  /// Says what `failure`, met while working on `path`, means. A `FileProblem` is answered as it is.
+  ///
+  /// The JDK has exception types for few errors; for the others only the system's text is left,
+  /// which is English unless the process runs under a translated locale: then they come out as
+  /// [Kind#IO].
+  public static FileProblem of(IOException failure, VirtualPath path) {
+    return switch (failure) {
+      case FileProblem known -> known;
+      case NoSuchFileException _ -> with(failure, Kind.NOT_FOUND, path, "does not exist");
+      case NotDirectoryException _ ->
+          with(failure, Kind.NOT_A_DIRECTORY, path, "is not a directory");
+      case DirectoryNotEmptyException _ -> with(failure, Kind.NOT_EMPTY, path, "is not empty");
+      case FileAlreadyExistsException _ -> with(failure, Kind.EXISTS, path, "exists already");
+      case AccessDeniedException _ -> with(failure, Kind.DENIED, path, "may not be used so");
+      case AtomicMoveNotSupportedException _ ->
+          with(failure, Kind.OTHER_STORE, path, "cannot be moved to another file system");
+      default -> byText(failure, path);
+    };
+  }
+
+  private static FileProblem byText(IOException failure, VirtualPath path) {
+    String reason = failure instanceof FileSystemException f ? f.getReason() : failure.getMessage();
+    String text = reason == null ? "" : reason;
+    if (text.contains("symbolic link")) {
+      // Every link is resolved by hand: the system only meets one that was put there meanwhile.
+      return with(failure, Kind.BUSY, path, "changed while it was being reached");
+    }
+    return switch (text) {
+      case "No space left on device" ->
+          with(failure, Kind.NO_SPACE, path, "does not fit: disk full");
+      case "Disk quota exceeded" -> with(failure, Kind.NO_SPACE, path, "does not fit: over quota");
+      case "File too large" -> with(failure, Kind.NO_SPACE, path, "is too large for this store");
+      case "Read-only file system" ->
+          with(failure, Kind.READ_ONLY_STORE, path, "is on a read-only store");
+      case "Operation not permitted" -> with(failure, Kind.DENIED, path, "may not be used so");
+      case "File name too long" -> with(failure, Kind.BAD_NAME, path, "is too long a name");
+      case "Device or resource busy", "Text file busy" ->
+          with(failure, Kind.BUSY, path, "is in use");
+      case "Too many open files", "Too many open files in system" ->
+          with(failure, Kind.BUSY, path, "cannot be opened now: too many files are open");
+      case "Not a directory" -> with(failure, Kind.NOT_A_DIRECTORY, path, "is not a directory");
+      case "Directory not empty" -> with(failure, Kind.NOT_EMPTY, path, "is not empty");
+      case "Is a directory" -> with(failure, Kind.IS_A_DIRECTORY, path, "is a directory");
+      default -> with(failure, Kind.IO, path, "could not be used: the disk reported an error");
+    };
+  }
+
+  private static FileProblem with(
+      IOException cause, Kind kind, VirtualPath path, String predicate) {
+    return new FileProblem(kind, path, path + " " + predicate, cause);
+  }
+}

@@ -1,0 +1,361 @@
+package wharf.files;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/// The parts of unfinished uploads: how they are named, who holds them, when they are forgotten.
+///
+/// A part lies in the directory of its target, so that publishing it is one rename. Its name
+/// follows from the owner and the target's name, so that it is found again without a journal:
+///
+/// ```
+///   .wharf-<hash of owner and name>.part             the kept part, or the one being written
+///   .wharf-<hash of owner and name>-<random>.part    a second upload at the same time
+///   .wharf-dir-<random>                              a directory about to be moved into place
+/// ```
+///
+/// Who writes a part holds it: within this tree by a set, between processes by a file lock. The set
+/// is not an economy: a POSIX lock is lost as soon as the process closes *any* descriptor of the
+/// file, so a part known to be held here is never opened to try its lock. (Two trees of one process
+/// over the same folder still keep apart, by the JDK's own table; only other processes would then
+/// see the lock lost.)
+final class Staging {
+  /// A part that nobody touched for so long is removed when its directory is next used.
+  static final Duration KEPT_FOR = Duration.ofDays(7);
+
+  /// A directory that is uploaded into is searched for abandoned parts no more often than this.
+  private static final Duration SEARCHED_EVERY = Duration.ofDays(1);
+
+  /// How many directories are remembered as searched.
+  private static final int SEARCHED_MEMORY = 256;
+
+  /// Another process may take a part between two calls; it will not do so for ever.
+  private static final int ATTEMPTS = 8;
+
+  private final InstantSource clock;
+  private final Names names;
+
+  /// File keys of the parts held by this tree's uploads.
+  private final Set<Object> held = new HashSet<>();
+
+  /// When each directory, by its file key, was last searched; the least recent is forgotten.
+  private final Map<Object, Instant> searched =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Object, Instant> eldest) {
+          return size() > SEARCHED_MEMORY;
+        }
+      };
+
+  Staging(InstantSource clock, Names names) {
+    this.clock = clock;
+    this.names = names;
+  }
+
+  /// A part that is ours until released.
+  record Part(FileChannel channel, Path name, Object key) {}
+
+  boolean isReserved(Path name) {
+    return name.toString().startsWith(VirtualPath.RESERVED_PREFIX);
+  }
+
+  static Path newDirectoryName() {
+    return Path.of(VirtualPath.RESERVED_PREFIX + "dir-" + random());
+  }
+
+  Path keptName(String owner, Path target) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      // The length keeps ("ab", "c") and ("a", "bc") apart.
+      String key = owner.length() + ":" + owner + names.text(target);
+      byte[] hash = digest.digest(key.getBytes(StandardCharsets.UTF_8));
+      return Path.of(VirtualPath.RESERVED_PREFIX + HexFormat.of().formatHex(hash, 0, 16) + ".part");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every JDK has SHA-256", e);
+    }
+  }
+
+  private static Path otherName(Path kept) {
+    return Path.of(kept.toString().replace(".part", "-" + random() + ".part"));
+  }
+
+  private static String random() {
+    return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+  }
+
+  /// Takes the part called `name`, to write; null when it is held by someone, or is missing.
+  synchronized @Nullable Part take(SecureDirectoryStream<Path> directory, Path name)
+      throws IOException {
+    BasicFileAttributes before = Confinement.attributes(directory, name);
+    if (before == null || !before.isRegularFile() || held.contains(key(before))) {
+      return null;
+    }
+    try {
+      return lock(
+          directory,
+          name,
+          Confinement.openFile(directory, name, StandardOpenOption.WRITE),
+          key(before));
+    } catch (NoSuchFileException e) {
+      return null;
+    }
+  }
+
+  /// Makes the part called `name`; null when there is something of that name.
+  private synchronized @Nullable Part make(SecureDirectoryStream<Path> directory, Path name)
+      throws IOException {
+    try {
+      return lock(
+          directory,
+          name,
+          Confinement.openFile(
+              directory, name, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
+          null);
+    } catch (FileAlreadyExistsException e) {
+      return null;
+    }
+  }
+
+  /// Takes the kept part if it is free, or makes it, or else makes another for the same target. Its
+  /// old content is gone.
+  Part takeEmpty(SecureDirectoryStream<Path> directory, Path kept) throws IOException {
+    Part part = make(directory, kept);
+    if (part == null) {
+      part = take(directory, kept);
+    }
+    for (int i = 0; part == null && i < ATTEMPTS; i++) {
+      part = make(directory, otherName(kept));
+    }
+    if (part == null) {
+      throw new IOException("no part could be made");
+    }
+    try {
+      part.channel().truncate(0);
+      return part;
+    } catch (IOException e) {
+      release(part);
+      throw e;
+    }
+  }
+
+  /// Locks an open part, and makes sure that it still is what the name means: its holder may have
+  /// published or removed it between our look and our lock.
+  private @Nullable Part lock(
+      SecureDirectoryStream<Path> directory,
+      Path name,
+      FileChannel channel,
+      @Nullable Object expected)
+      throws IOException {
+    Part part = null;
+    try {
+      if (isLocked(channel)) {
+        BasicFileAttributes now = Confinement.attributes(directory, name);
+        if (now != null && (expected == null || expected.equals(key(now)))) {
+          part = new Part(channel, name, key(now));
+          held.add(part.key());
+        }
+      }
+      return part;
+    } finally {
+      if (part == null) {
+        channel.close();
+      }
+    }
+  }
+
+  private static boolean isLocked(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
+    }
+  }
+
+  /// Lets go of the part, which stays where it is. Releasing again does nothing.
+  synchronized void release(Part part) throws IOException {
+    try {
+      part.channel().close();
+    } finally {
+      held.remove(part.key());
+    }
+  }
+
+  /// Whether an upload of this tree is writing the part.
+  synchronized boolean isHeld(BasicFileAttributes part) {
+    return held.contains(key(part));
+  }
+
+  /// Ends `part`, keeping its content under the `kept` name. An empty part is not worth keeping; of
+  /// two, the longer one is kept; and next to a running upload of the same target, none.
+  synchronized void keep(SecureDirectoryStream<Path> directory, Part part, Path kept)
+      throws IOException {
+    try {
+      BasicFileAttributes ours = Confinement.attributes(directory, part.name());
+      if (ours == null) {
+        return;
+      }
+      if (ours.size() == 0) {
+        directory.deleteFile(part.name());
+      } else if (!part.name().equals(kept)) {
+        if (Confinement.attributes(directory, kept) == null) {
+          directory.move(part.name(), directory, kept);
+          return;
+        }
+        Part rival = take(directory, kept);
+        try {
+          if (rival != null && rival.channel().size() < ours.size()) {
+            directory.move(part.name(), directory, kept);
+          } else {
+            directory.deleteFile(part.name());
+          }
+        } finally {
+          if (rival != null) {
+            release(rival);
+          }
+        }
+      }
+    } finally {
+      release(part);
+    }
+  }
+
+  /// Ends `part`, removing it.
+  synchronized void drop(SecureDirectoryStream<Path> directory, Part part) throws IOException {
+    try {
+      directory.deleteFile(part.name());
+    } catch (NoSuchFileException e) {
+      // Someone with an account on this machine tidied up; it is gone, as wanted.
+    } finally {
+      release(part);
+    }
+  }
+
+  /// Removes the reserved `name` if it is older than [#KEPT_FOR] and nobody's. Only tidying: what
+  /// cannot be removed is left for another time.
+  synchronized void removeIfAbandoned(SecureDirectoryStream<Path> directory, Path name) {
+    try {
+      BasicFileAttributes attributes = Confinement.attributes(directory, name);
+      if (attributes == null
+          || attributes.lastModifiedTime().toInstant().isAfter(clock.instant().minus(KEPT_FOR))) {
+        return;
+      }
+      remove(directory, name, attributes);
+    } catch (IOException e) {
+      // Not ours to remove, or gone, or the disk fails: whoever uses the directory will be told.
+    }
+  }
+
+  /// Whether nobody holds it, and so it is gone.
+  private boolean remove(
+      SecureDirectoryStream<Path> directory, Path name, BasicFileAttributes attributes)
+      throws IOException {
+    if (attributes.isDirectory()) {
+      directory.deleteDirectory(name);
+      return true;
+    }
+    Part part = take(directory, name);
+    if (part == null) {
+      return false;
+    }
+    drop(directory, part);
+    return true;
+  }
+
+  /// Searches for abandoned parts; an upload calls this, as some directories are never listed.
+  void tidy(SecureDirectoryStream<Path> directory) throws IOException {
+    Object key = key(Confinement.attributes(directory));
+    Instant now = clock.instant();
+    synchronized (this) {
+      Instant last = searched.get(key);
+      if (last != null && now.isBefore(last.plus(SEARCHED_EVERY))) {
+        return;
+      }
+      searched.put(key, now);
+    }
+    for (Path name : reservedNames(directory)) {
+      removeIfAbandoned(directory, name);
+    }
+  }
+
+  /// Empties a directory that holds nothing but parts nobody is writing.
+  ///
+  /// @return what it holds after that
+  synchronized Remains clear(SecureDirectoryStream<Path> directory) throws IOException {
+    var parts = new ArrayList<Path>();
+    try (var entries = list(directory)) {
+      for (Path entry : entries) {
+        if (!isReserved(entry.getFileName())) {
+          return Remains.ENTRIES;
+        }
+        parts.add(entry.getFileName());
+      }
+    }
+    for (Path name : parts) {
+      BasicFileAttributes attributes = Confinement.attributes(directory, name);
+      if (attributes != null && isHeld(attributes)) {
+        return Remains.RUNNING_UPLOAD;
+      }
+    }
+    for (Path name : parts) {
+      BasicFileAttributes attributes = Confinement.attributes(directory, name);
+      if (attributes != null && !remove(directory, name, attributes)) {
+        return Remains.RUNNING_UPLOAD;
+      }
+    }
+    return Remains.NOTHING;
+  }
+
+  enum Remains {
+    NOTHING,
+    ENTRIES,
+    RUNNING_UPLOAD
+  }
+
+  private List<Path> reservedNames(SecureDirectoryStream<Path> directory) throws IOException {
+    var found = new ArrayList<Path>();
+    try (var entries = list(directory)) {
+      for (Path entry : entries) {
+        if (isReserved(entry.getFileName())) {
+          found.add(entry.getFileName());
+        }
+      }
+    }
+    return found;
+  }
+
+  /// A second stream: a directory stream can be iterated only once.
+  private static SecureDirectoryStream<Path> list(SecureDirectoryStream<Path> directory)
+      throws IOException {
+    return directory.newDirectoryStream(Confinement.HERE, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static Object key(BasicFileAttributes attributes) {
+    return Objects.requireNonNull(attributes.fileKey(), "POSIX files have keys");
+  }
+}

@@ -1,0 +1,294 @@
+package wharf.files;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.OptionalLong;
+import wharf.files.Confinement.Place;
+import wharf.files.FileProblem.Kind;
+
+/// A folder of this machine as clients see it: nothing outside it can be reached through it.
+///
+/// Symbolic links that stay inside work as everywhere; those that lead outside are refused
+/// (`OUTSIDE`), as are those to nothing and in circles (`NOT_FOUND`). A link is followed wherever
+/// it stands, except that [#deleteFile], [#removeDirectory] and [#rename] mean the link itself in
+/// last place.
+///
+/// Safe from many threads. Calls are short but are system calls; those that may take long say so.
+/// Every method throws [FileProblem]: `NOT_FOUND`, `NOT_A_DIRECTORY`, `OUTSIDE`, `DENIED`, `BUSY`
+/// and `IO` may come from any, what is particular to one is said there. What it hands out is closed
+/// by the caller, and may outlive the tree's [#close()] if its last name was reached in a directory
+/// other than the root: so close the tree last.
+public final class Tree implements AutoCloseable {
+  private final Confinement confinement;
+  private final Staging staging;
+
+  /// Held while a name is looked at and then given to something, so that of two clients making the
+  /// same directory one is told that it exists. (Against other processes nothing is lost either:
+  /// the system replaces no directory but an empty one.)
+  private final Object naming = new Object();
+
+  private Tree(Confinement confinement, Staging staging) {
+    this.confinement = confinement;
+    this.staging = staging;
+  }
+
+  /// Opens the folder `root`. One tree for one folder in a process is best; see [Staging] for why.
+  ///
+  /// @param clock tells when an abandoned upload is old
+  /// @throws FileProblem `NOT_FOUND`, `NOT_A_DIRECTORY`, `DENIED`; `UNSUPPORTED` on a platform
+  ///   where Java cannot keep clients inside a folder
+  public static Tree open(Path root, InstantSource clock) throws FileProblem {
+    Confinement confinement = Confinement.open(root);
+    return new Tree(confinement, new Staging(clock, confinement.names));
+  }
+
+  /// What is known of a file or directory.
+  public FileFacts stat(VirtualPath path) throws FileProblem {
+    try (var place = confinement.find(path, true)) {
+      return FileFacts.of(place.existing());
+    }
+  }
+
+  /// The entries of a directory. The caller closes it.
+  public Listing list(VirtualPath path) throws FileProblem {
+    try (var place = confinement.find(path, true)) {
+      var real = new ArrayList<>(place.real());
+      if (place.name() != null) {
+        real.add(place.name());
+      }
+      SecureDirectoryStream<Path> directory = place.openDirectory();
+      Listing listing = null;
+      try {
+        listing = new Listing(confinement, staging, path, directory, real);
+        return listing;
+      } finally {
+        if (listing == null) {
+          directory.close();
+        }
+      }
+    } catch (IOException e) {
+      throw FileProblem.of(e, path);
+    }
+  }
+
+  /// Opens a file for reading. The caller closes it.
+  ///
+  /// @throws FileProblem also `IS_A_DIRECTORY`
+  public OpenFile open(VirtualPath path) throws FileProblem {
+    try (var place = confinement.find(path, true)) {
+      PosixFileAttributes attributes = place.existing();
+      if (attributes.isDirectory()) {
+        throw FileProblem.about(Kind.IS_A_DIRECTORY, path, "is a directory");
+      }
+      FileChannel channel =
+          Confinement.openFile(place.directory(), place.nameInDirectory(), StandardOpenOption.READ);
+      return new OpenFile(channel, channel.size(), attributes.lastModifiedTime().toInstant());
+    } catch (IOException e) {
+      throw FileProblem.of(e, path);
+    }
+  }
+
+  /// Makes a directory, in one that exists.
+  ///
+  /// @throws FileProblem also `EXISTS`, `NO_SPACE`, `READ_ONLY_STORE`
+  public void makeDirectory(VirtualPath path) throws FileProblem {
+    try (var place = confinement.find(path, false)) {
+      if (place.attributes() != null) {
+        throw FileProblem.about(Kind.EXISTS, path, "exists already");
+      }
+      Path name = place.nameInDirectory();
+      synchronized (naming) {
+        if (Confinement.attributes(place.directory(), name) != null) {
+          throw FileProblem.about(Kind.EXISTS, path, "exists already");
+        }
+        confinement.makeDirectory(place.directory(), name);
+      }
+    } catch (IOException e) {
+      throw FileProblem.of(e, path);
+    }
+  }
+
+  /// Removes an empty directory. Parts of unfinished uploads that nobody is writing do not count:
+  /// they are removed with it.
+  ///
+  /// @throws FileProblem also `NOT_EMPTY`; `BUSY` while an upload into it is running; `DENIED` for
+  ///   the root; `NOT_A_DIRECTORY` for a link, which [#deleteFile] removes
+  public void removeDirectory(VirtualPath path) throws FileProblem {
+    try (var place = confinement.find(path, false)) {
+      place.existing();
+      Path name = place.nameInDirectory();
+      if (!place.isDirectory()) {
+        throw FileProblem.about(
+            Kind.NOT_A_DIRECTORY,
+            path,
+            place.isLink() ? "is a link: delete it as a file" : "is not a directory");
+      }
+      try {
+        place.directory().deleteDirectory(name);
+      } catch (DirectoryNotEmptyException e) {
+        try (var inside = place.openDirectory()) {
+          switch (staging.clear(inside)) {
+            case NOTHING -> place.directory().deleteDirectory(name);
+            case ENTRIES -> throw FileProblem.of(e, path);
+            case RUNNING_UPLOAD ->
+                throw FileProblem.about(Kind.BUSY, path, "is being uploaded into");
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw FileProblem.of(e, path);
+    }
+  }
+
+  /// Deletes a file; of a link, the link.
+  ///
+  /// @throws FileProblem also `IS_A_DIRECTORY`
+  public void deleteFile(VirtualPath path) throws FileProblem {
+    try (var place = confinement.find(path, false)) {
+      place.existing();
+      if (place.isDirectory()) {
+        throw FileProblem.about(Kind.IS_A_DIRECTORY, path, "is a directory");
+      }
+      place.directory().deleteFile(place.nameInDirectory());
+    } catch (IOException e) {
+      throw FileProblem.of(e, path);
+    }
+  }
+
+  /// Gives a file or directory another name, in one step. A file that has that name is replaced; a
+  /// directory never is. Of a link in last place the link is renamed, or replaced.
+  ///
+  /// @throws FileProblem also `EXISTS` when `to` is a directory, or a file and `from` a directory;
+  ///   `DENIED` for the root and for a directory moved into itself; `OTHER_STORE` when `to` is on
+  ///   another file system
+  public void rename(VirtualPath from, VirtualPath to) throws FileProblem {
+    try (var source = confinement.find(from, false);
+        var target = confinement.find(to, false)) {
+      source.existing();
+      Path oldName = source.nameInDirectory();
+      Path newName = target.nameInDirectory();
+      target.requireServed();
+      // Both are free of links, so this holds whatever way "to" was said.
+      var moved = new ArrayList<>(source.real());
+      moved.add(oldName);
+      var destination = new ArrayList<>(target.real());
+      destination.add(newName);
+      if (moved.equals(destination)) {
+        return;
+      }
+      if (source.isDirectory()
+          && destination.size() > moved.size()
+          && destination.subList(0, moved.size()).equals(moved)) {
+        throw FileProblem.about(Kind.DENIED, from, "cannot be moved into itself");
+      }
+      synchronized (naming) {
+        PosixFileAttributes old = Confinement.attributes(target.directory(), newName);
+        if (old != null && (old.isDirectory() || source.isDirectory())) {
+          throw FileProblem.about(Kind.EXISTS, to, "exists already");
+        }
+        source.directory().move(oldName, target.directory(), newName);
+      }
+    } catch (NoSuchFileException e) {
+      throw FileProblem.of(e, from);
+    } catch (AccessDeniedException e) {
+      throw FileProblem.of(e, to);
+    } catch (IOException e) {
+      throw FileProblem.of(e, from);
+    }
+  }
+
+  /// Sets when the content of a file or directory was last changed, as precisely as the file system
+  /// can say it.
+  public void setModified(VirtualPath path, Instant modified) throws FileProblem {
+    var time = FileTime.from(modified);
+    try (var place = confinement.find(path, true)) {
+      place.existing();
+      if (place.isDirectory()) {
+        try (var directory = place.openDirectory()) {
+          directory.getFileAttributeView(BasicFileAttributeView.class).setTimes(time, null, null);
+        }
+      } else {
+        place
+            .directory()
+            .getFileAttributeView(
+                place.nameInDirectory(), BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+            .setTimes(time, null, null);
+      }
+    } catch (IOException e) {
+      throw FileProblem.of(e, path);
+    }
+  }
+
+  /// How many bytes this process may yet write to the file system of the root.
+  public long usableSpace() throws FileProblem {
+    try {
+      return Files.getFileStore(confinement.disk()).getUsableSpace();
+    } catch (IOException e) {
+      throw FileProblem.of(e, VirtualPath.ROOT);
+    }
+  }
+
+  /// Begins an upload of `target`, of which nothing is visible before [Upload#publish()]. The
+  /// caller ends it. Where `target` is a link, what it leads to is replaced, and the link stays.
+  ///
+  /// A second upload of the same target at the same time is a second file; the one published last
+  /// stays. [Start.At] and [Start.Append] may have to copy the published file first, which takes as
+  /// long as copying takes.
+  ///
+  /// @param owner whose upload it is: only the same owner can continue it
+  /// @throws FileProblem also `IS_A_DIRECTORY`; `BAD_OFFSET` when there are fewer bytes than
+  ///   [Start.At] says; `BUSY` when the part to be continued is still being written; `NO_SPACE`,
+  ///   `READ_ONLY_STORE`
+  public Upload upload(VirtualPath target, String owner, Start start) throws FileProblem {
+    Place place = confinement.find(target, true);
+    Upload upload = null;
+    try {
+      upload = Upload.begin(staging, place, owner, start);
+      return upload;
+    } catch (IOException e) {
+      throw FileProblem.of(e, target);
+    } finally {
+      if (upload == null) {
+        place.close();
+      }
+    }
+  }
+
+  /// How many bytes of an upload of `target` by `owner` are kept to be continued; empty when there
+  /// are none, and while that upload is running in this tree.
+  public OptionalLong resumable(VirtualPath target, String owner) throws FileProblem {
+    try (var place = confinement.find(target, true)) {
+      if (place.name() == null || place.isDirectory()) {
+        return OptionalLong.empty();
+      }
+      BasicFileAttributes part =
+          Confinement.attributes(place.directory(), staging.keptName(owner, place.name()));
+      return part == null || part.size() == 0 || staging.isHeld(part)
+          ? OptionalLong.empty()
+          : OptionalLong.of(part.size());
+    } catch (IOException e) {
+      throw FileProblem.of(e, target);
+    }
+  }
+
+  /// Closing again does nothing.
+  @Override
+  public void close() throws FileProblem {
+    confinement.close();
+  }
+}

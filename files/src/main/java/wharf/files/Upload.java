@@ -1,0 +1,247 @@
+package wharf.files;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import wharf.files.FileProblem.Kind;
+
+/// A file on its way in. Its bytes go to a hidden part beside the target, and become the target in
+/// one rename, or not at all; whoever reads the old file meanwhile goes on reading the old file.
+///
+/// ```
+///   write* -> sync? -> publish     the target is the new file, durably
+///                  \-> suspend     kept: the same owner can continue it, also after a restart
+///                  \-> discard     gone
+/// ```
+///
+/// One caller at a time, on any thread. Whoever began it ends it; [#close()] suspends what nobody
+/// ended. The first ending counts: ending it again does nothing.
+public final class Upload implements AutoCloseable {
+  private final Staging staging;
+  private final Confinement.Place place;
+  private final Path target;
+  private final Path kept;
+  private final Staging.Part part;
+  private long position;
+  private boolean synced;
+  private boolean published;
+  private boolean ended;
+
+  /// Takes over `place`.
+  private Upload(
+      Staging staging,
+      Confinement.Place place,
+      Path target,
+      Path kept,
+      Staging.Part part,
+      long position) {
+    this.staging = staging;
+    this.place = place;
+    this.target = target;
+    this.kept = kept;
+    this.part = part;
+    this.position = position;
+  }
+
+  /// Begins an upload to `place`, which it takes over unless it throws.
+  static Upload begin(Staging staging, Confinement.Place place, String owner, Start start)
+      throws IOException {
+    if (place.isDirectory()) {
+      throw FileProblem.about(Kind.IS_A_DIRECTORY, place.path(), "is a directory");
+    }
+    place.requireServed();
+    Path target = place.nameInDirectory();
+    SecureDirectoryStream<Path> directory = place.directory();
+    staging.tidy(directory);
+    Path kept = staging.keptName(owner, target);
+    PosixFileAttributes earlier = Confinement.attributes(directory, kept);
+    long keptBytes = earlier == null ? 0 : earlier.size();
+    long publishedBytes = place.attributes() == null ? 0 : place.attributes().size();
+    boolean continues =
+        switch (start) {
+          case Start.Fresh() -> false;
+          case Start.At(long offset) -> offset > 0 && offset <= keptBytes;
+          case Start.Append() -> keptBytes > 0;
+        };
+    if (!continues && start instanceof Start.At(long offset) && offset > publishedBytes) {
+      throw tooFar(place, Math.max(keptBytes, publishedBytes));
+    }
+    Staging.Part part =
+        continues ? staging.take(directory, kept) : staging.takeEmpty(directory, kept);
+    if (part == null) {
+      throw FileProblem.about(Kind.BUSY, place.path(), "is still being uploaded");
+    }
+    boolean begun = false;
+    try {
+      FileChannel channel = part.channel();
+      if (continues) {
+        long length = channel.size();
+        long position = start instanceof Start.At(long offset) ? offset : length;
+        if (position > length) {
+          // It was cut meanwhile; writing there would leave a hole.
+          throw tooFar(place, length);
+        }
+        channel.truncate(position).position(position);
+      } else {
+        copyPublished(place, target, channel, start);
+      }
+      var upload = new Upload(staging, place, target, kept, part, channel.position());
+      begun = true;
+      return upload;
+    } finally {
+      if (!begun && continues) {
+        staging.release(part);
+      } else if (!begun) {
+        staging.drop(directory, part);
+      }
+    }
+  }
+
+  /// Copies as much of the published file as `start` builds on, and leaves `to` at its end.
+  private static void copyPublished(
+      Confinement.Place place, Path target, FileChannel to, Start start) throws IOException {
+    if (place.attributes() == null
+        || start instanceof Start.Fresh
+        || (start instanceof Start.At(long offset) && offset == 0)) {
+      return;
+    }
+    try (var from = Confinement.openFile(place.directory(), target, StandardOpenOption.READ)) {
+      long wanted = start instanceof Start.At(long offset) ? offset : from.size();
+      for (long done = 0; done < wanted; ) {
+        long n = from.transferTo(done, wanted - done, to);
+        if (n == 0) {
+          throw tooFar(place, done);
+        }
+        done += n;
+      }
+    }
+  }
+
+  private static FileProblem tooFar(Confinement.Place place, long bytes) {
+    return FileProblem.about(
+        Kind.BAD_OFFSET, place.path(), "has only " + bytes + " bytes to continue from");
+  }
+
+  /// How many bytes the file has so far, and so the offset of the next one.
+  public long position() {
+    return position;
+  }
+
+  /// Writes all that remains in `bytes`.
+  ///
+  /// @throws FileProblem `NO_SPACE` when the disk is full; [#position()] tells how much was written
+  /// @throws IllegalStateException after an ending
+  public void write(ByteBuffer bytes) throws FileProblem {
+    requireRunning();
+    synced = false;
+    try {
+      while (bytes.hasRemaining()) {
+        position += part.channel().write(bytes);
+      }
+    } catch (IOException e) {
+      throw FileProblem.of(e, place.path());
+    }
+  }
+
+  /// Waits until the content is on the disk, which may take seconds: not for an event loop. Does
+  /// nothing when nothing was written since.
+  ///
+  /// @throws IllegalStateException after an ending
+  public void sync() throws FileProblem {
+    requireRunning();
+    if (synced) {
+      return;
+    }
+    try {
+      part.channel().force(true);
+      synced = true;
+    } catch (IOException e) {
+      throw FileProblem.of(e, place.path());
+    }
+  }
+
+  /// Makes it the file of its name, replacing an earlier one and keeping that one's permissions.
+  /// Syncs first if [#sync()] has not, and syncs the directory after: may take long. On return the
+  /// file survives a power cut.
+  ///
+  /// When it throws, the upload is still running and nothing is published; but for a failure to
+  /// sync the directory, after which the file is published, and may yet be lost in a power cut.
+  ///
+  /// @throws IllegalStateException after [#suspend()] or [#discard()]
+  public void publish() throws FileProblem {
+    if (published) {
+      return;
+    }
+    sync();
+    SecureDirectoryStream<Path> directory = place.directory();
+    try {
+      PosixFileAttributes old = Confinement.attributes(directory, target);
+      if (old != null && old.isDirectory()) {
+        throw FileProblem.about(Kind.IS_A_DIRECTORY, place.path(), "is a directory");
+      }
+      if (old != null && old.isRegularFile()) {
+        directory
+            .getFileAttributeView(
+                part.name(), PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+            .setPermissions(old.permissions());
+      }
+      directory.move(part.name(), directory, target);
+    } catch (IOException e) {
+      throw FileProblem.of(e, place.path());
+    }
+    published = true;
+    end(
+        () -> {
+          staging.release(part);
+          try (var self =
+              Confinement.openFile(directory, Confinement.HERE, StandardOpenOption.READ)) {
+            self.force(true);
+          }
+        });
+  }
+
+  /// Stops, and keeps what has come for [Start.At] or [Start.Append] of the same owner. An empty
+  /// part is not kept; of two uploads of the same target that were cut off, the longer one is.
+  public void suspend() throws FileProblem {
+    end(() -> staging.keep(place.directory(), part, kept));
+  }
+
+  /// Stops, and forgets what has come.
+  public void discard() throws FileProblem {
+    end(() -> staging.drop(place.directory(), part));
+  }
+
+  /// Suspends, unless it has ended.
+  @Override
+  public void close() throws FileProblem {
+    suspend();
+  }
+
+  private interface Ending {
+    void run() throws IOException;
+  }
+
+  private void end(Ending ending) throws FileProblem {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    try (place) {
+      ending.run();
+    } catch (IOException e) {
+      throw FileProblem.of(e, place.path());
+    }
+  }
+
+  private void requireRunning() {
+    if (ended) {
+      throw new IllegalStateException("the upload has ended");
+    }
+  }
+}

@@ -1,0 +1,210 @@
+package wharf.files;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static wharf.files.Served.path;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import wharf.files.FileProblem.Kind;
+
+class TreeTest {
+  @TempDir Path base;
+  Served served;
+
+  @BeforeEach
+  void open() throws Exception {
+    served = new Served(base);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    served.close();
+  }
+
+  @Test
+  void opensOnlyAFolderThatIsThere() throws Exception {
+    served.fails(Kind.NOT_FOUND, () -> Tree.open(base.resolve("missing"), InstantSource.system()));
+    Path file = Files.writeString(base.resolve("file"), "");
+    served.fails(Kind.NOT_A_DIRECTORY, () -> Tree.open(file, InstantSource.system()));
+  }
+
+  @Test
+  void tellsFacts() throws Exception {
+    served.put("a/b", "hello");
+    Files.setPosixFilePermissions(
+        served.root.resolve("a/b"), PosixFilePermissions.fromString("rw-r-x--x"));
+    var facts = served.tree.stat(path("/a/b"));
+    assertThat(facts.directory()).isFalse();
+    assertThat(facts.size()).isEqualTo(5);
+    assertThat(facts.mode()).isEqualTo(0651);
+    assertThat(facts.key()).matches("[0-9a-f]+-[0-9]+");
+    assertThat(facts.modified())
+        .isEqualTo(Files.getLastModifiedTime(served.root.resolve("a/b")).toInstant());
+    assertThat(served.tree.stat(path("/a")).directory()).isTrue();
+    assertThat(served.tree.stat(VirtualPath.ROOT).directory()).isTrue();
+    served.fails(Kind.NOT_FOUND, () -> served.tree.stat(path("/x")));
+    served.fails(Kind.NOT_FOUND, () -> served.tree.stat(path("/x/y")));
+    served.fails(Kind.NOT_A_DIRECTORY, () -> served.tree.stat(path("/a/b/c")));
+  }
+
+  @Test
+  void opensFilesToRead() throws Exception {
+    served.put("a", "hello");
+    try (var file = served.tree.open(path("/a"))) {
+      assertThat(file.size()).isEqualTo(5);
+      Files.delete(served.root.resolve("a"));
+      assertThat(file.channel().size()).isEqualTo(5);
+    }
+    served.fails(Kind.IS_A_DIRECTORY, () -> served.tree.open(VirtualPath.ROOT));
+    served.fails(Kind.NOT_FOUND, () -> served.tree.open(path("/a")));
+  }
+
+  @Test
+  void makesDirectories() throws Exception {
+    served.tree.makeDirectory(path("/a"));
+    served.tree.makeDirectory(path("/a/b"));
+    assertThat(served.root.resolve("a/b")).isDirectory().isEmptyDirectory();
+    Path ordinary = Files.createDirectory(base.resolve("ordinary"));
+    assertThat(Files.getPosixFilePermissions(served.root.resolve("a")))
+        .isEqualTo(Files.getPosixFilePermissions(ordinary));
+    served.put("f", "");
+    served.link("l", "nowhere");
+    for (String taken : new String[] {"/a", "/", "/f", "/l"}) {
+      served.fails(Kind.EXISTS, () -> served.tree.makeDirectory(path(taken)));
+    }
+    served.fails(Kind.NOT_FOUND, () -> served.tree.makeDirectory(path("/x/y")));
+    served.fails(Kind.NOT_A_DIRECTORY, () -> served.tree.makeDirectory(path("/f/y")));
+    assertThat(served.staged("")).isEmpty();
+    assertThat(served.staged("a")).isEmpty();
+  }
+
+  @Test
+  void ofManyWhoMakeTheSameDirectoryOneDoes() throws Exception {
+    try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      Callable<Boolean> make =
+          () -> {
+            try {
+              served.tree.makeDirectory(path("/a"));
+              return true;
+            } catch (FileProblem e) {
+              assertThat(e.kind()).isEqualTo(Kind.EXISTS);
+              return false;
+            }
+          };
+      var made = executor.invokeAll(IntStream.range(0, 50).mapToObj(_ -> make).toList());
+      assertThat(made.stream().filter(f -> f.resultNow())).hasSize(1);
+    }
+  }
+
+  @Test
+  void removesEmptyDirectories() throws Exception {
+    served.put("a/f", "");
+    served.fails(Kind.NOT_EMPTY, () -> served.tree.removeDirectory(path("/a")));
+    served.fails(Kind.NOT_A_DIRECTORY, () -> served.tree.removeDirectory(path("/a/f")));
+    served.fails(Kind.DENIED, () -> served.tree.removeDirectory(VirtualPath.ROOT));
+    served.tree.deleteFile(path("/a/f"));
+    served.tree.removeDirectory(path("/a"));
+    assertThat(served.root).isEmptyDirectory();
+    served.fails(Kind.NOT_FOUND, () -> served.tree.removeDirectory(path("/a")));
+  }
+
+  @Test
+  void deletesFilesOnly() throws Exception {
+    served.put("a/f", "");
+    served.fails(Kind.IS_A_DIRECTORY, () -> served.tree.deleteFile(path("/a")));
+    served.fails(Kind.IS_A_DIRECTORY, () -> served.tree.deleteFile(VirtualPath.ROOT));
+    served.fails(Kind.NOT_FOUND, () -> served.tree.deleteFile(path("/g")));
+    served.tree.deleteFile(path("/a/f"));
+    assertThat(served.root.resolve("a")).isEmptyDirectory();
+  }
+
+  @Test
+  void renames() throws Exception {
+    served.put("a", "new");
+    served.put("b", "old");
+    served.put("d/f", "");
+    Files.createDirectory(served.root.resolve("empty"));
+    served.tree.rename(path("/a"), path("/b"));
+    assertThat(served.onDisk("b")).isEqualTo("new");
+    assertThat(served.root.resolve("a")).doesNotExist();
+    served.tree.rename(path("/b"), path("/d/b"));
+    served.tree.rename(path("/d"), path("/e"));
+    assertThat(served.names("/e")).containsExactly("b", "f");
+    served.tree.rename(path("/e"), path("/e"));
+
+    served.fails(Kind.EXISTS, () -> served.tree.rename(path("/e/b"), path("/empty")));
+    served.fails(Kind.EXISTS, () -> served.tree.rename(path("/e"), path("/empty")));
+    served.fails(Kind.EXISTS, () -> served.tree.rename(path("/empty"), path("/e/b")));
+    served.fails(Kind.DENIED, () -> served.tree.rename(path("/e"), path("/e/x")));
+    served.fails(Kind.DENIED, () -> served.tree.rename(VirtualPath.ROOT, path("/x")));
+    served.fails(Kind.DENIED, () -> served.tree.rename(path("/e"), VirtualPath.ROOT));
+    served.fails(Kind.NOT_FOUND, () -> served.tree.rename(path("/x"), path("/y")));
+    served.fails(Kind.NOT_FOUND, () -> served.tree.rename(path("/e"), path("/x/y")));
+    served.link("loop", "e");
+    served.fails(Kind.DENIED, () -> served.tree.rename(path("/e"), path("/loop/x")));
+  }
+
+  @Test
+  void setsTimes() throws Exception {
+    served.put("d/f", "x");
+    var time = Instant.parse("2001-02-03T04:05:06.789Z");
+    for (String path : new String[] {"/d/f", "/d", "/"}) {
+      served.tree.setModified(path(path), time);
+      assertThat(served.tree.stat(path(path)).modified()).isEqualTo(time);
+    }
+    served.fails(Kind.NOT_FOUND, () -> served.tree.setModified(path("/x"), time));
+  }
+
+  @Test
+  void knowsSpace() throws Exception {
+    assertThat(served.tree.usableSpace()).isPositive();
+  }
+
+  @Test
+  void saysDeniedWhenTheSystemDoes() throws Exception {
+    Files.createDirectory(served.root.resolve("closed"));
+    served.put("readonly/f", "");
+    Files.setPosixFilePermissions(
+        served.root.resolve("closed"), PosixFilePermissions.fromString("---------"));
+    Files.setPosixFilePermissions(
+        served.root.resolve("readonly"), PosixFilePermissions.fromString("r-xr-xr-x"));
+    assumeFalse(Files.isWritable(served.root.resolve("closed")), "permissions do not bind root");
+    served.fails(Kind.DENIED, () -> served.tree.list(path("/closed")));
+    served.fails(Kind.DENIED, () -> served.tree.stat(path("/closed/x")));
+    served.fails(Kind.DENIED, () -> served.tree.deleteFile(path("/readonly/f")));
+    served.fails(Kind.DENIED, () -> served.tree.makeDirectory(path("/readonly/d")));
+    served.fails(Kind.DENIED, () -> served.fresh("/readonly/f"));
+  }
+
+  @Test
+  void neverTouchesSpecialFiles() throws Exception {
+    pipe(served.root.resolve("pipe"));
+    served.put("f", "");
+    served.fails(Kind.DENIED, () -> served.tree.stat(path("/pipe")));
+    served.fails(Kind.DENIED, () -> served.tree.open(path("/pipe")));
+    served.fails(Kind.DENIED, () -> served.fresh("/pipe"));
+    served.fails(Kind.DENIED, () -> served.tree.deleteFile(path("/pipe")));
+    served.fails(Kind.DENIED, () -> served.tree.rename(path("/f"), path("/pipe")));
+    served.fails(Kind.DENIED, () -> served.tree.setModified(path("/pipe"), Instant.EPOCH));
+    served.fails(Kind.NOT_A_DIRECTORY, () -> served.tree.stat(path("/pipe/x")));
+    served.link("to-pipe", "pipe");
+    served.fails(Kind.DENIED, () -> served.tree.open(path("/to-pipe")));
+    assertThat(served.names("/")).containsExactly("f");
+  }
+
+  static void pipe(Path path) throws Exception {
+    int exit = new ProcessBuilder("mkfifo", path.toString()).start().waitFor();
+    assumeFalse(exit != 0, "mkfifo is not here");
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package wharf.files;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,215 @@
+package wharf.ftp.client;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import wharf.net.TimedWire;
+
+/// The dialogue: commands out, replies in. Once it fails it is of no more use, since what the
+/// server says next might answer an earlier question; [#usable] tells.
+///
+/// For one thread, whose interruption ends any wait.
+final class ControlConnection implements Closeable {
+  /// How long to wait for a reply that only explains a failure already known.
+  private static final Duration SOON = Duration.ofSeconds(3);
+
+  private final TimedWire wire;
+  private final String server;
+  private final Duration timeout;
+  private final ReplyParser parser = new ReplyParser();
+  private final ByteBuffer received = ByteBuffer.allocate(4096);
+  private boolean utf8Promised;
+  private boolean usable = true;
+
+  private ControlConnection(TimedWire wire, String server, Duration timeout) {
+    this.wire = wire;
+    this.server = server;
+    this.timeout = timeout;
+  }
+
+  /// Connects and waits until the server is ready.
+  static ControlConnection open(String host, int port, Duration timeout) throws FtpException {
+    String server = (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    TimedWire wire;
+    try {
+      wire = TimedWire.connect(host, port, timeout);
+    } catch (UnknownHostException e) {
+      throw new FtpException.Unreachable(
+          "no host named " + host + " is known; check the name and the network", e);
+    } catch (SocketTimeoutException e) {
+      throw new FtpException.TimedOut(
+          "no answer from %s within %d s; check the address, or allow more with --timeout"
+              .formatted(server, timeout.toSeconds()),
+          e);
+    } catch (IOException e) {
+      throw interrupted()
+          ? new FtpException.Cancelled()
+          : new FtpException.Unreachable(
+              "cannot connect to %s: %s; is a server running there?".formatted(server, say(e)), e);
+    }
+    ControlConnection control = new ControlConnection(wire, server, timeout);
+    try {
+      Reply greeting;
+      do {
+        greeting = control.read();
+      } while (greeting.preliminary()); // 120: ready in some minutes
+      if (!greeting.done()) {
+        throw new FtpException.Unreachable(server + " does not serve now: " + greeting, null);
+      }
+      return control;
+    } catch (FtpException.ConnectionLost e) {
+      control.close();
+      throw new FtpException.Unreachable(e.getMessage() + "; it may be full, try later", e);
+    } catch (FtpException e) {
+      control.close();
+      throw e;
+    }
+  }
+
+  /// Sends a command; an empty argument is none.
+  void send(String verb, String argument) throws FtpException {
+    if (argument.chars().anyMatch(c -> c == '\r' || c == '\n' || c == 0)) {
+      throw new FtpException.NotPermitted(
+          "\"" + argument + "\" contains a line break or NUL, which FTP cannot carry in a name");
+    }
+    String line = argument.isEmpty() ? verb : verb + " " + argument;
+    try {
+      wire.write(ByteBuffer.wrap((line + "\r\n").getBytes(charset())));
+    } catch (IOException e) {
+      // The server may have said why before it hung up.
+      throw explained(e);
+    }
+  }
+
+  /// The next reply.
+  Reply read() throws FtpException {
+    try {
+      Reply reply;
+      while ((reply = parser.next()) == null) {
+        if (wire.read(received.clear()) < 0) {
+          throw lost("%s closed the connection".formatted(server), null);
+        }
+        parser.add(received.flip());
+      }
+      if (reply.code() == 421) {
+        throw lost("%s ended the session: %s".formatted(server, reply), null);
+      }
+      return reply;
+    } catch (FtpException e) {
+      usable = false;
+      throw e;
+    } catch (IOException e) {
+      throw failure(e);
+    }
+  }
+
+  /// The next reply if it comes soon, else null. A connection that leaves one open is spent.
+  @Nullable Reply readSoon() {
+    if (!usable) {
+      return null;
+    }
+    try {
+      wire.timeout(timeout.compareTo(SOON) < 0 ? timeout : SOON);
+      return read();
+    } catch (FtpException _) {
+      return null;
+    } finally {
+      wire.timeout(timeout);
+    }
+  }
+
+  Reply command(String verb, String argument) throws FtpException {
+    send(verb, argument);
+    return read();
+  }
+
+  /// The server said that names are UTF-8.
+  void promiseUtf8() {
+    utf8Promised = true;
+  }
+
+  /// In which names are sent: as the server's were, when it shows that it does not speak UTF-8.
+  private Charset charset() {
+    return !utf8Promised && parser.sawOldCharacters()
+        ? StandardCharsets.ISO_8859_1
+        : StandardCharsets.UTF_8;
+  }
+
+  boolean usable() {
+    return usable;
+  }
+
+  /// Not to be used any more: a reply is still owed.
+  void spoil() {
+    usable = false;
+  }
+
+  String server() {
+    return server;
+  }
+
+  InetSocketAddress peer() throws IOException {
+    return wire.peer();
+  }
+
+  private FtpException explained(IOException e) {
+    try {
+      Reply last;
+      do {
+        last = read();
+      } while (last.preliminary());
+      usable = false;
+      return lost("%s ended the session: %s".formatted(server, last), e);
+    } catch (FtpException.ConnectionLost lost) {
+      return lost;
+    } catch (FtpException _) {
+      return failure(e);
+    }
+  }
+
+  private FtpException failure(IOException e) {
+    usable = false;
+    if (interrupted()) {
+      return new FtpException.Cancelled();
+    }
+    if (e instanceof SocketTimeoutException) {
+      return new FtpException.TimedOut(
+          "%s did not answer within %d s; try again, or allow more with --timeout"
+              .formatted(server, timeout.toSeconds()),
+          e);
+    }
+    return lost("the connection to %s broke: %s".formatted(server, say(e)), e);
+  }
+
+  private FtpException.ConnectionLost lost(String what, @Nullable Throwable cause) {
+    usable = false;
+    return new FtpException.ConnectionLost(what, cause);
+  }
+
+  /// What went wrong, also where the system gives no words.
+  static String say(IOException e) {
+    String message = e.getMessage();
+    return message == null ? e.getClass().getSimpleName() : message;
+  }
+
+  static boolean interrupted() {
+    return Thread.currentThread().isInterrupted();
+  }
+
+  @Override
+  public void close() {
+    usable = false;
+    try {
+      wire.close();
+    } catch (IOException _) {
+      // Nothing is owed to this connection any more.
+    }
+  }
+}

@@ -1,0 +1,236 @@
+package wharf.ftp.client;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import wharf.ftp.client.Entry.Kind;
+
+/// Reads the lines of directory listings. MLSD (RFC 3659) is a format; what LIST prints is not, so
+/// that is read leniently, and what is not understood is no entry.
+final class Listing {
+  private static final List<String> MONTHS =
+      List.of("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec");
+
+  private Listing() {}
+
+  /// `type=file;size=3;modify=20260102030405; name`, or null for the folder itself, its parent, and
+  /// what is no such line.
+  static @Nullable Entry mlsd(String line) {
+    int space = line.indexOf(' ');
+    if (space < 0 || space + 1 == line.length()) {
+      return null;
+    }
+    Kind kind = Kind.OTHER;
+    long size = -1;
+    Instant modified = null;
+    for (String fact : line.substring(0, space).split(";", -1)) {
+      int equals = fact.indexOf('=');
+      if (equals < 0) {
+        continue;
+      }
+      String value = fact.substring(equals + 1);
+      switch (fact.substring(0, equals).toLowerCase(Locale.ROOT)) {
+        case "type" -> {
+          String type = value.toLowerCase(Locale.ROOT);
+          if (type.equals("cdir") || type.equals("pdir")) {
+            return null;
+          }
+          kind =
+              switch (type) {
+                case "file" -> Kind.FILE;
+                case "dir" -> Kind.FOLDER;
+                // "OS.unix=slink:/target" and "OS.unix=symlink" are both in use.
+                default -> type.contains("link") ? Kind.LINK : Kind.OTHER;
+              };
+        }
+        case "size" -> size = number(value);
+        case "modify" -> modified = time(value);
+        default -> {}
+      }
+    }
+    return named(line.substring(space + 1), kind, size, modified);
+  }
+
+  /// A line as `ls -l` or the DOS `dir` prints it, or null for any other.
+  ///
+  /// @param now by which the year is found where the line leaves it out
+  static @Nullable Entry list(String line, Instant now) {
+    Entry unix = unix(line, now);
+    return unix != null ? unix : dos(line);
+  }
+
+  /// `-rw-r--r-- 1 owner group 3 Jan 2 03:04 name`; owner, group and links may be missing, the date
+  /// may be an ISO one.
+  private static @Nullable Entry unix(String line, Instant now) {
+    if (line.isEmpty() || "-dlbcpsD".indexOf(line.charAt(0)) < 0) {
+      return null;
+    }
+    List<Word> words = words(line, 14);
+    for (int i = 1; i + 1 < words.size(); i++) {
+      Word last;
+      Instant modified;
+      int month = MONTHS.indexOf(words.get(i).text().toLowerCase(Locale.ROOT));
+      if (month >= 0 && i + 2 < words.size()) {
+        last = words.get(i + 2);
+        modified = date(month + 1, number(words.get(i + 1).text()), last.text(), now);
+      } else {
+        last = words.get(i + 1);
+        modified = isoDate(words.get(i).text(), last.text());
+      }
+      if (modified == null || last.end() + 1 >= line.length()) {
+        continue;
+      }
+      // Exactly one space: a name may begin with more.
+      String name = line.substring(last.end() + 1);
+      Kind kind =
+          switch (line.charAt(0)) {
+            case '-' -> Kind.FILE;
+            case 'd' -> Kind.FOLDER;
+            case 'l' -> Kind.LINK;
+            default -> Kind.OTHER;
+          };
+      if (kind == Kind.LINK && name.indexOf(" -> ") > 0) {
+        name = name.substring(0, name.indexOf(" -> "));
+      }
+      return named(name, kind, number(words.get(i - 1).text()), modified);
+    }
+    return null;
+  }
+
+  /// `01-02-26 03:04PM <DIR> name`, as IIS prints it.
+  private static @Nullable Entry dos(String line) {
+    List<Word> words = words(line, 4);
+    if (words.size() < 4 || !words.get(0).text().matches("\\d\\d-\\d\\d-(\\d\\d|\\d{4})")) {
+      return null;
+    }
+    String[] day = words.get(0).text().split("-", -1);
+    String clock = words.get(1).text().toUpperCase(Locale.ROOT);
+    if (!clock.matches("\\d\\d:\\d\\d([AP]M)?")) {
+      return null;
+    }
+    int year = (int) number(day[2]);
+    int hour = (int) number(clock.substring(0, 2));
+    if (clock.length() > 5) {
+      hour = hour % 12 + (clock.charAt(5) == 'P' ? 12 : 0);
+    }
+    try {
+      Instant modified =
+          LocalDateTime.of(
+                  year < 100 ? year + (year < 70 ? 2000 : 1900) : year,
+                  (int) number(day[0]),
+                  (int) number(day[1]),
+                  hour,
+                  (int) number(clock.substring(3, 5)))
+              .toInstant(ZoneOffset.UTC);
+      boolean folder = words.get(2).text().equals("<DIR>");
+      return named(
+          line.substring(words.get(3).start()),
+          folder ? Kind.FOLDER : Kind.FILE,
+          folder ? -1 : number(words.get(2).text()),
+          modified);
+    } catch (DateTimeException _) {
+      return null;
+    }
+  }
+
+  /// A line of NLST: a name, for some servers with the path before it.
+  static @Nullable Entry name(String line) {
+    return named(line.substring(line.lastIndexOf('/') + 1), Kind.OTHER, -1, null);
+  }
+
+  /// `YYYYMMDDHHMMSS`, with or without a fraction (RFC 3659, section 2.3); null for anything else.
+  static @Nullable Instant time(String text) {
+    if (!text.matches("\\d{14}(\\.\\d+)?")) {
+      return null;
+    }
+    int[] parts = new int[6];
+    for (int i = 0, at = 0; i < parts.length; i++) {
+      int width = i == 0 ? 4 : 2;
+      parts[i] = Integer.parseInt(text.substring(at, at + width));
+      at += width;
+    }
+    try {
+      return LocalDateTime.of(
+              parts[0], parts[1], parts[2], parts[3], parts[4], Math.min(parts[5], 59))
+          .toInstant(ZoneOffset.UTC);
+    } catch (DateTimeException _) {
+      return null;
+    }
+  }
+
+  private static @Nullable Entry named(
+      String name, Kind kind, long size, @Nullable Instant modified) {
+    return name.isEmpty() || name.equals(".") || name.equals("..")
+        ? null
+        : new Entry(name, kind, size, modified);
+  }
+
+  private static @Nullable Instant date(int month, long day, String yearOrTime, Instant now) {
+    try {
+      if (yearOrTime.matches("\\d{4}")) {
+        return LocalDateTime.of(Integer.parseInt(yearOrTime), month, (int) day, 0, 0)
+            .toInstant(ZoneOffset.UTC);
+      }
+      if (!yearOrTime.matches("\\d{1,2}:\\d\\d")) {
+        return null;
+      }
+      int colon = yearOrTime.indexOf(':');
+      int hour = Integer.parseInt(yearOrTime.substring(0, colon));
+      int minute = Integer.parseInt(yearOrTime.substring(colon + 1));
+      int thisYear = now.atOffset(ZoneOffset.UTC).getYear();
+      // The latest such day that is not in the future; a day's grace for time zones. Eight years
+      // back there has been a 29 February.
+      for (int year = thisYear + 1; year > thisYear - 8; year--) {
+        if (month == 2 && day == 29 && !java.time.Year.isLeap(year)) {
+          continue;
+        }
+        Instant found =
+            LocalDateTime.of(year, month, (int) day, hour, minute).toInstant(ZoneOffset.UTC);
+        if (!found.isAfter(now.plusSeconds(86_400))) {
+          return found;
+        }
+      }
+      return null;
+    } catch (DateTimeException _) {
+      return null;
+    }
+  }
+
+  private static @Nullable Instant isoDate(String day, String clock) {
+    if (!day.matches("\\d{4}-\\d\\d-\\d\\d") || !clock.matches("\\d\\d:\\d\\d(:\\d\\d.*)?")) {
+      return null;
+    }
+    return time(day.replace("-", "") + clock.substring(0, 5).replace(":", "") + "00");
+  }
+
+  private static long number(String text) {
+    return text.matches("\\d{1,18}") ? Long.parseLong(text) : -1;
+  }
+
+  private record Word(String text, int start, int end) {}
+
+  /// The first words of a line, cut at runs of spaces.
+  private static List<Word> words(String line, int atMost) {
+    List<Word> words = new ArrayList<>();
+    int at = 0;
+    while (words.size() < atMost) {
+      while (at < line.length() && line.charAt(at) == ' ') {
+        at++;
+      }
+      int start = at;
+      while (at < line.length() && line.charAt(at) != ' ') {
+        at++;
+      }
+      if (start == at) {
+        break;
+      }
+      words.add(new Word(line.substring(start, at), start, at));
+    }
+    return words;
+  }
+}

@@ -1,0 +1,58 @@
+package wharf.ftp.server;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Supplier;
+import wharf.files.Tree;
+import wharf.protocol.Protocol;
+import wharf.protocol.Session;
+import wharf.users.Accounts;
+
+/// The FTP protocol over one tree, for these accounts (RFC 959 and what followed it).
+///
+/// @param tree what is served; closed by whoever opened it, after the server
+/// @param accounts who may come in
+/// @param now the time of day, for listings
+/// @param patience how long a client may be silent or stall
+public record FtpService(Tree tree, Accounts accounts, Supplier<Instant> now, Patience patience)
+    implements Protocol {
+
+  /// How long to wait for a client.
+  ///
+  /// @param login until it has logged in
+  /// @param idle between two commands
+  /// @param connect for a data connection to come about
+  /// @param stall while nothing moves in a transfer
+  public record Patience(Duration login, Duration idle, Duration connect, Duration stall) {
+    /// As other servers have it: vsftpd and ProFTPD wait 300 to 600 seconds for a command and 300
+    /// for a stalled transfer.
+    public static final Patience USUAL =
+        new Patience(
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(300),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(300));
+
+    /// The same with another time between two commands.
+    public Patience withIdle(Duration other) {
+      return new Patience(login, other, connect, stall);
+    }
+  }
+
+  @Override
+  public Session open() {
+    return new FtpSession(this);
+  }
+
+  @Override
+  public byte[] refusal(Refusal why) {
+    String text =
+        switch (why) {
+          case TOO_MANY_SESSIONS -> "421 Too many clients are connected. Try again later.\r\n";
+          case TOO_MANY_FROM_ADDRESS ->
+              "421 Too many clients are connected from your address. Close one first.\r\n";
+        };
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}

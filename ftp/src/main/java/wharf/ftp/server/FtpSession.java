@@ -1,0 +1,1200 @@
+package wharf.ftp.server;
+
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HexFormat;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import wharf.files.FileFacts;
+import wharf.files.FileProblem;
+import wharf.files.OpenFile;
+import wharf.files.Start;
+import wharf.files.Upload;
+import wharf.files.VirtualPath;
+import wharf.ftp.FtpTime;
+import wharf.ftp.server.EntryFormat.Fact;
+import wharf.protocol.Effect;
+import wharf.protocol.Effect.Transfer;
+import wharf.protocol.Ending;
+import wharf.protocol.Event;
+import wharf.protocol.LineBuffer;
+import wharf.protocol.Session;
+import wharf.protocol.Source;
+import wharf.users.Account;
+import wharf.users.Accounts;
+import wharf.users.Right;
+import wharf.users.Secret;
+
+/// A client's session: who it is, what it is doing, and what each command means then.
+///
+/// ```
+///   who      Guest --USER--> Named --PASS, checked--> LoggedIn        REIN, USER: back
+///
+///   doing    Resting --PASV, EPSV--> Opening --Listening--> Resting
+///            Resting --PASS--------> Checking --Performed-> Resting
+///            Resting --RETR, LIST--> Sending --Transferred-> Resting
+///            Resting --STOR, APPE--> Receiving --Transferred--> Storing (sync, then publish) --> Resting
+///            Resting --STAT path---> Telling --Drained--> Telling ... Resting
+/// ```
+///
+/// Commands are carried out one after another. One that comes too early waits in line; those that
+/// are [Verb.When#ALWAYS] are heard at once, unless something waits before them; and an ABOR cuts
+/// the running transfer wherever it stands in the line, so replies always come in the order of the
+/// commands.
+final class FtpSession implements Session {
+  /// The longest command line, in bytes with its end: Linux's longest path.
+  static final int LINE_LIMIT = 4096;
+
+  /// The most that may wait in line, in bytes.
+  static final int LINE_UP_LIMIT = 16 << 10;
+
+  /// Failed log-ins before the connection is closed.
+  static final int LOGIN_TRIES = 5;
+
+  /// Effects asked for before what they send has to have left.
+  private static final int EFFECTS_AT_ONCE = 64;
+
+  /// About how much of a listing is told at once over the control connection.
+  private static final int TELL_AT_ONCE = 8 << 10;
+
+  /// Who the client is.
+  private sealed interface Who {
+    record Guest() implements Who {}
+
+    record Named(String user) implements Who {}
+
+    record LoggedIn(Account account, VirtualPath directory, Pending pending) implements Who {
+      LoggedIn in(VirtualPath other) {
+        return new LoggedIn(account, other, pending);
+      }
+
+      LoggedIn with(Pending other) {
+        return new LoggedIn(account, directory, other);
+      }
+    }
+  }
+
+  /// What the command before announced for the next one.
+  private sealed interface Pending {
+    record Nothing() implements Pending {}
+
+    /// RNFR.
+    record Rename(VirtualPath from) implements Pending {}
+
+    /// REST.
+    record Restart(long offset) implements Pending {}
+  }
+
+  /// What the session waits for.
+  private sealed interface Doing {
+    record Resting() implements Doing {}
+
+    record Opening(boolean extended) implements Doing {}
+
+    record Checking(String user) implements Doing {}
+
+    record Sending(String what) implements Doing {}
+
+    record Receiving(Incoming incoming) implements Doing {}
+
+    record Storing(Incoming incoming, Event.Transferred end, boolean synced) implements Doing {}
+
+    record Telling(ListingSource listing) implements Doing {}
+
+    record Draining() implements Doing {}
+  }
+
+  /// A file on its way in.
+  ///
+  /// @param announced the size that ALLO told, or -1
+  private record Incoming(
+      VirtualPath target, Upload upload, long from, long announced, boolean unique) {}
+
+  /// How data connections are to be, which outlives log-ins but not REIN.
+  private static final class Terms {
+    private Transfer.Form form = Transfer.Form.ASCII;
+    private Transfer.@Nullable Route route;
+    private boolean extendedOnly;
+    private Set<Fact> facts = EnumSet.allOf(Fact.class);
+  }
+
+  private final FtpService service;
+  private final LineBuffer lines = new LineBuffer(LINE_LIMIT);
+  private final ArrayDeque<LineBuffer.Found> waiting = new ArrayDeque<>();
+  private int waitingBytes;
+  private List<Effect> effects = new ArrayList<>();
+  private InetSocketAddress local = new InetSocketAddress(0);
+  private InetSocketAddress peer = new InetSocketAddress(0);
+  private Who who = new Who.Guest();
+  private Doing doing = new Doing.Resting();
+  private Terms terms = new Terms();
+  private long announced = -1;
+  private int failedLogins;
+  private boolean leaving;
+  private boolean stopping;
+  private boolean peerGone;
+  private boolean closed;
+
+  FtpSession(FtpService service) {
+    this.service = service;
+  }
+
+  @Override
+  public List<Effect> on(Event event) {
+    effects = new ArrayList<>();
+    switch (event) {
+      case Event.Opened opened -> open(opened);
+      case Event.Received(ByteBuffer bytes) -> lines.add(bytes);
+      case Event.Drained() -> drained();
+      case Event.Listening(InetSocketAddress at) -> listening(at);
+      case Event.Transferred end -> transferred(end);
+      case Event.Performed(Object result) -> performed(result);
+      case Event.Failed(var effect, IOException problem) -> failed(effect, problem);
+      case Event.Expired() -> expire();
+      case Event.Stopping() -> stopping = true;
+      case Event.PeerClosed() -> peerClosed();
+    }
+    goOn();
+    return effects;
+  }
+
+  // The line of commands.
+
+  /// Carries out what is in line, as far as it may be now.
+  private void goOn() {
+    takeLines();
+    while (!closed && doing instanceof Doing.Resting) {
+      if (peerGone || leaving) {
+        leave();
+      } else if (stopping) {
+        reply(421, "The server is being stopped. Goodbye.");
+        close();
+      } else if (effects.size() >= EFFECTS_AT_ONCE) {
+        doing = new Doing.Draining();
+        effects.add(new Effect.Drain());
+      } else if (waiting.isEmpty()) {
+        return;
+      } else {
+        carryOut(next());
+      }
+    }
+    if (!closed && transferRuns()) {
+      while (!waiting.isEmpty() && heardDuringTransfer(waiting.peek())) {
+        carryOut(next());
+      }
+    }
+  }
+
+  private void takeLines() {
+    LineBuffer.Found found;
+    while (!closed && (found = lines.next()) != null) {
+      waiting.add(found);
+      waitingBytes += size(found);
+      if (transferRuns() && command(found).filter(c -> c.verb() == Verb.ABOR).isPresent()) {
+        effects.add(new Effect.Abort());
+      }
+      if (waitingBytes > LINE_UP_LIMIT) {
+        reply(421, "Too many commands were sent ahead. Goodbye.");
+        close();
+      }
+    }
+  }
+
+  private LineBuffer.Found next() {
+    LineBuffer.Found found = waiting.remove();
+    waitingBytes -= size(found);
+    return found;
+  }
+
+  private static int size(LineBuffer.Found found) {
+    return found instanceof LineBuffer.Found.Line(ByteBuffer bytes) ? 16 + bytes.remaining() : 16;
+  }
+
+  private boolean transferRuns() {
+    return doing instanceof Doing.Sending || doing instanceof Doing.Receiving;
+  }
+
+  private boolean heardDuringTransfer(LineBuffer.Found found) {
+    // ABOR has cut the transfer already; its own reply comes after the transfer's.
+    return command(found)
+        .filter(c -> c.verb().when() == Verb.When.ALWAYS && c.verb() != Verb.ABOR)
+        .filter(c -> c.verb() != Verb.STAT || c.argument().isEmpty())
+        .isPresent();
+  }
+
+  /// A verb of the table and its argument.
+  private record Command(Verb verb, String argument) {}
+
+  private Optional<Command> command(LineBuffer.Found found) {
+    if (!(found instanceof LineBuffer.Found.Line(ByteBuffer bytes))) {
+      return Optional.empty();
+    }
+    try {
+      String text = text(bytes);
+      return Verb.named(verb(text)).map(verb -> new Command(verb, argument(text)));
+    } catch (CharacterCodingException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String verb(String line) {
+    int space = line.indexOf(' ');
+    return space < 0 ? line : line.substring(0, space);
+  }
+
+  /// What follows the one space after the verb; more of them belong to a name (RFC 2640 section
+  /// 3.1).
+  private static String argument(String line) {
+    int space = line.indexOf(' ');
+    return space < 0 ? "" : line.substring(space + 1);
+  }
+
+  /// The line without the Telnet commands that go before an ABOR (RFC 959 section 4.1.3, RFC 854).
+  /// None of their bytes occurs at the beginning of a command, and 255 never in UTF-8.
+  private static String text(ByteBuffer line) throws CharacterCodingException {
+    byte[] bytes = new byte[line.remaining()];
+    line.get(line.position(), bytes);
+    int kept = 0;
+    for (int i = 0; i < bytes.length; i++) {
+      int b = Byte.toUnsignedInt(bytes[i]);
+      if (b == 255) {
+        boolean command = i + 1 < bytes.length && Byte.toUnsignedInt(bytes[i + 1]) >= 240;
+        i += command ? 1 : 0;
+      } else if (b < 240 || kept > 0) {
+        bytes[kept++] = bytes[i];
+      }
+    }
+    return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, 0, kept)).toString();
+  }
+
+  private void carryOut(LineBuffer.Found found) {
+    switch (found) {
+      case LineBuffer.Found.TooLong() ->
+          reply(500, "That line is too long: the limit is " + LINE_LIMIT + " bytes.");
+      case LineBuffer.Found.Line(ByteBuffer bytes) -> {
+        String text;
+        try {
+          text = text(bytes);
+        } catch (CharacterCodingException e) {
+          reply(501, "That is not UTF-8, in which names and commands are written here.");
+          return;
+        }
+        gate(text);
+      }
+    }
+  }
+
+  /// The one way to every verb: is it known, well-formed, and allowed?
+  private void gate(String line) {
+    if (line.indexOf('\0') >= 0 || line.indexOf('\r') >= 0) {
+      reply(501, "A command may not contain NUL or CR.");
+      return;
+    }
+    Optional<Verb> known = Verb.named(verb(line));
+    if (known.isEmpty()) {
+      reply(500, "Unknown command. HELP lists those that are known.");
+      return;
+    }
+    Verb verb = known.get();
+    String argument = argument(line);
+    if (verb.needsLogin() && !(who instanceof Who.LoggedIn)) {
+      reply(530, "Log in with USER and PASS first.");
+    } else if (argument.isEmpty() && verb.argumentRequired()) {
+      reply(501, "Say it as: " + verb.syntax());
+    } else if (!argument.isBlank() && !verb.argumentAllowed()) {
+      reply(501, verb.name() + " takes no argument.");
+    } else if (!authorised(verb)) {
+      reply(550, loggedIn().account().name() + " may not do that here (" + verb.name() + ").");
+    } else {
+      try {
+        carryOut(verb, argument);
+      } catch (FileProblem problem) {
+        effects.add(Reply.problem(problem));
+      }
+    }
+  }
+
+  /// The one authorisation call, for every verb.
+  private boolean authorised(Verb verb) {
+    Right right = verb.right();
+    return right == null || loggedIn().account().may(right);
+  }
+
+  private void carryOut(Verb verb, String argument) throws FileProblem {
+    Pending pending = who instanceof Who.LoggedIn in ? in.pending() : new Pending.Nothing();
+    if (who instanceof Who.LoggedIn in && !keepsPending(verb)) {
+      who = in.with(new Pending.Nothing());
+    }
+    switch (verb) {
+      case USER -> user(argument);
+      case PASS -> pass(argument);
+      case REIN -> reinitialise();
+      case QUIT -> leaving = true;
+
+      case PWD -> reply(257, Reply.quoted(directory()) + " is the working directory.");
+      case CWD -> changeTo(path(argument));
+      case CDUP -> changeTo(directory().parent());
+      case MKD -> makeDirectory(path(argument));
+      case RMD -> {
+        service.tree().removeDirectory(path(argument));
+        done(verb, path(argument));
+      }
+      case DELE -> {
+        service.tree().deleteFile(path(argument));
+        done(verb, path(argument));
+      }
+      case RNFR -> renameFrom(path(argument));
+      case RNTO -> renameTo(pending, path(argument));
+
+      case TYPE -> type(argument.toUpperCase(Locale.ROOT));
+      case STRU -> only("F", argument, "files without records (F)");
+      case MODE -> only("S", argument, "stream (S)");
+      case PASV -> passive();
+      case EPSV -> extendedPassive(argument.strip().toUpperCase(Locale.ROOT));
+      case PORT -> port(argument);
+      case EPRT -> extendedPort(argument);
+
+      case RETR -> retrieve(path(argument), offset(pending));
+      case STOR -> store(path(argument), new Start.At(offset(pending)), false);
+      case STOU -> storeUnique(argument);
+      case APPE -> append(path(argument), pending);
+      case REST -> restart(argument);
+      case ALLO -> allocate(argument);
+      case ABOR -> reply(226, "Nothing is being transferred any more.");
+
+      case LIST -> list(withoutOptions(argument), EntryFormat.people(service.now().get()), false);
+      case NLST -> {
+        String what = withoutOptions(argument);
+        list(what, EntryFormat.names(prefix(what)), false);
+      }
+      case MLSD -> list(argument, EntryFormat.facts(terms.facts, loggedIn().account()), true);
+      case MLST -> facts(argument);
+      case SIZE -> size(path(argument));
+      case MDTM -> reply(213, FtpTime.format(service.tree().stat(path(argument)).modified()));
+      case MFMT -> modify(argument);
+
+      case STAT -> status(argument);
+      case HELP -> help(argument);
+      case NOOP -> reply(200, "Still here.");
+      case SYST -> reply(215, "UNIX Type: L8");
+      case FEAT -> features();
+      case OPTS -> options(argument);
+    }
+  }
+
+  private static boolean keepsPending(Verb verb) {
+    return switch (verb) {
+      // What a client sends between REST and the transfer it is for (RFC 3659 section 5.3).
+      case PASV, EPSV, PORT, EPRT, TYPE, STRU, MODE, ALLO, NOOP, STAT, HELP, FEAT -> true;
+      default -> false;
+    };
+  }
+
+  // Coming and going.
+
+  private void open(Event.Opened opened) {
+    local = opened.local();
+    peer = opened.peer();
+    reply(220, "Wharf is ready.");
+    effects.add(new Effect.Arm(service.patience().login()));
+  }
+
+  private void user(String name) {
+    who = new Who.Named(name);
+    reply(
+        331,
+        Accounts.isAnonymous(name)
+            ? "Any password will do; people give their mail address."
+            : "And the password?");
+  }
+
+  private void pass(String password) {
+    if (!(who instanceof Who.Named(String user))) {
+      reply(503, "Say who you are with USER first.");
+      return;
+    }
+    Callable<Optional<Account>> check =
+        () -> service.accounts().authenticate(user, new Secret(password));
+    doing = new Doing.Checking(user);
+    if (Accounts.isAnonymous(user)) {
+      loggedIn(user, service.accounts().authenticate(user, new Secret(password)));
+    } else {
+      effects.add(new Effect.Perform(check));
+    }
+  }
+
+  private void loggedIn(String user, Optional<Account> account) {
+    doing = new Doing.Resting();
+    if (account.isPresent()) {
+      failedLogins = 0;
+      who = new Who.LoggedIn(account.get(), VirtualPath.ROOT, new Pending.Nothing());
+      effects.add(new Effect.Arm(service.patience().idle()));
+      note(user + " logged in");
+      reply(230, "Welcome, " + user + ".");
+      return;
+    }
+    who = new Who.Guest();
+    note("log-in as " + user + " refused");
+    if (++failedLogins >= LOGIN_TRIES) {
+      reply(421, "Name or password is wrong, too often now. Goodbye.");
+      close();
+    } else {
+      reply(530, "Name or password is wrong.");
+    }
+  }
+
+  private void reinitialise() {
+    who = new Who.Guest();
+    terms = new Terms();
+    announced = -1;
+    effects.add(new Effect.Arm(service.patience().login()));
+    reply(220, "Ready for another user.");
+  }
+
+  private void expire() {
+    reply(421, "Nothing was heard for too long. Goodbye.");
+    close();
+  }
+
+  private void peerClosed() {
+    peerGone = true;
+    // A client that has said QUIT may leave before its last transfer is done; one that has not was
+    // cut off.
+    boolean saidSo =
+        leaving
+            || waiting.stream()
+                .anyMatch(f -> command(f).filter(c -> c.verb() == Verb.QUIT).isPresent());
+    if (!saidSo && transferRuns()) {
+      effects.add(new Effect.Abort());
+    }
+    if (doing instanceof Doing.Telling(ListingSource listing)) {
+      closeQuietly(listing);
+      doing = new Doing.Resting();
+    }
+  }
+
+  private void leave() {
+    if (leaving) {
+      reply(221, "Goodbye.");
+    }
+    close();
+  }
+
+  private void close() {
+    closed = true;
+    waiting.clear();
+    effects.add(new Effect.Close());
+  }
+
+  // Directories and names.
+
+  private void changeTo(VirtualPath to) throws FileProblem {
+    if (!service.tree().stat(to).directory()) {
+      reply(550, to + " is not a directory.");
+      return;
+    }
+    who = loggedIn().in(to);
+    reply(250, Reply.quoted(to) + " is the working directory.");
+  }
+
+  private void makeDirectory(VirtualPath path) throws FileProblem {
+    service.tree().makeDirectory(path);
+    note(loggedIn().account().name() + " MKD " + path);
+    reply(257, Reply.quoted(path) + " was made.");
+  }
+
+  private void done(Verb verb, VirtualPath path) {
+    note(loggedIn().account().name() + " " + verb + " " + path);
+    reply(250, path + " was removed.");
+  }
+
+  private void renameFrom(VirtualPath from) throws FileProblem {
+    service.tree().stat(from);
+    who = loggedIn().with(new Pending.Rename(from));
+    reply(350, "To what name? Say it with RNTO.");
+  }
+
+  private void renameTo(Pending pending, VirtualPath to) throws FileProblem {
+    if (!(pending instanceof Pending.Rename(VirtualPath from))) {
+      reply(503, "Say what to rename with RNFR just before.");
+      return;
+    }
+    service.tree().rename(from, to);
+    note(loggedIn().account().name() + " RNFR " + from + " RNTO " + to);
+    reply(250, from + " is now " + to + ".");
+  }
+
+  private void size(VirtualPath path) throws FileProblem {
+    if (terms.form == Transfer.Form.ASCII) {
+      reply(550, "The size of a text as it would be sent is not known; say TYPE I first.");
+      return;
+    }
+    OptionalLong part = service.tree().resumable(path, loggedIn().account().name());
+    if (part.isPresent()) {
+      reply(213, Long.toString(part.getAsLong()));
+      return;
+    }
+    FileFacts facts = service.tree().stat(path);
+    if (facts.directory()) {
+      reply(550, path + " is a directory.");
+    } else {
+      reply(213, Long.toString(facts.size()));
+    }
+  }
+
+  private void modify(String argument) throws FileProblem {
+    int space = argument.indexOf(' ');
+    Optional<Instant> time =
+        space < 0 ? Optional.empty() : FtpTime.parse(argument.substring(0, space));
+    if (time.isEmpty()) {
+      reply(501, "Say it as: " + Verb.MFMT.syntax() + ", in UTC");
+      return;
+    }
+    VirtualPath path = path(argument.substring(space + 1));
+    service.tree().setModified(path, time.get());
+    reply(213, "Modify=" + FtpTime.format(time.get()) + "; " + path);
+  }
+
+  private void facts(String argument) throws FileProblem {
+    VirtualPath path = path(argument);
+    Account account = loggedIn().account();
+    FileFacts facts;
+    try {
+      facts = service.tree().stat(path);
+    } catch (FileProblem problem) {
+      OptionalLong part = service.tree().resumable(path, account.name());
+      if (part.isEmpty()) {
+        throw problem;
+      }
+      facts = new FileFacts(false, part.getAsLong(), service.now().get(), 0, null);
+    }
+    String line = EntryFormat.facts(terms.facts, account).line(path.toString(), facts);
+    effects.add(Reply.of(250, "Facts follow.", List.of(line), "End."));
+  }
+
+  // How data is to be moved.
+
+  private void type(String argument) {
+    switch (argument) {
+      case "A", "A N" -> {
+        terms.form = Transfer.Form.ASCII;
+        reply(200, "Text: lines end in CR LF on the way.");
+      }
+      case "I", "L 8" -> {
+        terms.form = Transfer.Form.IMAGE;
+        reply(200, "Bytes as they are.");
+      }
+      default -> reply(504, "Only TYPE A, TYPE I and TYPE L 8 are known.");
+    }
+  }
+
+  private void only(String known, String argument, String meaning) {
+    if (argument.equalsIgnoreCase(known)) {
+      reply(200, "So it is.");
+    } else {
+      reply(504, "Only " + meaning + " is known.");
+    }
+  }
+
+  private void passive() {
+    if (terms.extendedOnly) {
+      reply(503, "You have said EPSV ALL: only EPSV may follow.");
+    } else if (local.getAddress() instanceof Inet4Address) {
+      listen(false);
+    } else {
+      reply(425, "PASV has no words for IPv6; use EPSV.");
+    }
+  }
+
+  private void extendedPassive(String argument) {
+    String ours = local.getAddress() instanceof Inet4Address ? "1" : "2";
+    if (argument.equals("ALL")) {
+      terms.extendedOnly = true;
+      reply(200, "From now on, only EPSV.");
+    } else if (argument.isEmpty() || argument.equals(ours)) {
+      listen(true);
+    } else {
+      reply(522, "Your control connection has another protocol; use (" + ours + ").");
+    }
+  }
+
+  private void listen(boolean extended) {
+    doing = new Doing.Opening(extended);
+    terms.route = null;
+    effects.add(new Effect.Listen(local.getAddress()));
+  }
+
+  private void listening(InetSocketAddress at) {
+    if (!(doing instanceof Doing.Opening(boolean extended))) {
+      throw new IllegalStateException("listening, but " + doing);
+    }
+    doing = new Doing.Resting();
+    terms.route = new Transfer.Route.Passive();
+    if (extended) {
+      reply(229, "Entering Extended Passive Mode (|||" + at.getPort() + "|)");
+    } else {
+      String where = DataAddress.port((Inet4Address) local.getAddress(), at.getPort());
+      reply(227, "Entering Passive Mode (" + where + ")");
+    }
+  }
+
+  private void port(String argument) {
+    active(DataAddress.parsePort(argument), Verb.PORT);
+  }
+
+  private void extendedPort(String argument) {
+    if (DataAddress.isOtherProtocol(argument)) {
+      reply(522, "Only IPv4 and IPv6 are known; use (1,2).");
+    } else {
+      active(DataAddress.parseEprt(argument), Verb.EPRT);
+    }
+  }
+
+  /// Only back to the client itself, and to no port of the system's: or the server could be sent
+  /// against others (RFC 2577 section 3).
+  private void active(Optional<InetSocketAddress> parsed, Verb verb) {
+    if (terms.extendedOnly) {
+      reply(503, "You have said EPSV ALL: only EPSV may follow.");
+      return;
+    }
+    if (parsed.isEmpty()) {
+      reply(501, "Say it as: " + verb.syntax());
+      return;
+    }
+    InetSocketAddress to = parsed.get();
+    InetAddress address = to.getAddress();
+    if (!address.equals(peer.getAddress())) {
+      reply(
+          504,
+          "Data connections go only to your own address, "
+              + peer.getAddress().getHostAddress()
+              + ".");
+    } else if (to.getPort() < 1024) {
+      reply(504, "Data connections go only to ports of 1024 and above.");
+    } else {
+      terms.route =
+          new Transfer.Route.Active(new InetSocketAddress(peer.getAddress(), to.getPort()));
+      reply(200, "The server will connect there.");
+    }
+  }
+
+  private void restart(String argument) {
+    long offset = number(argument);
+    if (offset < 0) {
+      reply(501, "Say it as: " + Verb.REST.syntax());
+    } else if (offset > 0 && terms.form == Transfer.Form.ASCII) {
+      reply(504, "An offset has no meaning in text; say TYPE I first.");
+    } else {
+      who = loggedIn().with(new Pending.Restart(offset));
+      reply(350, "The next transfer begins at byte " + offset + ".");
+    }
+  }
+
+  private void allocate(String argument) throws FileProblem {
+    long bytes = number(verb(argument));
+    if (bytes < 0) {
+      reply(501, "Say it as: " + Verb.ALLO.syntax());
+    } else if (bytes > service.tree().usableSpace()) {
+      reply(552, "There is no room for " + bytes + " bytes.");
+    } else {
+      announced = bytes;
+      reply(200, "There is room for that.");
+    }
+  }
+
+  private static long number(String text) {
+    try {
+      return text.matches("\\d{1,19}") ? Long.parseLong(text) : -1;
+    } catch (NumberFormatException e) {
+      return -1;
+    }
+  }
+
+  private static long offset(Pending pending) {
+    return pending instanceof Pending.Restart(long offset) ? offset : 0;
+  }
+
+  // Transfers.
+
+  private void retrieve(VirtualPath path, long offset) throws FileProblem {
+    if (noRoute()) {
+      return;
+    }
+    OpenFile file = service.tree().open(path);
+    if (offset > file.size()) {
+      closeQuietly(file);
+      reply(554, path + " has only " + file.size() + " bytes.");
+      return;
+    }
+    String kind = terms.form == Transfer.Form.IMAGE ? "BINARY" : "ASCII";
+    reply(
+        150,
+        "Opening "
+            + kind
+            + " mode data connection for "
+            + path
+            + " ("
+            + (file.size() - offset)
+            + " bytes).");
+    send("RETR " + path, new Source.OfFile(file.channel(), offset, file.size()), terms.form);
+  }
+
+  private void list(String argument, EntryFormat format, boolean onlyDirectories)
+      throws FileProblem {
+    if (noRoute()) {
+      return;
+    }
+    ListingSource source = listing(argument, format, onlyDirectories);
+    reply(150, "Here comes the listing.");
+    send("listing of " + argument, source, Transfer.Form.IMAGE);
+  }
+
+  private ListingSource listing(String argument, EntryFormat format, boolean onlyDirectories)
+      throws FileProblem {
+    int slash = argument.lastIndexOf('/');
+    String last = argument.substring(slash + 1);
+    try {
+      VirtualPath path = path(argument);
+      FileFacts facts = service.tree().stat(path);
+      if (!facts.directory() && !onlyDirectories) {
+        return ListingSource.of(last, facts, format);
+      }
+      return ListingSource.of(service.tree().list(path), _ -> true, format);
+    } catch (FileProblem problem) {
+      if (onlyDirectories
+          || problem.kind() != FileProblem.Kind.NOT_FOUND
+          || !Wildcard.isPattern(last)) {
+        throw problem;
+      }
+      VirtualPath in = path(argument.substring(0, slash + 1));
+      return ListingSource.of(
+          service.tree().list(in), name -> Wildcard.matches(last, name), format);
+    }
+  }
+
+  /// What NLST puts before each name of what it was asked for, so that a client can say it again.
+  private String prefix(String argument) throws FileProblem {
+    int slash = argument.lastIndexOf('/');
+    String last = argument.substring(slash + 1);
+    boolean directory;
+    try {
+      directory = !argument.isEmpty() && service.tree().stat(path(argument)).directory();
+    } catch (FileProblem problem) {
+      directory = false;
+    }
+    return directory && !last.isEmpty() ? argument + "/" : argument.substring(0, slash + 1);
+  }
+
+  /// Without the options of `ls` that many clients send, as in "LIST -la path".
+  private static String withoutOptions(String argument) {
+    String rest = argument;
+    while (rest.startsWith("-")) {
+      int space = rest.indexOf(' ');
+      if (space < 0) {
+        return "";
+      }
+      rest = rest.substring(space + 1);
+    }
+    return rest;
+  }
+
+  private void send(String what, Source source, Transfer.Form form) {
+    doing = new Doing.Sending(what);
+    transfer(new Transfer.Flow.Out(source, form));
+  }
+
+  private void store(VirtualPath path, Start start, boolean unique) throws FileProblem {
+    if (noRoute()) {
+      return;
+    }
+    Upload upload = service.tree().upload(path, loggedIn().account().name(), start);
+    doing = new Doing.Receiving(new Incoming(path, upload, upload.position(), announced, unique));
+    announced = -1;
+    reply(150, unique ? "FILE: " + path.name() : "Ready for " + path + ".");
+    transfer(new Transfer.Flow.In(upload::write, terms.form));
+  }
+
+  private void append(VirtualPath path, Pending pending) throws FileProblem {
+    store(
+        path,
+        pending instanceof Pending.Restart(long offset) ? new Start.At(offset) : new Start.Append(),
+        false);
+  }
+
+  private void storeUnique(String argument) throws FileProblem {
+    String stem = argument.isEmpty() ? "upload" : argument;
+    long bits = UUID.randomUUID().getMostSignificantBits();
+    VirtualPath path = path(stem + "." + HexFormat.of().toHexDigits(bits));
+    store(path, new Start.Fresh(), true);
+  }
+
+  private void transfer(Transfer.Flow flow) {
+    Transfer.Route route = terms.route;
+    if (route == null) {
+      throw new IllegalStateException("a transfer without a route");
+    }
+    terms.route = null;
+    effects.add(
+        new Transfer(
+            route,
+            flow,
+            new Transfer.Limits(service.patience().connect(), service.patience().stall())));
+  }
+
+  private boolean noRoute() {
+    if (terms.route == null) {
+      reply(425, "Say first how to connect: EPSV, PASV, EPRT or PORT.");
+      return true;
+    }
+    return false;
+  }
+
+  private void transferred(Event.Transferred end) {
+    switch (doing) {
+      case Doing.Sending(String what) -> {
+        doing = new Doing.Resting();
+        note(name() + " " + what + " " + end.ending() + " " + end.bytes() + " bytes");
+        if (end.ending() == Ending.SENT) {
+          reply(226, "Complete: " + receipt(end) + ".");
+        } else {
+          reply(incomplete(end, ""));
+        }
+      }
+      case Doing.Receiving(Incoming incoming) -> received(incoming, end);
+      default -> throw new IllegalStateException("transferred, but " + doing);
+    }
+  }
+
+  /// Judges the evidence: is what came the whole file? Only then may it be published.
+  private void received(Incoming incoming, Event.Transferred end) {
+    boolean ended = end.ending() == Ending.FIN;
+    boolean vanished = peerGone && !leaving;
+    boolean tooShort =
+        ended
+            && terms.form == Transfer.Form.IMAGE
+            && end.bytes() < incoming.announced()
+            && incoming.upload().position() < incoming.announced();
+    if (ended && !vanished && !tooShort) {
+      Upload upload = incoming.upload();
+      doing = new Doing.Storing(incoming, end, false);
+      effects.add(
+          new Effect.Perform(
+              () -> {
+                upload.sync();
+                return "synced";
+              }));
+      return;
+    }
+    doing = new Doing.Resting();
+    String kept = keep(incoming, end);
+    note(name() + " STOR " + incoming.target() + " interrupted (" + end.ending() + ")" + kept);
+    if (tooShort) {
+      reply(
+          451,
+          "Only "
+              + end.bytes()
+              + " of "
+              + incoming.announced()
+              + " announced bytes came"
+              + kept
+              + ".");
+    } else {
+      reply(incomplete(end, kept));
+    }
+  }
+
+  /// Keeps what came of an upload that was cut off, or forgets it when the disk is full.
+  private static String keep(Incoming incoming, Event.Transferred end) {
+    Upload upload = incoming.upload();
+    try {
+      if (end.problem() instanceof FileProblem problem
+          && problem.kind() == FileProblem.Kind.NO_SPACE) {
+        upload.discard();
+        return "; nothing was kept";
+      }
+      upload.suspend();
+      return upload.position() > 0
+          ? "; " + upload.position() + " bytes are kept to resume from"
+          : "";
+    } catch (FileProblem problem) {
+      return "; nothing could be kept: " + problem.getMessage();
+    }
+  }
+
+  private Effect.Send incomplete(Event.Transferred end, String more) {
+    String amount = " after " + end.bytes() + " bytes" + more + ".";
+    return switch (end.ending()) {
+      case PEER_FAILED ->
+          Reply.of(425, "No data connection could be made: " + reason(end) + more + ".");
+      case STORE_FAILED -> {
+        FileProblem problem = end.problem() instanceof FileProblem known ? known : null;
+        yield problem != null
+            ? Reply.problem(problem)
+            : Reply.of(451, "The file could not be read on: " + reason(end) + ".");
+      }
+      case ABORTED -> Reply.of(426, "Broken off as you asked" + amount);
+      case TIMED_OUT -> Reply.of(426, "Given up: " + reason(end) + "," + amount);
+      case RESET -> Reply.of(426, "The data connection was reset" + amount);
+      case SENT, FIN, BLOCK_EOF, CLOSE_NOTIFY -> Reply.of(426, "Incomplete" + amount);
+    };
+  }
+
+  private static String reason(Event.Transferred end) {
+    IOException problem = end.problem();
+    return problem == null || problem.getMessage() == null
+        ? "no reason is known"
+        : problem.getMessage();
+  }
+
+  private static String receipt(Event.Transferred end) {
+    return end.bytes() + " bytes in " + seconds(end.took()) + " s";
+  }
+
+  private static String seconds(Duration took) {
+    return String.format(Locale.ROOT, "%.3f", took.toNanos() / 1e9);
+  }
+
+  // What was asked to be done elsewhere.
+
+  private void performed(Object result) {
+    switch (doing) {
+      case Doing.Checking(String user) when result instanceof Optional<?> found ->
+          loggedIn(user, found.map(Account.class::cast));
+      case Doing.Storing(Incoming incoming, Event.Transferred end, boolean synced) when !synced -> {
+        if (peerGone && !leaving) {
+          doing = new Doing.Resting();
+          note(
+              name()
+                  + " STOR "
+                  + incoming.target()
+                  + " interrupted (client gone)"
+                  + keep(incoming, end));
+          return;
+        }
+        doing = new Doing.Storing(incoming, end, true);
+        effects.add(
+            new Effect.Perform(
+                () -> {
+                  incoming.upload().publish();
+                  return "published";
+                }));
+      }
+      case Doing.Storing(Incoming incoming, Event.Transferred end, _) -> {
+        doing = new Doing.Resting();
+        note(name() + " STOR " + incoming.target() + " " + end.bytes() + " bytes");
+        reply(
+            226,
+            (incoming.unique() ? incoming.target().name() + " is complete: " : "Complete: ")
+                + receipt(end)
+                + ".");
+      }
+      default -> throw new IllegalStateException("performed, but " + doing);
+    }
+  }
+
+  private void failed(Effect effect, IOException problem) {
+    switch (doing) {
+      case Doing.Opening _ -> {
+        doing = new Doing.Resting();
+        reply(425, "The server cannot listen for a data connection: " + problem.getMessage() + ".");
+      }
+      case Doing.Checking _ -> {
+        doing = new Doing.Resting();
+        who = new Who.Guest();
+        reply(451, "The password could not be checked. Try again later.");
+      }
+      case Doing.Storing(Incoming incoming, Event.Transferred end, _) -> {
+        doing = new Doing.Resting();
+        Event.Transferred failed =
+            new Event.Transferred(Ending.STORE_FAILED, end.bytes(), end.took(), problem);
+        String kept = keep(incoming, failed);
+        note(name() + " STOR " + incoming.target() + " not stored" + kept);
+        reply(incomplete(failed, kept));
+      }
+      default -> throw new IllegalStateException("failed, but " + doing + ": " + effect);
+    }
+  }
+
+  // Telling.
+
+  private void status(String argument) throws FileProblem {
+    if (!argument.isEmpty()) {
+      ListingSource listing =
+          listing(withoutOptions(argument), EntryFormat.people(service.now().get()), false);
+      effects.add(Reply.raw(utf8("213-Here comes the listing.\r\n")));
+      doing = new Doing.Telling(listing);
+      tell(listing);
+      return;
+    }
+    List<String> lines = new ArrayList<>();
+    lines.add("connected from " + peer.getAddress().getHostAddress());
+    lines.add("logged in as " + name());
+    lines.add("TYPE " + (terms.form == Transfer.Form.IMAGE ? "I" : "A") + ", STRU F, MODE S");
+    switch (doing) {
+      case Doing.Sending(String what) -> lines.add("running: " + what);
+      case Doing.Receiving(Incoming incoming) ->
+          lines.add(
+              "running: STOR "
+                  + incoming.target()
+                  + ", "
+                  + incoming.upload().position()
+                  + " bytes so far");
+      default -> lines.add("nothing is being transferred");
+    }
+    effects.add(Reply.of(211, "Wharf", lines, "End."));
+  }
+
+  /// Sends a part of a listing, and waits until it has left: it may be long.
+  private void tell(ListingSource listing) {
+    ByteBuffer part = ByteBuffer.allocate(TELL_AT_ONCE);
+    int count;
+    try {
+      count = listing.read(part);
+    } catch (IOException e) {
+      count = -1;
+    }
+    if (count > 0) {
+      // Every line begins with the letter of a kind, never with a digit: none can be taken for the
+      // last.
+      effects.add(Reply.raw(part.flip()));
+      effects.add(new Effect.Drain());
+      return;
+    }
+    closeQuietly(listing);
+    doing = new Doing.Resting();
+    reply(213, "End.");
+  }
+
+  private void drained() {
+    if (doing instanceof Doing.Telling(ListingSource listing)) {
+      tell(listing);
+    } else if (doing instanceof Doing.Draining) {
+      doing = new Doing.Resting();
+    }
+  }
+
+  private void help(String argument) {
+    if (argument.isEmpty()) {
+      List<String> names = Arrays.stream(Verb.values()).map(Verb::name).sorted().toList();
+      List<String> rows = new ArrayList<>();
+      for (int i = 0; i < names.size(); i += 8) {
+        rows.add(String.join(" ", names.subList(i, Math.min(i + 8, names.size()))));
+      }
+      effects.add(Reply.of(214, "These commands are known:", rows, "HELP <command> tells more."));
+      return;
+    }
+    Optional<Verb> verb = Verb.named(argument.strip());
+    if (verb.isPresent()) {
+      reply(214, verb.get().syntax() + ": " + verb.get().help());
+    } else {
+      reply(502, "That command is not known here.");
+    }
+  }
+
+  private void features() {
+    List<String> lines =
+        Arrays.stream(Verb.values())
+            .flatMap(verb -> verb.feature().stream())
+            .map(feature -> feature.equals("MLST") ? "MLST " + factsOffered() : feature)
+            .collect(Collectors.toCollection(ArrayList::new));
+    lines.add("TVFS");
+    lines.sort(null);
+    effects.add(Reply.of(211, "Beyond RFC 959 there is:", lines, "End."));
+  }
+
+  private String factsOffered() {
+    return Arrays.stream(Fact.values())
+        .map(fact -> fact.said() + (terms.facts.contains(fact) ? "*;" : ";"))
+        .collect(Collectors.joining());
+  }
+
+  private void options(String argument) {
+    String[] words = argument.toUpperCase(Locale.ROOT).split(" ", 2);
+    String rest = words.length > 1 ? words[1].strip() : "";
+    switch (words[0]) {
+      case "UTF8", "UTF-8" -> {
+        if (rest.isEmpty() || rest.equals("ON") || rest.equals("NLST")) {
+          reply(200, "Names are UTF-8.");
+        } else {
+          reply(504, "Names are always UTF-8 here.");
+        }
+      }
+      case "MLST" -> {
+        Set<String> wanted = new LinkedHashSet<>(List.of(rest.split(";")));
+        terms.facts = EnumSet.noneOf(Fact.class);
+        for (Fact fact : Fact.values()) {
+          if (wanted.contains(fact.said().toUpperCase(Locale.ROOT))) {
+            terms.facts.add(fact);
+          }
+        }
+        String chosen = terms.facts.stream().map(f -> f.said() + ";").collect(Collectors.joining());
+        reply(200, ("MLST OPTS " + chosen).strip());
+      }
+      default -> reply(501, "There is nothing to choose for that.");
+    }
+  }
+
+  // Words used above.
+
+  private Who.LoggedIn loggedIn() {
+    if (who instanceof Who.LoggedIn in) {
+      return in;
+    }
+    throw new IllegalStateException("the gate let a guest through");
+  }
+
+  private String name() {
+    return who instanceof Who.LoggedIn in ? in.account().name() : "a guest";
+  }
+
+  private VirtualPath directory() {
+    return loggedIn().directory();
+  }
+
+  private VirtualPath path(String argument) throws FileProblem {
+    return directory().resolve(argument);
+  }
+
+  private void reply(int code, String text) {
+    reply(Reply.of(code, text));
+  }
+
+  private void reply(Effect.Send send) {
+    effects.add(send);
+  }
+
+  private void note(String text) {
+    effects.add(new Effect.Note(text));
+  }
+
+  private void closeQuietly(AutoCloseable closeable) {
+    try {
+      closeable.close();
+    } catch (Exception e) {
+      note("closing failed: " + e.getMessage());
+    }
+  }
+
+  private static ByteBuffer utf8(String text) {
+    return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+  }
+}

@@ -1,0 +1,206 @@
+package wharf.ftp.server;
+
+import static wharf.ftp.server.Verb.Access.ANYONE;
+import static wharf.ftp.server.Verb.Access.LOGGED_IN;
+import static wharf.ftp.server.Verb.Access.needs;
+
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import wharf.users.Right;
+
+/// Every command, once: the parser, the gate, HELP, FEAT and the tests read this table.
+///
+/// The columns: the form of the argument, who may use it, whether it is heard while a transfer
+/// runs, where it is specified, what it does; then, where there is one, the line that FEAT shows
+/// (RFC 2389) and other names.
+enum Verb {
+  USER("<name>", ANYONE, When.RESTING, "RFC 959", "say who you are"),
+  PASS("[<password>]", ANYONE, When.RESTING, "RFC 959", "prove it"),
+  REIN("", ANYONE, When.RESTING, "RFC 959", "start anew, without an account"),
+  QUIT("", ANYONE, When.ALWAYS, "RFC 959", "leave, once a running transfer has ended"),
+
+  PWD("", LOGGED_IN, When.RESTING, "RFC 959", "tell the working directory", null, "XPWD"),
+  CWD("<path>", needs(Right.LIST), When.RESTING, "RFC 959", "change it", null, "XCWD"),
+  CDUP("", needs(Right.LIST), When.RESTING, "RFC 959", "change to the one above", null, "XCUP"),
+  MKD(
+      "<path>",
+      needs(Right.MAKE_FOLDER),
+      When.RESTING,
+      "RFC 959",
+      "make a directory",
+      null,
+      "XMKD"),
+  RMD("<path>", needs(Right.DELETE), When.RESTING, "RFC 959", "remove an empty one", null, "XRMD"),
+  DELE("<path>", needs(Right.DELETE), When.RESTING, "RFC 959", "remove a file"),
+  RNFR("<path>", needs(Right.RENAME), When.RESTING, "RFC 959", "rename: say what"),
+  RNTO("<path>", needs(Right.RENAME), When.RESTING, "RFC 959", "rename: say to what"),
+
+  TYPE("<A | I | L 8>", LOGGED_IN, When.RESTING, "RFC 959", "text (A) or bytes as they are (I)"),
+  STRU("<F>", LOGGED_IN, When.RESTING, "RFC 959", "structure: only files without records"),
+  MODE("<S>", LOGGED_IN, When.RESTING, "RFC 959", "mode of transfer: only a stream"),
+  PASV("", LOGGED_IN, When.RESTING, "RFC 959", "the server listens, IPv4"),
+  EPSV("[1 | 2 | ALL]", LOGGED_IN, When.RESTING, "RFC 2428", "the server listens", "EPSV"),
+  PORT("<h1,h2,h3,h4,p1,p2>", LOGGED_IN, When.RESTING, "RFC 959", "the client listens, IPv4"),
+  EPRT(
+      "<|1 or 2|address|port|>", LOGGED_IN, When.RESTING, "RFC 2428", "the client listens", "EPRT"),
+
+  RETR("<path>", needs(Right.READ), When.RESTING, "RFC 959", "download a file"),
+  STOR("<path>", needs(Right.WRITE), When.RESTING, "RFC 959", "upload a file"),
+  STOU("[<path>]", needs(Right.WRITE), When.RESTING, "RFC 959", "upload a file under a new name"),
+  APPE("<path>", needs(Right.APPEND), When.RESTING, "RFC 959", "upload to the end of a file"),
+  REST(
+      "<offset>",
+      LOGGED_IN,
+      When.RESTING,
+      "RFC 3659",
+      "where the next transfer begins",
+      "REST STREAM"),
+  ALLO("<bytes> [R <bytes>]", LOGGED_IN, When.RESTING, "RFC 959", "announce the size of an upload"),
+  ABOR("", LOGGED_IN, When.ALWAYS, "RFC 959", "break the running transfer off"),
+
+  LIST("[<path>]", needs(Right.LIST), When.RESTING, "RFC 959", "list for people"),
+  NLST("[<path>]", needs(Right.LIST), When.RESTING, "RFC 959", "list names only"),
+  MLSD("[<path>]", needs(Right.LIST), When.RESTING, "RFC 3659", "list for programs"),
+  MLST("[<path>]", needs(Right.LIST), When.RESTING, "RFC 3659", "the facts of one file", "MLST"),
+  SIZE("<path>", needs(Right.LIST), When.RESTING, "RFC 3659", "the size of a file", "SIZE"),
+  MDTM("<path>", needs(Right.LIST), When.RESTING, "RFC 3659", "the time of a file", "MDTM"),
+  MFMT(
+      "<YYYYMMDDHHMMSS> <path>",
+      needs(Right.CHANGE_FACTS),
+      When.RESTING,
+      "draft-somers-ftp-mfxx",
+      "set the time of a file",
+      "MFMT"),
+
+  STAT("[<path>]", needs(Right.LIST), When.ALWAYS, "RFC 959", "how things stand, or a list here"),
+  HELP("[<command>]", ANYONE, When.ALWAYS, "RFC 959", "this, or more on one command"),
+  NOOP("", ANYONE, When.ALWAYS, "RFC 959", "nothing"),
+  SYST("", ANYONE, When.RESTING, "RFC 959", "what LIST looks like"),
+  FEAT("", ANYONE, When.RESTING, "RFC 2389", "what is there beyond RFC 959"),
+  OPTS(
+      "<command> [<options>]",
+      ANYONE,
+      When.RESTING,
+      "RFC 2389",
+      "choose: MLST facts, UTF8",
+      "UTF8");
+
+  /// Who may use a verb. There is no default: a verb without it does not compile.
+  ///
+  /// @param login whether one has to be logged in
+  /// @param right what one has to have the right to, if anything
+  record Access(boolean login, @Nullable Right right) {
+    static final Access ANYONE = new Access(false, null);
+    static final Access LOGGED_IN = new Access(true, null);
+
+    static Access needs(Right right) {
+      return new Access(true, right);
+    }
+  }
+
+  /// When a verb is heard.
+  enum When {
+    /// Not while a transfer runs: it waits in line until that has ended.
+    RESTING,
+    /// Also while a transfer runs.
+    ALWAYS
+  }
+
+  private static final Map<String, Verb> BY_NAME = new HashMap<>();
+
+  static {
+    for (Verb verb : values()) {
+      BY_NAME.put(verb.name(), verb);
+      if (verb.alias != null) {
+        BY_NAME.put(verb.alias, verb);
+      }
+    }
+  }
+
+  private final String argument;
+  private final boolean login;
+  private final @Nullable Right right;
+  private final When when;
+  private final String source;
+  private final String help;
+  private final @Nullable String feature;
+  private final @Nullable String alias;
+
+  Verb(String argument, Access access, When when, String source, String help) {
+    this(argument, access, when, source, help, null, null);
+  }
+
+  Verb(String argument, Access access, When when, String source, String help, String feature) {
+    this(argument, access, when, source, help, feature, null);
+  }
+
+  Verb(
+      String argument,
+      Access access,
+      When when,
+      String source,
+      String help,
+      @Nullable String feature,
+      @Nullable String alias) {
+    this.argument = argument;
+    this.login = access.login();
+    this.right = access.right();
+    this.when = when;
+    this.source = source;
+    this.help = help;
+    this.feature = feature;
+    this.alias = alias;
+  }
+
+  /// The verb of this name, in any case (RFC 959 section 5.3).
+  static Optional<Verb> named(String name) {
+    return Optional.ofNullable(BY_NAME.get(name.toUpperCase(Locale.ROOT)));
+  }
+
+  /// Whether one has to be logged in to use it.
+  boolean needsLogin() {
+    return login;
+  }
+
+  /// What one has to have the right to, if anything.
+  @Nullable Right right() {
+    return right;
+  }
+
+  When when() {
+    return when;
+  }
+
+  /// Whether it makes no sense without an argument.
+  boolean argumentRequired() {
+    return argument.startsWith("<");
+  }
+
+  /// Whether it takes an argument.
+  boolean argumentAllowed() {
+    return !argument.isEmpty();
+  }
+
+  /// How it is written: `RETR <path>`.
+  String syntax() {
+    return argument.isEmpty() ? name() : name() + " " + argument;
+  }
+
+  /// What it does, and where that is specified.
+  String help() {
+    return help + " (" + source + ")";
+  }
+
+  /// What FEAT says of it, if anything.
+  Optional<String> feature() {
+    return Optional.ofNullable(feature);
+  }
+
+  /// Another name it is known by, if there is one.
+  Optional<String> alias() {
+    return Optional.ofNullable(alias);
+  }
+}

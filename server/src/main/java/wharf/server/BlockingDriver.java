@@ -1,0 +1,271 @@
+package wharf.server;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.System.Logger.Level;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import wharf.net.Poller;
+import wharf.protocol.Event;
+
+/// Runs one conversation on a thread of its own, from the first word to the last: the thread waits
+/// on the socket.
+///
+/// Between commands it blocks in a read of the control connection. While a transfer runs it has two
+/// connections to listen to (an ABOR may come), and so waits on both, with a poller borrowed for
+/// the time; a transfer that never has to wait borrows none. So one thread is enough for a session,
+/// and the conversation needs no lock.
+final class BlockingDriver implements Conversation.Driver {
+  /// A command is short; an idle session keeps no more than this for the next one.
+  private static final int COMMAND_READ = 512;
+
+  private enum Wait {
+    NONE,
+    READING,
+    POLLING
+  }
+
+  private final Context context;
+  private final Lender<Poller> pollers;
+  private final Lender<ByteBuffer> buffers;
+  private final SocketChannel control;
+  private final Object gate = new Object();
+  private Wait wait = Wait.NONE;
+  private @Nullable Poller poller;
+  private volatile boolean stopping;
+  private boolean stoppingTold;
+
+  /// @param control connected; this object's from here on
+  BlockingDriver(
+      Context context, Lender<Poller> pollers, Lender<ByteBuffer> buffers, SocketChannel control) {
+    this.context = context;
+    this.pollers = pollers;
+    this.buffers = buffers;
+    this.control = control;
+  }
+
+  /// Serves the client to its end and closes its connections. Throws nothing for what a peer did.
+  void run() {
+    try {
+      control.configureBlocking(false);
+      Conversation conversation = new Conversation(context, this, control);
+      try {
+        conversation.open();
+        InputStream input = control.socket().getInputStream();
+        byte[] received = new byte[COMMAND_READ];
+        while (!conversation.ended()) {
+          if (stopping && !stoppingTold) {
+            stoppingTold = true;
+            conversation.stopping();
+          } else if (conversation.idle()) {
+            awaitCommand(conversation, input, received);
+          } else {
+            engage(conversation);
+          }
+        }
+      } finally {
+        conversation.kill();
+      }
+    } catch (IOException e) {
+      // The client was gone before it was greeted, or the system has no descriptor left to wait
+      // with.
+      context.log().log(Level.DEBUG, "a connection ended early", e);
+    } finally {
+      closeNow();
+    }
+  }
+
+  /// Asks the session to end when its transfer has. From any thread.
+  void stop() {
+    synchronized (gate) {
+      stopping = true;
+      if (wait == Wait.READING) {
+        try {
+          // Ends the blocked read as an end of input would; the output, for the last word, is
+          // untouched.
+          control.shutdownInput();
+        } catch (IOException e) {
+          context.log().log(Level.DEBUG, "stopping a session", e);
+        }
+      }
+      wakePoller();
+    }
+  }
+
+  /// Ends the session now. From any thread.
+  void closeNow() {
+    synchronized (gate) {
+      try {
+        control.close();
+      } catch (IOException e) {
+        context.log().log(Level.DEBUG, "closing a connection", e);
+      }
+      wakePoller();
+    }
+  }
+
+  private void wakePoller() {
+    if (wait == Wait.POLLING && poller != null) {
+      poller.wakeup();
+    }
+  }
+
+  /// Notes that this thread is about to wait, for [#stop] to know how to wake it.
+  ///
+  /// @return false when it was to stop already, and must not wait
+  private boolean beginWait(Wait how) {
+    synchronized (gate) {
+      wait = stopping && !stoppingTold ? Wait.NONE : how;
+      return wait == how;
+    }
+  }
+
+  private void endWait() {
+    synchronized (gate) {
+      wait = Wait.NONE;
+    }
+  }
+
+  private void awaitCommand(Conversation conversation, InputStream input, byte[] into)
+      throws IOException {
+    if (!beginWait(Wait.READING)) {
+      return;
+    }
+    int count;
+    try {
+      control.configureBlocking(true);
+      long patience = until(conversation.deadline()).toMillis();
+      control.socket().setSoTimeout(Math.clamp(patience, 1, Integer.MAX_VALUE));
+      count = input.read(into);
+    } catch (SocketTimeoutException e) {
+      count = 0;
+    } catch (IOException e) {
+      // Reset by the client, or closed by closeNow: the same to the session as an end in order.
+      count = -1;
+    } finally {
+      endWait();
+    }
+    if (!control.isOpen()) {
+      conversation.kill();
+      return;
+    }
+    control.configureBlocking(false);
+    if (count == 0) {
+      withScratch(conversation::tick);
+    } else if (count > 0 || !stopping || stoppingTold) {
+      conversation.received(count, ByteBuffer.wrap(into, 0, Math.max(count, 0)));
+    }
+  }
+
+  /// Waits on more than the next command, until there is nothing else to wait for.
+  private void engage(Conversation conversation) throws IOException {
+    advance(conversation);
+    if (conversation.idle() || conversation.ended()) {
+      return;
+    }
+    Poller borrowed = pollers.take();
+    poller = borrowed;
+    try {
+      while (!conversation.idle() && !conversation.ended() && control.isOpen()) {
+        await(conversation, borrowed);
+        advance(conversation);
+        if (stopping && !stoppingTold) {
+          return;
+        }
+      }
+      if (!control.isOpen()) {
+        conversation.kill();
+      }
+    } finally {
+      borrowed.forget(control);
+      DataConnection data = conversation.data();
+      if (data != null) {
+        borrowed.forget(data.channel());
+      }
+      // The channel may block again only once the poller has really let go of it.
+      borrowed.poll(Duration.ZERO, (_, _, _) -> {});
+      synchronized (gate) {
+        poller = null;
+      }
+      pollers.give(borrowed);
+    }
+  }
+
+  @SuppressWarnings(
+      "ThreadPriorityCheck") // a virtual thread that never waits is never made to give way
+  private void await(Conversation conversation, Poller on) throws IOException {
+    DataConnection data = conversation.data();
+    if (data != null && data.again()) {
+      // A peer as fast as this would keep a carrier of virtual threads for itself.
+      Thread.yield();
+      return;
+    }
+    on.want(control, conversation.controlInterest(), this);
+    if (data != null) {
+      on.want(data.channel(), data.interest(), this);
+    }
+    if (beginWait(Wait.POLLING)) {
+      try {
+        on.poll(until(conversation.deadline()), (_, _, _) -> {});
+      } finally {
+        endWait();
+      }
+    }
+  }
+
+  private void advance(Conversation conversation) throws IOException {
+    withScratch(
+        scratch -> {
+          conversation.controlReady(scratch);
+          conversation.dataReady(scratch);
+          conversation.tick(scratch);
+        });
+  }
+
+  private void withScratch(Consumer<ByteBuffer> work) throws IOException {
+    ByteBuffer scratch = buffers.take();
+    try {
+      work.accept(scratch);
+    } finally {
+      buffers.give(scratch);
+    }
+  }
+
+  private Duration until(long deadline) {
+    return deadline == Long.MAX_VALUE
+        ? Duration.ofDays(1)
+        : Duration.ofNanos(Math.max(0, deadline - context.nanoTime().getAsLong()));
+  }
+
+  @Override
+  public void forget(SelectableChannel channel) {
+    if (poller != null) {
+      poller.forget(channel);
+    }
+  }
+
+  /// Runs the task here, or, where waiting would hold up other sessions' virtual threads, waits for
+  /// a worker to.
+  @Override
+  public void perform(Conversation conversation, Callable<Event> task) {
+    try {
+      Event outcome =
+          Thread.currentThread().isVirtual() ? context.workers().submit(task).get() : task.call();
+      withScratch(scratch -> conversation.performed(outcome, scratch));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("a session's thread is never interrupted", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a task answers its problems", e.getCause());
+    } catch (Exception e) {
+      throw new IllegalStateException("a task answers its problems", e);
+    }
+  }
+}

@@ -1,0 +1,220 @@
+package wharf.server;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import wharf.net.TcpWire;
+import wharf.net.Wire;
+import wharf.protocol.Effect.Transfer;
+import wharf.protocol.Effect.Transfer.Flow;
+import wharf.protocol.Ending;
+import wharf.protocol.Event;
+
+/// One transfer and its data connection, from the first attempt to connect to the end.
+///
+/// ```
+///   passive: ACCEPTING --client came--+
+///                                     +--> MOVING --pump is done, aborted, stalled--> ended
+///   active: CONNECTING --connected----+
+/// ```
+///
+/// It never waits: a driver calls [#advance] when [#channel] is ready for [#interest], or
+/// [#deadline] has passed, and waits again, until it answers how the transfer ended. Used by one
+/// thread at a time.
+final class DataConnection {
+  private final Transfer transfer;
+  private final InetAddress peer;
+  private final Consumer<SelectableChannel> forget;
+  private final LongSupplier nanoTime;
+  private final long began;
+  private long deadline;
+  private SelectableChannel channel;
+  private int interest;
+  private boolean again;
+  private @Nullable Wire wire;
+  private @Nullable Pump pump;
+
+  /// Begins to accept or to connect.
+  ///
+  /// @param listener non-blocking, and this object's from here on; null for an active transfer
+  /// @param local the server's address on the control connection
+  /// @param peer the only address to accept from
+  /// @param forget called before a channel is closed
+  /// @throws IOException when there is nothing to connect through
+  DataConnection(
+      Transfer transfer,
+      @Nullable ServerSocketChannel listener,
+      InetAddress local,
+      InetAddress peer,
+      Consumer<SelectableChannel> forget,
+      LongSupplier nanoTime)
+      throws IOException {
+    this.transfer = transfer;
+    this.peer = peer;
+    this.forget = forget;
+    this.nanoTime = nanoTime;
+    this.began = nanoTime.getAsLong();
+    this.deadline = began + transfer.limits().connect().toNanos();
+    switch (transfer.route()) {
+      case Transfer.Route.Passive _ -> {
+        if (listener == null) {
+          throw new IOException("no address for a data connection was agreed on");
+        }
+        channel = listener;
+        interest = SelectionKey.OP_ACCEPT;
+      }
+      case Transfer.Route.Active(InetSocketAddress to) -> {
+        SocketChannel dialled = SocketChannel.open();
+        channel = dialled;
+        interest = SelectionKey.OP_CONNECT;
+        try {
+          dialled.configureBlocking(false);
+          dialled.bind(new InetSocketAddress(local, 0));
+          if (dialled.connect(to)) {
+            connected(dialled);
+          }
+        } catch (IOException | RuntimeException e) {
+          dialled.close();
+          throw e;
+        }
+      }
+    }
+  }
+
+  /// What to wait on.
+  SelectableChannel channel() {
+    return channel;
+  }
+
+  /// What to wait for, as `SelectionKey` operations.
+  int interest() {
+    return interest;
+  }
+
+  /// Whether [#advance] would go on at once: its burst was used up.
+  boolean again() {
+    return again;
+  }
+
+  /// When, of `nanoTime`, waiting has lasted too long.
+  long deadline() {
+    return deadline;
+  }
+
+  /// Whether the bytes go to the server.
+  boolean isUpload() {
+    return transfer.flow() instanceof Flow.In;
+  }
+
+  /// Does what can be done now.
+  ///
+  /// @return how it ended, or null while it goes on
+  Event.@Nullable Transferred advance(ByteBuffer scratch) {
+    try {
+      if (channel instanceof ServerSocketChannel listener) {
+        accept(listener);
+      } else if (pump == null && ((SocketChannel) channel).finishConnect()) {
+        connected((SocketChannel) channel);
+      }
+    } catch (IOException e) {
+      return end(Ending.PEER_FAILED, e);
+    }
+    return pump == null ? overdue() : pump(pump, scratch);
+  }
+
+  private Event.@Nullable Transferred pump(Pump pump, ByteBuffer scratch) {
+    long before = pump.bytes();
+    Pump.Step step = pump.step(scratch);
+    Ending ending = pump.ending();
+    if (ending != null) {
+      return end(ending, pump.problem());
+    }
+    if (pump.bytes() > before) {
+      deadline = nanoTime.getAsLong() + transfer.limits().stall().toNanos();
+    }
+    again = step == Pump.Step.AGAIN;
+    if (!again && wire != null) {
+      interest =
+          wire.interest(step == Pump.Step.READ ? SelectionKey.OP_READ : SelectionKey.OP_WRITE);
+    }
+    return again ? null : overdue();
+  }
+
+  private Event.@Nullable Transferred overdue() {
+    if (nanoTime.getAsLong() - deadline < 0) {
+      return null;
+    }
+    Duration waited = pump == null ? transfer.limits().connect() : transfer.limits().stall();
+    return end(
+        pump == null ? Ending.PEER_FAILED : Ending.TIMED_OUT,
+        new SocketTimeoutException(
+            (pump == null ? "no data connection within " : "nothing moved for ")
+                + waited.toSeconds()
+                + " s"));
+  }
+
+  /// Ends it now, with `ending`. The peer is told by a reset: what it has is not the whole.
+  Event.Transferred abort(Ending ending) {
+    return end(ending, null);
+  }
+
+  private void accept(ServerSocketChannel listener) throws IOException {
+    SocketChannel came;
+    while ((came = listener.accept()) != null) {
+      InetSocketAddress from = (InetSocketAddress) came.getRemoteAddress();
+      if (from != null && from.getAddress().equals(peer)) {
+        forget.accept(listener);
+        listener.close();
+        channel = came;
+        came.configureBlocking(false);
+        connected(came);
+        return;
+      }
+      came.close();
+    }
+  }
+
+  private void connected(SocketChannel connection) throws IOException {
+    connection.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    TcpWire tcp = new TcpWire(connection);
+    wire = tcp;
+    pump = new Pump(transfer.flow(), tcp);
+    deadline = nanoTime.getAsLong() + transfer.limits().stall().toNanos();
+    interest = isUpload() ? SelectionKey.OP_READ : SelectionKey.OP_WRITE;
+  }
+
+  private Event.Transferred end(Ending ending, @Nullable IOException problem) {
+    forget.accept(channel);
+    try {
+      boolean inOrder = ending == Ending.SENT || ending == Ending.FIN;
+      if (!inOrder && wire != null) {
+        wire.reset();
+      }
+      channel.close();
+    } catch (IOException e) {
+      // Nothing is lost: the ending says what happened, and the descriptor is gone either way.
+      problem = problem == null ? e : problem;
+    }
+    if (transfer.flow() instanceof Flow.Out(var source, _)) {
+      try {
+        source.close();
+      } catch (IOException e) {
+        problem = problem == null ? e : problem;
+      }
+    }
+    long moved = pump == null ? 0 : pump.bytes();
+    return new Event.Transferred(
+        ending, moved, Duration.ofNanos(nanoTime.getAsLong() - began), problem);
+  }
+}

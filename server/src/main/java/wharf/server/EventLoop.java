@@ -1,0 +1,324 @@
+package wharf.server;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import wharf.net.Poller;
+import wharf.protocol.Event;
+
+/// Runs many conversations on one thread: it waits on all their connections at once, and serves
+/// whichever is ready.
+///
+/// ```
+///   +-> tasks from other threads -> poll -> what is ready -> deadlines that have passed --+
+///   +-------------------------------------------------------------------------------------+
+/// ```
+///
+/// What may come from any thread is said so; all else is for the loop's own.
+final class EventLoop implements Runnable {
+  /// How long accepting pauses when the system cannot give another connection.
+  private static final Duration ACCEPT_PAUSE = Duration.ofMillis(100);
+
+  /// The most connections accepted before the others have their turn.
+  private static final int ACCEPT_BURST = 64;
+
+  private final Context context;
+  private final Poller poller;
+  private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+  private final PriorityQueue<Alarm> alarms = new PriorityQueue<>();
+  private final Set<Member> members = new HashSet<>();
+  private final ByteBuffer scratch = ByteBuffer.allocateDirect(Pump.SCRATCH);
+  private volatile boolean ended;
+
+  EventLoop(Context context, Poller poller) {
+    this.context = context;
+    this.poller = poller;
+  }
+
+  @Override
+  public void run() {
+    try (poller) {
+      while (!ended) {
+        runTasks();
+        poller.poll(untilNextAlarm(), this::ready);
+        ring();
+      }
+    } catch (IOException e) {
+      context.log().log(Level.ERROR, "an event loop ended: its poller failed", e);
+    } finally {
+      members.forEach(member -> member.conversation.kill());
+    }
+  }
+
+  /// Runs `task` on the loop's thread soon. From any thread.
+  void execute(Runnable task) {
+    tasks.add(task);
+    poller.wakeup();
+  }
+
+  /// Accepts at `listener`, which is non-blocking, and gives what comes to `taker`. From any
+  /// thread.
+  void accept(
+      ServerSocketChannel listener,
+      Acceptor acceptor,
+      BiConsumer<SocketChannel, InetSocketAddress> taker) {
+    execute(() -> want(listener, SelectionKey.OP_ACCEPT, new Gate(listener, acceptor, taker)));
+  }
+
+  /// Stops accepting at `listener` and closes it. From any thread.
+  void close(ServerSocketChannel listener) {
+    execute(
+        () -> {
+          poller.forget(listener);
+          try {
+            listener.close();
+          } catch (IOException e) {
+            context.log().log(Level.DEBUG, "closing a listener", e);
+          }
+        });
+  }
+
+  /// Begins a conversation. From any thread.
+  void adopt(SocketChannel control, Runnable whenEnded) {
+    execute(() -> begin(control, whenEnded));
+  }
+
+  /// Asks every session to end when its transfer has. From any thread.
+  void stop() {
+    execute(() -> forEachMember(Conversation::stopping));
+  }
+
+  /// Ends every session now. From any thread.
+  void closeNow() {
+    execute(() -> forEachMember(Conversation::kill));
+  }
+
+  /// Ends the loop. From any thread.
+  void end() {
+    ended = true;
+    poller.wakeup();
+  }
+
+  private void forEachMember(Consumer<Conversation> what) {
+    for (Member member : Set.copyOf(members)) {
+      what.accept(member.conversation);
+      member.settle();
+    }
+  }
+
+  private void runTasks() {
+    Runnable task;
+    while ((task = tasks.poll()) != null) {
+      task.run();
+    }
+  }
+
+  private void begin(SocketChannel control, Runnable whenEnded) {
+    try {
+      control.configureBlocking(false);
+      Member member = new Member(control, whenEnded);
+      members.add(member);
+      member.conversation.open();
+      member.settle();
+    } catch (IOException e) {
+      context.log().log(Level.DEBUG, "a client was gone before it was greeted", e);
+      try {
+        control.close();
+      } catch (IOException ignored) {
+        // Gone already.
+      }
+      whenEnded.run();
+    }
+  }
+
+  private void ready(SelectableChannel channel, int operations, Object owner) {
+    switch (owner) {
+      case Gate gate -> gate.open();
+      case Member member -> member.ready(channel);
+      default -> throw new IllegalStateException("unknown owner " + owner);
+    }
+  }
+
+  private void want(SelectableChannel channel, int operations, Object owner) {
+    try {
+      poller.want(channel, operations, owner);
+    } catch (IOException e) {
+      // A channel that was closed by its peer's error is seen at its next use.
+      context.log().log(Level.DEBUG, "waiting for a connection", e);
+    }
+  }
+
+  private Duration untilNextAlarm() {
+    Alarm next = alarms.peek();
+    if (!tasks.isEmpty() || ended) {
+      return Duration.ZERO;
+    }
+    return next == null
+        ? Duration.ofDays(1)
+        : Duration.ofNanos(Math.max(0, next.at - context.nanoTime().getAsLong()));
+  }
+
+  private void ring() {
+    long now = context.nanoTime().getAsLong();
+    Alarm next;
+    while ((next = alarms.peek()) != null && next.at - now <= 0) {
+      alarms.remove();
+      next.what.run();
+    }
+  }
+
+  /// Something to be done at a time of `nanoTime`.
+  private record Alarm(long at, Runnable what) implements Comparable<Alarm> {
+    @Override
+    public int compareTo(Alarm other) {
+      return Long.signum(at - other.at);
+    }
+  }
+
+  /// A listener, and who takes what comes.
+  private final class Gate {
+    private final ServerSocketChannel listener;
+    private final Acceptor acceptor;
+    private final BiConsumer<SocketChannel, InetSocketAddress> taker;
+
+    Gate(
+        ServerSocketChannel listener,
+        Acceptor acceptor,
+        BiConsumer<SocketChannel, InetSocketAddress> taker) {
+      this.listener = listener;
+      this.acceptor = acceptor;
+      this.taker = taker;
+    }
+
+    void open() {
+      for (int i = 0; i < ACCEPT_BURST; i++) {
+        switch (acceptor.accept(listener)) {
+          case Acceptor.Outcome.Came(var channel, var from) -> taker.accept(channel, from);
+          case Acceptor.Outcome.TurnedAway() -> {}
+          case Acceptor.Outcome.Nobody() -> {
+            return;
+          }
+          case Acceptor.Outcome.Exhausted() -> {
+            pause();
+            return;
+          }
+        }
+      }
+    }
+
+    private void pause() {
+      want(listener, 0, this);
+      alarms.add(
+          new Alarm(
+              context.nanoTime().getAsLong() + ACCEPT_PAUSE.toNanos(),
+              () -> {
+                if (listener.isOpen()) {
+                  want(listener, SelectionKey.OP_ACCEPT, this);
+                }
+              }));
+    }
+  }
+
+  /// A conversation of this loop.
+  private final class Member implements Conversation.Driver {
+    private final Conversation conversation;
+    private final Runnable whenEnded;
+    private long alarmAt = Long.MAX_VALUE;
+    private boolean left;
+
+    Member(SocketChannel control, Runnable whenEnded) throws IOException {
+      this.whenEnded = whenEnded;
+      this.conversation = new Conversation(context, this, control);
+    }
+
+    void ready(SelectableChannel channel) {
+      DataConnection data = conversation.data();
+      if (data != null && Objects.equals(channel, data.channel())) {
+        conversation.dataReady(scratch);
+      } else {
+        conversation.controlReady(scratch);
+        if (data == null) {
+          // A transfer that has just begun often finds its connection waiting.
+          conversation.dataReady(scratch);
+        }
+      }
+      settle();
+    }
+
+    /// Brings the poller and the alarms in line with what the conversation waits for now.
+    void settle() {
+      if (left) {
+        return;
+      }
+      if (conversation.ended()) {
+        left = true;
+        members.remove(this);
+        whenEnded.run();
+        return;
+      }
+      if (conversation.control().isOpen()) {
+        want(conversation.control(), conversation.controlInterest(), this);
+      }
+      @Nullable DataConnection data = conversation.data();
+      if (data != null) {
+        want(data.channel(), data.interest(), this);
+      }
+      long deadline = conversation.deadline();
+      if (deadline != Long.MAX_VALUE && (alarmAt == Long.MAX_VALUE || deadline - alarmAt < 0)) {
+        alarmAt = deadline;
+        alarms.add(new Alarm(deadline, () -> ring(deadline)));
+      }
+    }
+
+    /// Deadlines move with every command; the alarm is moved only when it rings.
+    private void ring(long setFor) {
+      if (left || setFor != alarmAt) {
+        return;
+      }
+      alarmAt = Long.MAX_VALUE;
+      conversation.tick(scratch);
+      settle();
+    }
+
+    @Override
+    public void forget(SelectableChannel channel) {
+      poller.forget(channel);
+    }
+
+    @Override
+    public void perform(Conversation conversation, Callable<Event> task) {
+      context
+          .workers()
+          .execute(
+              () -> {
+                Event outcome;
+                try {
+                  outcome = task.call();
+                } catch (Exception e) {
+                  throw new IllegalStateException("a task answers its problems", e);
+                }
+                EventLoop.this.execute(
+                    () -> {
+                      conversation.performed(outcome, scratch);
+                      settle();
+                    });
+              });
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package wharf.server;
+
+import java.io.IOException;
+import java.nio.channels.ServerSocketChannel;
+import java.util.List;
+import java.util.Optional;
+
+/// How a server shares itself among its clients: who waits, and on what. The same sessions run
+/// under each.
+public abstract sealed class ServerModel permits Virtual, Threads, Loops {
+  ServerModel() {}
+
+  /// Every model of this version, the default first.
+  public static List<ServerModel> all() {
+    return List.of(new Virtual(), new Threads(), Loops.nio());
+  }
+
+  /// The model of this name, as the command line has it.
+  public static Optional<ServerModel> named(String name) {
+    return all().stream().filter(model -> model.name().equals(name)).findFirst();
+  }
+
+  /// The name on the command line.
+  public abstract String name();
+
+  /// Who waits on what, in a few words.
+  public abstract String summary();
+
+  /// Begins to serve.
+  ///
+  /// @param listeners bound; the model's from here on
+  abstract Running start(Context context, List<ServerSocketChannel> listeners) throws IOException;
+
+  @Override
+  public final String toString() {
+    return name();
+  }
+
+  /// A model at work. All methods are for any thread and return without waiting.
+  interface Running {
+    /// Takes no more clients in and closes the listeners.
+    void stopAccepting();
+
+    /// Asks every session to end when its transfer has.
+    void stopSessions();
+
+    /// Ends every session now.
+    void closeSessions();
+
+    /// Lets go of what the model itself holds, once every session has ended.
+    void end();
+  }
+}
