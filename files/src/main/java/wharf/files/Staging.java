@@ -223,11 +223,11 @@ final class Staging {
       if (ours.size() == 0) {
         directory.deleteFile(part.name());
       } else if (!part.name().equals(kept)) {
-        if (Confinement.attributes(directory, kept) == null) {
-          directory.move(part.name(), directory, kept);
-          return;
+        // An empty one is made where there is none: to hold the name while ours is moved over it.
+        Part rival = make(directory, kept);
+        if (rival == null) {
+          rival = take(directory, kept);
         }
-        Part rival = take(directory, kept);
         try {
           if (rival != null && rival.channel().size() < ours.size()) {
             directory.move(part.name(), directory, kept);
