@@ -166,7 +166,7 @@ final class Staging {
 
   /// Locks an open part, and makes sure that it still is what the name means: its holder may have
   /// published or removed it between our look and our lock.
-  private @Nullable Part lock(
+  @Nullable Part lock(
       SecureDirectoryStream<Path> directory,
       Path name,
       FileChannel channel,
@@ -195,6 +195,17 @@ final class Staging {
     } catch (OverlappingFileLockException e) {
       return false;
     }
+  }
+
+  /// Moves `part` to a name that nobody else derives. Whoever is about to have another descriptor
+  /// of it closed, and so to lose the lock, does this first.
+  Part hide(SecureDirectoryStream<Path> directory, Part part, Path kept) throws IOException {
+    if (!part.name().equals(kept)) {
+      return part;
+    }
+    Path name = otherName(kept);
+    directory.move(part.name(), directory, name);
+    return new Part(part.channel(), name, part.key());
   }
 
   /// Lets go of the part, which stays where it is. Releasing again does nothing.

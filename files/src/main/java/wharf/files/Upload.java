@@ -9,6 +9,8 @@ import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
 import wharf.files.FileProblem.Kind;
 
 /// A file on its way in. Its bytes go to a hidden part beside the target, and become the target in
@@ -27,7 +29,7 @@ public final class Upload implements AutoCloseable {
   private final Confinement.Place place;
   private final Path target;
   private final Path kept;
-  private final Staging.Part part;
+  private Staging.Part part;
   private long position;
   private boolean synced;
   private boolean published;
@@ -186,10 +188,7 @@ public final class Upload implements AutoCloseable {
         throw FileProblem.about(Kind.IS_A_DIRECTORY, place.path(), "is a directory");
       }
       if (old != null && old.isRegularFile()) {
-        directory
-            .getFileAttributeView(
-                part.name(), PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-            .setPermissions(old.permissions());
+        keepPermissions(directory, old.permissions());
       }
       directory.move(part.name(), directory, target);
     } catch (IOException e) {
@@ -204,6 +203,20 @@ public final class Upload implements AutoCloseable {
             self.force(true);
           }
         });
+  }
+
+  private void keepPermissions(
+      SecureDirectoryStream<Path> directory, Set<PosixFilePermission> permissions)
+      throws IOException {
+    PosixFileAttributes now = Confinement.attributes(directory, part.name());
+    if (now == null || now.permissions().equals(permissions)) {
+      return;
+    }
+    // The JDK opens the file to set them, and closes it, which loses our lock.
+    part = staging.hide(directory, part, kept);
+    directory
+        .getFileAttributeView(part.name(), PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+        .setPermissions(permissions);
   }
 
   /// Stops, and keeps what has come for [Start.At] or [Start.Append] of the same owner. An empty

@@ -1,10 +1,13 @@
 package wharf.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static wharf.files.Served.path;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -168,6 +171,34 @@ class ConfinementTest {
       upload.publish();
     }
     assertThat(served.onDisk("moved/new")).isEqualTo("x");
+  }
+
+  /// What the race below only sometimes meets: the walk saw a directory, the open meets another
+  /// thing.
+  @Test
+  void entersNothingButTheDirectoryOfThatName() throws Exception {
+    served.link("out", served.outside.toString());
+    served.link("in", "d");
+    served.link("to-secret", served.outside.resolve("secret").toString());
+    served.put("file", "");
+    TreeTest.pipe(served.root.resolve("pipe"));
+    try (var confinement = Confinement.open(served.root)) {
+      var root = confinement.root();
+      for (String name : List.of("out", "in", "file", "pipe", "missing", "to-secret")) {
+        assertThatThrownBy(() -> Confinement.enter(root, Path.of(name), VirtualPath.ROOT))
+            .as(name)
+            .isInstanceOf(IOException.class);
+      }
+      Confinement.enter(root, Path.of("d"), VirtualPath.ROOT).close();
+      for (var option : List.of(StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        assertThatThrownBy(() -> Confinement.openFile(root, Path.of("to-secret"), option))
+            .isInstanceOf(IOException.class)
+            .satisfies(
+                e ->
+                    assertThat(FileProblem.of((IOException) e, VirtualPath.ROOT).kind())
+                        .isEqualTo(Kind.BUSY));
+      }
+    }
   }
 
   /// Someone swaps a directory and a file with links to the outside, and the directory with a file,

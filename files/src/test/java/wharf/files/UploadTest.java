@@ -371,6 +371,7 @@ class UploadTest {
       served.fresh("/f").discard();
       served.names("/");
       Process process = run(Holder.class);
+      process.getOutputStream().close();
       assertThat(process.waitFor()).isEqualTo(1);
       assertThat(new String(process.getErrorStream().readAllBytes(), UTF_8)).contains("uploaded");
       upload.publish();
@@ -588,6 +589,20 @@ class UploadTest {
 
   private static void unmount(Path path) throws Exception {
     new ProcessBuilder("umount", path.toString()).start().waitFor();
+  }
+
+  @Test
+  void aPartThatWasPublishedBetweenLookAndLockIsNotTaken() throws Exception {
+    served.put("part", "another file by now");
+    var staging = new Staging(() -> served.now, new Names());
+    try (var confinement = Confinement.open(served.root)) {
+      var directory = confinement.root();
+      var looked = Confinement.openFile(directory, Path.of("part"), StandardOpenOption.WRITE);
+      assertThat(staging.lock(directory, Path.of("part"), looked, "the key it had then")).isNull();
+      assertThat(looked.isOpen()).isFalse();
+      var channel = Confinement.openFile(directory, Path.of("part"), StandardOpenOption.WRITE);
+      assertThat(staging.lock(directory, Path.of("gone"), channel, null)).isNull();
+    }
   }
 
   @Test
