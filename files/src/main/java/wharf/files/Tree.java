@@ -31,8 +31,7 @@ import wharf.files.FileProblem.Kind;
 /// Safe from many threads. Calls are short but are system calls; those that may take long say so.
 /// Every method throws [FileProblem]: `NOT_FOUND`, `NOT_A_DIRECTORY`, `OUTSIDE`, `DENIED`, `BUSY`
 /// and `IO` may come from any, what is particular to one is said there. What it hands out is closed
-/// by the caller, and may outlive the tree's [#close()] if its last name was reached in a directory
-/// other than the root: so close the tree last.
+/// by the caller, and before the tree.
 public final class Tree implements AutoCloseable {
   private final Confinement confinement;
   private final Staging staging;
@@ -47,7 +46,8 @@ public final class Tree implements AutoCloseable {
     this.staging = staging;
   }
 
-  /// Opens the folder `root`. One tree for one folder in a process is best; see [Staging] for why.
+  /// Opens the folder `root`. In one process, one tree for one folder: two keep their uploads
+  /// apart, but other processes might then take a running upload for an abandoned one.
   ///
   /// @param clock tells when an abandoned upload is old
   /// @throws FileProblem `NOT_FOUND`, `NOT_A_DIRECTORY`, `DENIED`; `UNSUPPORTED` on a platform
@@ -103,7 +103,8 @@ public final class Tree implements AutoCloseable {
     }
   }
 
-  /// Makes a directory, in one that exists.
+  /// Makes a directory, in one that exists. Takes longer the more files the process has open:
+  /// milliseconds with thousands.
   ///
   /// @throws FileProblem also `EXISTS`, `NO_SPACE`, `READ_ONLY_STORE`
   public void makeDirectory(VirtualPath path) throws FileProblem {

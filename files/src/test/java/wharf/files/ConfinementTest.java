@@ -226,7 +226,7 @@ class ConfinementTest {
         var count = new AtomicInteger();
         Callable<Void> attack =
             () -> {
-              for (int i = 0; i < 1500; i++) {
+              for (int i = 0; i < 600; i++) {
                 attack(count.incrementAndGet());
               }
               return null;

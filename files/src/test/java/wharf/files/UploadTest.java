@@ -545,12 +545,9 @@ class UploadTest {
   @Test
   void saysWhenTheDiskIsFull() throws Exception {
     Path small = Files.createDirectory(base.resolve("small"));
-    int mounted =
-        new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small.toString())
-            .redirectErrorStream(true)
-            .start()
-            .waitFor();
-    assumeTrue(mounted == 0, "only root can mount a small file system");
+    boolean mounted =
+        TreeTest.run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small.toString());
+    assumeTrue(mounted, "only root can mount a small file system");
     try (var tree = Tree.open(small, () -> served.now)) {
       Files.writeString(small.resolve("f"), "old");
       var upload = tree.upload(path("/f"), "ann", new Start.Fresh());
@@ -560,19 +557,15 @@ class UploadTest {
       assertThat(small.resolve("f")).hasContent("old");
       assertThat(tree.usableSpace()).isPositive();
     } finally {
-      unmount(small);
+      TreeTest.run("umount", small.toString());
     }
   }
 
   @Test
   void servesAnotherFileSystemMountedInside() throws Exception {
     Path inside = Files.createDirectory(served.root.resolve("mnt"));
-    int mounted =
-        new ProcessBuilder("mount", "-t", "tmpfs", "tmpfs", inside.toString())
-            .redirectErrorStream(true)
-            .start()
-            .waitFor();
-    assumeTrue(mounted == 0, "only root can mount a file system");
+    boolean mounted = TreeTest.run("mount", "-t", "tmpfs", "tmpfs", inside.toString());
+    assumeTrue(mounted, "only root can mount a file system");
     try {
       served.tree.makeDirectory(path("/mnt/d"));
       try (var upload = served.fresh("/mnt/d/f")) {
@@ -583,12 +576,8 @@ class UploadTest {
       served.fails(Kind.OTHER_STORE, () -> served.tree.rename(path("/g"), path("/mnt/g")));
       assertThat(served.read("/mnt/d/f")).isEqualTo("x");
     } finally {
-      unmount(inside);
+      TreeTest.run("umount", inside.toString());
     }
-  }
-
-  private static void unmount(Path path) throws Exception {
-    new ProcessBuilder("umount", path.toString()).start().waitFor();
   }
 
   @Test
