@@ -290,6 +290,11 @@ final class Staging {
       directory.deleteDirectory(name);
       return true;
     }
+    if (!attributes.isRegularFile()) {
+      // A link or pipe that somebody put there: nothing of ours, and nothing to open.
+      directory.deleteFile(name);
+      return true;
+    }
     Part part = take(directory, name);
     if (part == null) {
       return false;

@@ -22,8 +22,9 @@ import wharf.files.FileProblem.Kind;
 ///                  \-> discard     gone
 /// ```
 ///
-/// One caller at a time, on any thread. Whoever began it ends it; [#close()] suspends what nobody
-/// ended. The first ending counts: ending it again does nothing.
+/// One caller at a time, on any thread; interrupting that thread closes the file under it, after
+/// which only suspending and discarding are left. Whoever began it ends it; [#close()] suspends
+/// what nobody ended. The first ending counts: ending it again does nothing.
 public final class Upload implements AutoCloseable {
   private final Staging staging;
   private final Confinement.Place place;
@@ -63,7 +64,7 @@ public final class Upload implements AutoCloseable {
     staging.tidy(directory);
     Path kept = staging.keptName(owner, target);
     PosixFileAttributes earlier = Confinement.attributes(directory, kept);
-    long keptBytes = earlier == null ? 0 : earlier.size();
+    long keptBytes = earlier == null || !earlier.isRegularFile() ? 0 : earlier.size();
     long publishedBytes = place.attributes() == null ? 0 : place.attributes().size();
     boolean continues =
         switch (start) {

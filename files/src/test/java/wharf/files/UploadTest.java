@@ -532,6 +532,17 @@ class UploadTest {
   }
 
   @Test
+  void anInterruptLosesNothing() throws Exception {
+    var upload = served.fresh("/f");
+    write(upload, "0123");
+    Thread.currentThread().interrupt();
+    served.fails(Kind.IO, () -> write(upload, "4"));
+    assertThat(Thread.interrupted()).isTrue();
+    upload.close();
+    assertThat(served.tree.resumable(path("/f"), "ann")).hasValue(4);
+  }
+
+  @Test
   void ownersAndNamesDoNotRunTogether() throws Exception {
     var staging = new Staging(() -> served.now, new Names());
     var names = new HashSet<Path>();
@@ -609,7 +620,11 @@ class UploadTest {
         FileChannel.open(served.outside.resolve("secret"), StandardOpenOption.READ)) {
       assertThat(channel.size()).isEqualTo(6);
     }
-    assertThatThrownBy(() -> served.append("/f")).isInstanceOf(FileProblem.class);
+    assertThat(served.tree.resumable(path("/f"), "ann")).isEmpty();
+    try (var upload = served.append("/f")) {
+      assertThat(upload.position()).isEqualTo(1);
+      upload.discard();
+    }
     served.outsideIsUntouched();
   }
 }
