@@ -112,34 +112,31 @@ final class Staging {
   /// Takes the part called `name`, to write; null when it is held by someone, or is missing.
   synchronized @Nullable Part take(SecureDirectoryStream<Path> directory, Path name)
       throws IOException {
-    BasicFileAttributes before = Confinement.attributes(directory, name);
-    if (before == null || !before.isRegularFile() || held.contains(key(before))) {
+    BasicFileAttributes seen = Confinement.attributes(directory, name);
+    if (seen == null || !seen.isRegularFile() || held.contains(key(seen))) {
       return null;
     }
     try {
       return lock(
-          directory,
-          name,
-          Confinement.openFile(directory, name, StandardOpenOption.WRITE),
-          key(before));
+          directory, name, Confinement.openFile(directory, name, StandardOpenOption.WRITE), seen);
     } catch (NoSuchFileException e) {
       return null;
     }
   }
 
-  /// Makes the part called `name`; null when there is something of that name.
+  /// Makes the part called `name`, and takes it; null when there is something of that name, or
+  /// another process was faster.
   private synchronized @Nullable Part make(SecureDirectoryStream<Path> directory, Path name)
       throws IOException {
     try {
-      return lock(
-          directory,
-          name,
-          Confinement.openFile(
-              directory, name, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
-          null);
+      // Not kept open: what was opened here cannot be told from what the name means a moment later,
+      // if another process takes, publishes and makes anew. Taking tells them apart.
+      Confinement.openFile(directory, name, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)
+          .close();
     } catch (FileAlreadyExistsException e) {
       return null;
     }
+    return take(directory, name);
   }
 
   /// Takes the kept part if it is free, or makes it, or else makes another for the same target. Its
@@ -164,19 +161,22 @@ final class Staging {
     }
   }
 
-  /// Locks an open part, and makes sure that it still is what the name means: its holder may have
-  /// published or removed it between our look and our lock.
+  /// Locks an open part, and makes sure that it is what was `seen` and what the name still means:
+  /// its holder may have published or removed it between our look, our opening and our lock. The
+  /// time it was made is compared too, as the number of a removed file is soon given to a new one.
   @Nullable Part lock(
       SecureDirectoryStream<Path> directory,
       Path name,
       FileChannel channel,
-      @Nullable Object expected)
+      BasicFileAttributes seen)
       throws IOException {
     Part part = null;
     try {
       if (isLocked(channel)) {
         BasicFileAttributes now = Confinement.attributes(directory, name);
-        if (now != null && (expected == null || expected.equals(key(now)))) {
+        if (now != null
+            && key(now).equals(key(seen))
+            && now.creationTime().equals(seen.creationTime())) {
           part = new Part(channel, name, key(now));
           held.add(part.key());
         }
