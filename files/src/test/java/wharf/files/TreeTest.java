@@ -2,6 +2,7 @@ package wharf.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static wharf.files.Served.path;
 
 import java.nio.file.Files;
@@ -87,6 +88,15 @@ class TreeTest {
     served.fails(Kind.NOT_A_DIRECTORY, () -> served.tree.makeDirectory(path("/f/y")));
     assertThat(served.staged("")).isEmpty();
     assertThat(served.staged("a")).isEmpty();
+  }
+
+  @Test
+  void aNewDirectoryInheritsItsGroupFromItsParent() throws Exception {
+    Path parent = Files.createDirectory(served.root.resolve("shared"));
+    assumeTrue(run("chgrp", "12345", parent.toString()), "only root gives any group");
+    assumeTrue(run("chmod", "g+s", parent.toString()), "chmod is not here");
+    served.tree.makeDirectory(path("/shared/d"));
+    assertThat(Files.getAttribute(parent.resolve("d"), "unix:gid")).isEqualTo(12345);
   }
 
   @Test
@@ -204,7 +214,10 @@ class TreeTest {
   }
 
   static void pipe(Path path) throws Exception {
-    int exit = new ProcessBuilder("mkfifo", path.toString()).start().waitFor();
-    assumeFalse(exit != 0, "mkfifo is not here");
+    assumeTrue(run("mkfifo", path.toString()), "mkfifo is not here");
+  }
+
+  static boolean run(String... command) throws Exception {
+    return new ProcessBuilder(command).redirectErrorStream(true).start().waitFor() == 0;
   }
 }
