@@ -459,6 +459,10 @@ public final class FtpClient implements Closeable {
     } catch (IOException e) {
       // Perhaps it refused the command and has closed the door already.
       Reply reply = control.readSoon();
+      if (reply != null && reply.preliminary()) {
+        // Or it came, and broke off before this end had seen it come.
+        reply = control.readSoon();
+      }
       if (reply != null && reply.code() >= 400) {
         throw Refusal.of(reply, verb, path);
       }
