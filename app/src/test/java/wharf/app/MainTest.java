@@ -85,8 +85,8 @@ class MainTest {
 
   @Test
   void suggestsWhatWasMeant() {
-    assertThat(wharf("gte", "x")).isEqualTo(2);
-    assertThat(err()).contains("Did you mean").contains("wharf get");
+    assertThat(wharf("shel", "x")).isEqualTo(2);
+    assertThat(err()).contains("no verb \"shel\"").contains("Did you mean: wharf shell");
     assertThat(wharf("get", "--continu", "x/y")).isEqualTo(2);
     assertThat(err()).contains("--continue");
   }

@@ -43,8 +43,9 @@ final class SmallServer implements Closeable {
   }
 
   private void serve(Socket control) {
-    try (control;
-        ServerSocket passive = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+    try (control) {
+      // A new one for each EPSV: what connected for a refused transfer must not serve the next.
+      ServerSocket passive = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
       BufferedReader in =
           new BufferedReader(new InputStreamReader(control.getInputStream(), UTF_8));
       say(control, "220 ready");
@@ -59,7 +60,11 @@ final class SmallServer implements Closeable {
           case "USER" -> say(control, "331 password");
           case "PASS" -> say(control, argument.equals("wrong") ? "530 no" : "230 in");
           case "FEAT" -> say(control, "211-f\r\n UTF8\r\n MLST type*;\r\n211 end");
-          case "EPSV" -> say(control, "229 (|||" + passive.getLocalPort() + "|)");
+          case "EPSV" -> {
+            passive.close();
+            passive = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+            say(control, "229 (|||" + passive.getLocalPort() + "|)");
+          }
           case "SIZE" -> say(control, file == null ? "550 No such file" : "213 " + file.length);
           case "PWD" -> say(control, "257 \"" + folder + "\"");
           case "CWD" -> {
