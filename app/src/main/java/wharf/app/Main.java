@@ -154,7 +154,16 @@ public final class Main implements Runnable {
   }
 
   private int misused(ParameterException problem) {
-    note(Printable.of(String.valueOf(problem.getMessage())));
+    boolean noVerb =
+        problem instanceof UnmatchedArgumentException unmatched
+            && !unmatched.isUnknownOption()
+            && problem.getCommandLine().getParent() == null;
+    note(
+        Printable.of(
+            noVerb
+                ? "there is no verb \"%s\""
+                    .formatted(((UnmatchedArgumentException) problem).getUnmatched().getFirst())
+                : String.valueOf(problem.getMessage())));
     PrintWriter err = problem.getCommandLine().getErr();
     boolean suggested = UnmatchedArgumentException.printSuggestions(problem, err);
     if (!suggested) {

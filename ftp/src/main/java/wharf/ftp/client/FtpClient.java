@@ -459,10 +459,14 @@ public final class FtpClient implements Closeable {
     } catch (IOException e) {
       // Perhaps it refused the command and has closed the door already.
       Reply reply = control.readSoon();
-      control.spoil();
+      if (reply != null && reply.preliminary()) {
+        // Or it came, and broke off before this end had seen it come.
+        reply = control.readSoon();
+      }
       if (reply != null && reply.code() >= 400) {
         throw Refusal.of(reply, verb, path);
       }
+      control.spoil();
       throw ControlConnection.interrupted()
           ? new FtpException.Cancelled()
           : new FtpException.Unreachable(

@@ -167,7 +167,8 @@ final class Listing {
       String name, Kind kind, long size, @Nullable Instant modified) {
     return name.isEmpty() || name.equals(".") || name.equals("..")
         ? null
-        : new Entry(name, kind, size, modified);
+        // What a server calls the size of a folder means something different on each.
+        : new Entry(name, kind, kind == Kind.FOLDER ? -1 : size, modified);
   }
 
   private static @Nullable Instant date(int month, long day, String yearOrTime, Instant now) {
