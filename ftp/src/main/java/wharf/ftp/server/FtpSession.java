@@ -52,7 +52,8 @@ import wharf.users.Secret;
 ///   doing    Resting --PASV, EPSV--> Opening --Listening--> Resting
 ///            Resting --PASS--------> Checking --Performed-> Resting
 ///            Resting --RETR, LIST--> Sending --Transferred-> Resting
-///            Resting --STOR, APPE--> Receiving --Transferred--> Storing (sync, then publish) --> Resting
+///            Resting --STOR, APPE--> Staging --Performed--> Receiving --Transferred-->
+///                                    Storing (sync, then publish) --Performed--> Resting
 ///            Resting --STAT path---> Telling --Drained--> Telling ... Resting
 /// ```
 ///
@@ -114,6 +115,8 @@ final class FtpSession implements Session {
 
     record Sending(String what) implements Doing {}
 
+    record Staging(VirtualPath target, boolean unique) implements Doing {}
+
     record Receiving(Incoming incoming) implements Doing {}
 
     record Storing(Incoming incoming, Event.Transferred end, boolean synced) implements Doing {}
@@ -126,8 +129,7 @@ final class FtpSession implements Session {
   /// A file on its way in.
   ///
   /// @param announced the size that ALLO told, or -1
-  private record Incoming(
-      VirtualPath target, Upload upload, long from, long announced, boolean unique) {}
+  private record Incoming(VirtualPath target, Upload upload, long announced, boolean unique) {}
 
   /// How data connections are to be, which outlives log-ins but not REIN.
   private static final class Terms {
@@ -374,7 +376,7 @@ final class FtpSession implements Session {
       case EPRT -> extendedPort(argument);
 
       case RETR -> retrieve(path(argument), offset(pending));
-      case STOR -> store(path(argument), new Start.At(offset(pending)), false);
+      case STOR -> store(path(argument), start(offset(pending)), false);
       case STOU -> storeUnique(argument);
       case APPE -> append(path(argument), pending);
       case REST -> restart(argument);
@@ -733,6 +735,10 @@ final class FtpSession implements Session {
     return pending instanceof Pending.Restart(long offset) ? offset : 0;
   }
 
+  private static Start start(long offset) {
+    return offset == 0 ? new Start.Fresh() : new Start.At(offset);
+  }
+
   // Transfers.
 
   private void retrieve(VirtualPath path, long offset) throws FileProblem {
@@ -826,8 +832,23 @@ final class FtpSession implements Session {
     if (noRoute()) {
       return;
     }
-    Upload upload = service.tree().upload(path, loggedIn().account().name(), start);
-    doing = new Doing.Receiving(new Incoming(path, upload, upload.position(), announced, unique));
+    String owner = loggedIn().account().name();
+    doing = new Doing.Staging(path, unique);
+    if (start instanceof Start.Fresh) {
+      try {
+        receive(path, unique, service.tree().upload(path, owner, start));
+      } catch (FileProblem problem) {
+        doing = new Doing.Resting();
+        throw problem;
+      }
+    } else {
+      // What is there already may have to be copied.
+      effects.add(new Effect.Perform(() -> service.tree().upload(path, owner, start)));
+    }
+  }
+
+  private void receive(VirtualPath path, boolean unique, Upload upload) {
+    doing = new Doing.Receiving(new Incoming(path, upload, announced, unique));
     announced = -1;
     reply(150, unique ? "FILE: " + path.name() : "Ready for " + path + ".");
     transfer(new Transfer.Flow.In(upload::write, terms.form));
@@ -836,7 +857,7 @@ final class FtpSession implements Session {
   private void append(VirtualPath path, Pending pending) throws FileProblem {
     store(
         path,
-        pending instanceof Pending.Restart(long offset) ? new Start.At(offset) : new Start.Append(),
+        pending instanceof Pending.Restart(long offset) ? start(offset) : new Start.Append(),
         false);
   }
 
@@ -979,6 +1000,8 @@ final class FtpSession implements Session {
     switch (doing) {
       case Doing.Checking(String user) when result instanceof Optional<?> found ->
           loggedIn(user, found.map(Account.class::cast));
+      case Doing.Staging(VirtualPath target, boolean unique) when result instanceof Upload upload ->
+          staged(target, unique, upload);
       case Doing.Storing(Incoming incoming, Event.Transferred end, boolean synced) when !synced -> {
         if (peerGone && !leaving) {
           doing = new Doing.Resting();
@@ -1011,8 +1034,22 @@ final class FtpSession implements Session {
     }
   }
 
+  private void staged(VirtualPath target, boolean unique, Upload upload) {
+    if (peerGone) {
+      doing = new Doing.Resting();
+      closeQuietly(upload);
+    } else {
+      receive(target, unique, upload);
+    }
+  }
+
   private void failed(Effect effect, IOException problem) {
     switch (doing) {
+      case Doing.Staging(VirtualPath target, _) -> {
+        doing = new Doing.Resting();
+        terms.route = null;
+        reply(Reply.problem(FileProblem.of(problem, target)));
+      }
       case Doing.Opening _ -> {
         doing = new Doing.Resting();
         reply(425, "The server cannot listen for a data connection: " + problem.getMessage() + ".");
