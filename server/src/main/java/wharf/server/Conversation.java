@@ -198,14 +198,15 @@ final class Conversation {
     deliver(new Event.Stopping());
   }
 
-  /// Closes everything now. A running transfer is ended, so that the session can settle it.
+  /// Closes everything now. The session is told, so that it can settle what it holds.
   void kill() {
+    boolean news = !closing && !inputEnded;
+    inputEnded = true;
     close();
-    if (data != null) {
-      DataConnection running = data;
-      data = null;
-      deliver(running.abort(Ending.ABORTED));
+    if (news) {
+      deliver(new Event.PeerClosed());
     }
+    abort();
   }
 
   private boolean receives() {
@@ -374,6 +375,9 @@ final class Conversation {
     ServerSocketChannel used = listener;
     listener = null;
     try {
+      if (closing) {
+        throw new IOException("the session is being closed");
+      }
       data =
           new DataConnection(
               transfer,

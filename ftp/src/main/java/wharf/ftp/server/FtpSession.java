@@ -488,10 +488,7 @@ final class FtpSession implements Session {
     if (!saidSo && transferRuns()) {
       effects.add(new Effect.Abort());
     }
-    if (doing instanceof Doing.Telling(ListingSource listing)) {
-      closeQuietly(listing);
-      doing = new Doing.Resting();
-    }
+    stopTelling();
   }
 
   private void leave() {
@@ -504,6 +501,7 @@ final class FtpSession implements Session {
   private void close() {
     closed = true;
     waiting.clear();
+    stopTelling();
     effects.add(new Effect.Close());
   }
 
@@ -1035,7 +1033,7 @@ final class FtpSession implements Session {
   }
 
   private void staged(VirtualPath target, boolean unique, Upload upload) {
-    if (peerGone) {
+    if (peerGone || closed) {
       doing = new Doing.Resting();
       closeQuietly(upload);
     } else {
@@ -1119,6 +1117,13 @@ final class FtpSession implements Session {
     closeQuietly(listing);
     doing = new Doing.Resting();
     reply(213, "End.");
+  }
+
+  private void stopTelling() {
+    if (doing instanceof Doing.Telling(ListingSource listing)) {
+      closeQuietly(listing);
+      doing = new Doing.Resting();
+    }
   }
 
   private void drained() {
