@@ -383,12 +383,12 @@ final class FtpSession implements Session {
       case ALLO -> allocate(argument);
       case ABOR -> reply(226, "Nothing is being transferred any more.");
 
-      case LIST -> list(withoutOptions(argument), EntryFormat.people(service.now().get()), false);
+      case LIST -> list(verb, withoutOptions(argument), EntryFormat.people(service.now().get()));
       case NLST -> {
         String what = withoutOptions(argument);
-        list(what, EntryFormat.names(prefix(what)), false);
+        list(verb, what, EntryFormat.names(prefix(what)));
       }
-      case MLSD -> list(argument, EntryFormat.facts(terms.facts, loggedIn().account()), true);
+      case MLSD -> list(verb, argument, EntryFormat.facts(terms.facts, loggedIn().account()));
       case MLST -> facts(argument);
       case SIZE -> size(path(argument));
       case MDTM -> reply(213, FtpTime.format(service.tree().stat(path(argument)).modified()));
@@ -762,14 +762,13 @@ final class FtpSession implements Session {
     send("RETR " + path, new Source.OfFile(file.channel(), offset, file.size()), terms.form);
   }
 
-  private void list(String argument, EntryFormat format, boolean onlyDirectories)
-      throws FileProblem {
+  private void list(Verb verb, String argument, EntryFormat format) throws FileProblem {
     if (noRoute()) {
       return;
     }
-    ListingSource source = listing(argument, format, onlyDirectories);
+    ListingSource source = listing(argument, format, verb == Verb.MLSD);
     reply(150, "Here comes the listing.");
-    send("listing of " + argument, source, Transfer.Form.IMAGE);
+    send(verb + " " + (argument.isEmpty() ? directory() : argument), source, Transfer.Form.IMAGE);
   }
 
   private ListingSource listing(String argument, EntryFormat format, boolean onlyDirectories)
@@ -891,7 +890,7 @@ final class FtpSession implements Session {
     switch (doing) {
       case Doing.Sending(String what) -> {
         doing = new Doing.Resting();
-        note(name() + " " + what + " " + end.ending() + " " + end.bytes() + " bytes");
+        note(name() + " " + what + ": " + outcome(end));
         if (end.ending() == Ending.SENT) {
           reply(226, "Complete: " + receipt(end) + ".");
         } else {
@@ -925,7 +924,7 @@ final class FtpSession implements Session {
     }
     doing = new Doing.Resting();
     String kept = keep(incoming, end);
-    note(name() + " STOR " + incoming.target() + " interrupted (" + end.ending() + ")" + kept);
+    note(name() + " STOR " + incoming.target() + ": " + outcome(end) + kept);
     if (tooShort) {
       reply(
           451,
@@ -984,6 +983,12 @@ final class FtpSession implements Session {
         : problem.getMessage();
   }
 
+  private static String outcome(Event.Transferred end) {
+    return end.ending() == Ending.SENT
+        ? receipt(end)
+        : "cut off after " + end.bytes() + " bytes (" + end.ending() + ")";
+  }
+
   private static String receipt(Event.Transferred end) {
     return end.bytes() + " bytes in " + seconds(end.took()) + " s";
   }
@@ -1021,7 +1026,7 @@ final class FtpSession implements Session {
       }
       case Doing.Storing(Incoming incoming, Event.Transferred end, _) -> {
         doing = new Doing.Resting();
-        note(name() + " STOR " + incoming.target() + " " + end.bytes() + " bytes");
+        note(name() + " STOR " + incoming.target() + ": " + receipt(end));
         reply(
             226,
             (incoming.unique() ? incoming.target().name() + " is complete: " : "Complete: ")
