@@ -5,13 +5,10 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
@@ -141,8 +138,8 @@ final class FtpSession implements Session {
 
   private final FtpService service;
   private final LineBuffer lines = new LineBuffer(LINE_LIMIT);
-  private final ArrayDeque<LineBuffer.Found> waiting = new ArrayDeque<>();
-  private int waitingBytes;
+  private final ArrayDeque<Said> waiting = new ArrayDeque<>();
+  private int waitingWeight;
   private List<Effect> effects = new ArrayList<>();
   private InetSocketAddress local = new InetSocketAddress(0);
   private InetSocketAddress peer = new InetSocketAddress(0);
@@ -199,125 +196,59 @@ final class FtpSession implements Session {
         carryOut(next());
       }
     }
-    if (!closed && transferRuns()) {
-      while (!waiting.isEmpty() && heardDuringTransfer(waiting.peek())) {
-        carryOut(next());
-      }
+    while (!closed && transferRuns() && heardDuringTransfer(waiting.peek())) {
+      carryOut(next());
+    }
+    if (!closed && transferRuns() && isWaiting(Verb.ABOR)) {
+      effects.add(new Effect.Abort());
     }
   }
 
   private void takeLines() {
     LineBuffer.Found found;
     while (!closed && (found = lines.next()) != null) {
-      waiting.add(found);
-      waitingBytes += size(found);
-      if (transferRuns() && command(found).filter(c -> c.verb() == Verb.ABOR).isPresent()) {
-        effects.add(new Effect.Abort());
-      }
-      if (waitingBytes > LINE_UP_LIMIT) {
+      Said said = Said.of(found);
+      waiting.add(said);
+      waitingWeight += said.weight();
+      if (waitingWeight > LINE_UP_LIMIT) {
         reply(421, "Too many commands were sent ahead. Goodbye.");
         close();
       }
     }
   }
 
-  private LineBuffer.Found next() {
-    LineBuffer.Found found = waiting.remove();
-    waitingBytes -= size(found);
-    return found;
+  private Said next() {
+    Said said = waiting.remove();
+    waitingWeight -= said.weight();
+    return said;
   }
 
-  private static int size(LineBuffer.Found found) {
-    return found instanceof LineBuffer.Found.Line(ByteBuffer bytes) ? 16 + bytes.remaining() : 16;
+  private boolean isWaiting(Verb verb) {
+    return waiting.stream().anyMatch(said -> said instanceof Said.Command c && c.is(verb));
   }
 
   private boolean transferRuns() {
     return doing instanceof Doing.Sending || doing instanceof Doing.Receiving;
   }
 
-  private boolean heardDuringTransfer(LineBuffer.Found found) {
-    // ABOR has cut the transfer already; its own reply comes after the transfer's.
-    return command(found)
-        .filter(c -> c.verb().when() == Verb.When.ALWAYS && c.verb() != Verb.ABOR)
-        .filter(c -> c.verb() != Verb.STAT || c.argument().isEmpty())
-        .isPresent();
+  private static boolean heardDuringTransfer(@Nullable Said said) {
+    return switch (said) {
+      case Said.Command(Verb verb, String argument) when verb == Verb.STAT -> argument.isEmpty();
+      // ABOR has cut the transfer already; its own reply comes after the transfer's.
+      case Said.Command(Verb verb, _) -> verb.when() == Verb.When.ALWAYS && verb != Verb.ABOR;
+      case null, default -> false;
+    };
   }
 
-  /// A verb of the table and its argument.
-  private record Command(Verb verb, String argument) {}
-
-  private Optional<Command> command(LineBuffer.Found found) {
-    if (!(found instanceof LineBuffer.Found.Line(ByteBuffer bytes))) {
-      return Optional.empty();
-    }
-    try {
-      String text = text(bytes);
-      return Verb.named(verb(text)).map(verb -> new Command(verb, argument(text)));
-    } catch (CharacterCodingException e) {
-      return Optional.empty();
+  private void carryOut(Said said) {
+    switch (said) {
+      case Said.Nonsense(int code, String reply) -> reply(code, reply);
+      case Said.Command(Verb verb, String argument) -> gate(verb, argument);
     }
   }
 
-  private static String verb(String line) {
-    int space = line.indexOf(' ');
-    return space < 0 ? line : line.substring(0, space);
-  }
-
-  /// What follows the one space after the verb; more of them belong to a name (RFC 2640 section
-  /// 3.1).
-  private static String argument(String line) {
-    int space = line.indexOf(' ');
-    return space < 0 ? "" : line.substring(space + 1);
-  }
-
-  /// The line without the Telnet commands that go before an ABOR (RFC 959 section 4.1.3, RFC 854).
-  /// None of their bytes occurs at the beginning of a command, and 255 never in UTF-8.
-  private static String text(ByteBuffer line) throws CharacterCodingException {
-    byte[] bytes = new byte[line.remaining()];
-    line.get(line.position(), bytes);
-    int kept = 0;
-    for (int i = 0; i < bytes.length; i++) {
-      int b = Byte.toUnsignedInt(bytes[i]);
-      if (b == 255) {
-        boolean command = i + 1 < bytes.length && Byte.toUnsignedInt(bytes[i + 1]) >= 240;
-        i += command ? 1 : 0;
-      } else if (b < 240 || kept > 0) {
-        bytes[kept++] = bytes[i];
-      }
-    }
-    return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, 0, kept)).toString();
-  }
-
-  private void carryOut(LineBuffer.Found found) {
-    switch (found) {
-      case LineBuffer.Found.TooLong() ->
-          reply(500, "That line is too long: the limit is " + LINE_LIMIT + " bytes.");
-      case LineBuffer.Found.Line(ByteBuffer bytes) -> {
-        String text;
-        try {
-          text = text(bytes);
-        } catch (CharacterCodingException e) {
-          reply(501, "That is not UTF-8, in which names and commands are written here.");
-          return;
-        }
-        gate(text);
-      }
-    }
-  }
-
-  /// The one way to every verb: is it known, well-formed, and allowed?
-  private void gate(String line) {
-    if (line.indexOf('\0') >= 0 || line.indexOf('\r') >= 0) {
-      reply(501, "A command may not contain NUL or CR.");
-      return;
-    }
-    Optional<Verb> known = Verb.named(verb(line));
-    if (known.isEmpty()) {
-      reply(500, "Unknown command. HELP lists those that are known.");
-      return;
-    }
-    Verb verb = known.get();
-    String argument = argument(line);
+  /// The one way to every verb: is it well-formed, and allowed?
+  private void gate(Verb verb, String argument) {
     if (verb.needsLogin() && !(who instanceof Who.LoggedIn)) {
       reply(530, "Log in with USER and PASS first.");
     } else if (argument.isEmpty() && verb.argumentRequired()) {
@@ -383,10 +314,11 @@ final class FtpSession implements Session {
       case ALLO -> allocate(argument);
       case ABOR -> reply(226, "Nothing is being transferred any more.");
 
-      case LIST -> list(verb, withoutOptions(argument), EntryFormat.people(service.now().get()));
+      case LIST ->
+          list(verb, Directory.withoutOptions(argument), EntryFormat.people(service.now().get()));
       case NLST -> {
-        String what = withoutOptions(argument);
-        list(verb, what, EntryFormat.names(prefix(what)));
+        String what = Directory.withoutOptions(argument);
+        list(verb, what, EntryFormat.names(here().prefix(what)));
       }
       case MLSD -> list(verb, argument, EntryFormat.facts(terms.facts, loggedIn().account()));
       case MLST -> facts(argument);
@@ -395,10 +327,10 @@ final class FtpSession implements Session {
       case MFMT -> modify(argument);
 
       case STAT -> status(argument);
-      case HELP -> help(argument);
+      case HELP -> reply(Guide.help(argument));
       case NOOP -> reply(200, "Still here.");
       case SYST -> reply(215, "UNIX Type: L8");
-      case FEAT -> features();
+      case FEAT -> reply(Guide.features(terms.facts));
       case OPTS -> options(argument);
     }
   }
@@ -481,10 +413,7 @@ final class FtpSession implements Session {
     peerGone = true;
     // A client that has said QUIT may leave before its last transfer is done; one that has not was
     // cut off.
-    boolean saidSo =
-        leaving
-            || waiting.stream()
-                .anyMatch(f -> command(f).filter(c -> c.verb() == Verb.QUIT).isPresent());
+    boolean saidSo = leaving || isWaiting(Verb.QUIT);
     if (!saidSo && transferRuns()) {
       effects.add(new Effect.Abort());
     }
@@ -710,7 +639,7 @@ final class FtpSession implements Session {
   }
 
   private void allocate(String argument) throws FileProblem {
-    long bytes = number(verb(argument));
+    long bytes = number(argument.split(" ", 2)[0]);
     if (bytes < 0) {
       reply(501, "Say it as: " + Verb.ALLO.syntax());
     } else if (bytes > service.tree().usableSpace()) {
@@ -766,58 +695,10 @@ final class FtpSession implements Session {
     if (noRoute()) {
       return;
     }
-    ListingSource source = listing(argument, format, verb == Verb.MLSD);
+    ListingSource source =
+        verb == Verb.MLSD ? here().listDirectory(argument, format) : here().list(argument, format);
     reply(150, "Here comes the listing.");
     send(verb + " " + (argument.isEmpty() ? directory() : argument), source, Transfer.Form.IMAGE);
-  }
-
-  private ListingSource listing(String argument, EntryFormat format, boolean onlyDirectories)
-      throws FileProblem {
-    int slash = argument.lastIndexOf('/');
-    String last = argument.substring(slash + 1);
-    try {
-      VirtualPath path = path(argument);
-      FileFacts facts = service.tree().stat(path);
-      if (!facts.directory() && !onlyDirectories) {
-        return ListingSource.of(last, facts, format);
-      }
-      return ListingSource.of(service.tree().list(path), _ -> true, format);
-    } catch (FileProblem problem) {
-      if (onlyDirectories
-          || problem.kind() != FileProblem.Kind.NOT_FOUND
-          || !Wildcard.isPattern(last)) {
-        throw problem;
-      }
-      VirtualPath in = path(argument.substring(0, slash + 1));
-      return ListingSource.of(
-          service.tree().list(in), name -> Wildcard.matches(last, name), format);
-    }
-  }
-
-  /// What NLST puts before each name of what it was asked for, so that a client can say it again.
-  private String prefix(String argument) throws FileProblem {
-    int slash = argument.lastIndexOf('/');
-    String last = argument.substring(slash + 1);
-    boolean directory;
-    try {
-      directory = !argument.isEmpty() && service.tree().stat(path(argument)).directory();
-    } catch (FileProblem problem) {
-      directory = false;
-    }
-    return directory && !last.isEmpty() ? argument + "/" : argument.substring(0, slash + 1);
-  }
-
-  /// Without the options of `ls` that many clients send, as in "LIST -la path".
-  private static String withoutOptions(String argument) {
-    String rest = argument;
-    while (rest.startsWith("-")) {
-      int space = rest.indexOf(' ');
-      if (space < 0) {
-        return "";
-      }
-      rest = rest.substring(space + 1);
-    }
-    return rest;
   }
 
   private void send(String what, Source source, Transfer.Form form) {
@@ -890,11 +771,11 @@ final class FtpSession implements Session {
     switch (doing) {
       case Doing.Sending(String what) -> {
         doing = new Doing.Resting();
-        note(name() + " " + what + ": " + outcome(end));
+        note(name() + " " + what + ": " + new Outcome(end).note());
         if (end.ending() == Ending.SENT) {
-          reply(226, "Complete: " + receipt(end) + ".");
+          reply(226, "Complete: " + new Outcome(end).receipt() + ".");
         } else {
-          reply(incomplete(end, ""));
+          reply(new Outcome(end).incomplete(""));
         }
       }
       case Doing.Receiving(Incoming incoming) -> received(incoming, end);
@@ -924,7 +805,7 @@ final class FtpSession implements Session {
     }
     doing = new Doing.Resting();
     String kept = keep(incoming, end);
-    note(name() + " STOR " + incoming.target() + ": " + outcome(end) + kept);
+    note(name() + " STOR " + incoming.target() + ": " + new Outcome(end).note() + kept);
     if (tooShort) {
       reply(
           451,
@@ -936,7 +817,7 @@ final class FtpSession implements Session {
               + kept
               + ".");
     } else {
-      reply(incomplete(end, kept));
+      reply(new Outcome(end).incomplete(kept));
     }
   }
 
@@ -956,45 +837,6 @@ final class FtpSession implements Session {
     } catch (FileProblem problem) {
       return "; nothing could be kept: " + problem.getMessage();
     }
-  }
-
-  private Effect.Send incomplete(Event.Transferred end, String more) {
-    String amount = " after " + end.bytes() + " bytes" + more + ".";
-    return switch (end.ending()) {
-      case PEER_FAILED ->
-          Reply.of(425, "No data connection could be made: " + reason(end) + more + ".");
-      case STORE_FAILED -> {
-        FileProblem problem = end.problem() instanceof FileProblem known ? known : null;
-        yield problem != null
-            ? Reply.problem(problem)
-            : Reply.of(451, "The file could not be read on: " + reason(end) + ".");
-      }
-      case ABORTED -> Reply.of(426, "Broken off as you asked" + amount);
-      case TIMED_OUT -> Reply.of(426, "Given up: " + reason(end) + "," + amount);
-      case RESET -> Reply.of(426, "The data connection was reset" + amount);
-      case SENT, FIN, BLOCK_EOF, CLOSE_NOTIFY -> Reply.of(426, "Incomplete" + amount);
-    };
-  }
-
-  private static String reason(Event.Transferred end) {
-    IOException problem = end.problem();
-    return problem == null || problem.getMessage() == null
-        ? "no reason is known"
-        : problem.getMessage();
-  }
-
-  private static String outcome(Event.Transferred end) {
-    return end.ending() == Ending.SENT
-        ? receipt(end)
-        : "cut off after " + end.bytes() + " bytes (" + end.ending() + ")";
-  }
-
-  private static String receipt(Event.Transferred end) {
-    return end.bytes() + " bytes in " + seconds(end.took()) + " s";
-  }
-
-  private static String seconds(Duration took) {
-    return String.format(Locale.ROOT, "%.3f", took.toNanos() / 1e9);
   }
 
   // What was asked to be done elsewhere.
@@ -1026,11 +868,11 @@ final class FtpSession implements Session {
       }
       case Doing.Storing(Incoming incoming, Event.Transferred end, _) -> {
         doing = new Doing.Resting();
-        note(name() + " STOR " + incoming.target() + ": " + receipt(end));
+        note(name() + " STOR " + incoming.target() + ": " + new Outcome(end).receipt());
         reply(
             226,
             (incoming.unique() ? incoming.target().name() + " is complete: " : "Complete: ")
-                + receipt(end)
+                + new Outcome(end).receipt()
                 + ".");
       }
       default -> throw new IllegalStateException("performed, but " + doing);
@@ -1068,7 +910,7 @@ final class FtpSession implements Session {
             new Event.Transferred(Ending.STORE_FAILED, end.bytes(), end.took(), problem);
         String kept = keep(incoming, failed);
         note(name() + " STOR " + incoming.target() + " not stored" + kept);
-        reply(incomplete(failed, kept));
+        reply(new Outcome(failed).incomplete(kept));
       }
       default -> throw new IllegalStateException("failed, but " + doing + ": " + effect);
     }
@@ -1079,7 +921,7 @@ final class FtpSession implements Session {
   private void status(String argument) throws FileProblem {
     if (!argument.isEmpty()) {
       ListingSource listing =
-          listing(withoutOptions(argument), EntryFormat.people(service.now().get()), false);
+          here().list(Directory.withoutOptions(argument), EntryFormat.people(service.now().get()));
       effects.add(Reply.raw(utf8("213-Here comes the listing.\r\n")));
       doing = new Doing.Telling(listing);
       tell(listing);
@@ -1139,41 +981,6 @@ final class FtpSession implements Session {
     }
   }
 
-  private void help(String argument) {
-    if (argument.isEmpty()) {
-      List<String> names = Arrays.stream(Verb.values()).map(Verb::name).sorted().toList();
-      List<String> rows = new ArrayList<>();
-      for (int i = 0; i < names.size(); i += 8) {
-        rows.add(String.join(" ", names.subList(i, Math.min(i + 8, names.size()))));
-      }
-      effects.add(Reply.of(214, "These commands are known:", rows, "HELP <command> tells more."));
-      return;
-    }
-    Optional<Verb> verb = Verb.named(argument.strip());
-    if (verb.isPresent()) {
-      reply(214, verb.get().syntax() + ": " + verb.get().help());
-    } else {
-      reply(502, "That command is not known here.");
-    }
-  }
-
-  private void features() {
-    List<String> lines =
-        Arrays.stream(Verb.values())
-            .flatMap(verb -> verb.feature().stream())
-            .map(feature -> feature.equals("MLST") ? "MLST " + factsOffered() : feature)
-            .collect(Collectors.toCollection(ArrayList::new));
-    lines.add("TVFS");
-    lines.sort(null);
-    effects.add(Reply.of(211, "Beyond RFC 959 there is:", lines, "End."));
-  }
-
-  private String factsOffered() {
-    return Arrays.stream(Fact.values())
-        .map(fact -> fact.said() + (terms.facts.contains(fact) ? "*;" : ";"))
-        .collect(Collectors.joining());
-  }
-
   private void options(String argument) {
     String[] words = argument.toUpperCase(Locale.ROOT).split(" ", 2);
     String rest = words.length > 1 ? words[1].strip() : "";
@@ -1211,6 +1018,10 @@ final class FtpSession implements Session {
 
   private String name() {
     return who instanceof Who.LoggedIn in ? in.account().name() : "a guest";
+  }
+
+  private Directory here() {
+    return new Directory(service.tree(), directory());
   }
 
   private VirtualPath directory() {
