@@ -45,7 +45,7 @@ final class ControlConnection implements Closeable {
           "no host named " + host + " is known; check the name and the network", e);
     } catch (SocketTimeoutException e) {
       throw new FtpException.TimedOut(
-          "no answer from %s within %d s; check the address, or allow more with --timeout"
+          "no answer from %s within %d s; check the address, or allow more time"
               .formatted(server, timeout.toSeconds()),
           e);
     } catch (IOException e) {
@@ -181,7 +181,7 @@ final class ControlConnection implements Closeable {
     }
     if (e instanceof SocketTimeoutException) {
       return new FtpException.TimedOut(
-          "%s did not answer within %d s; try again, or allow more with --timeout"
+          "%s did not answer within %d s; try again, or allow more time"
               .formatted(server, timeout.toSeconds()),
           e);
     }

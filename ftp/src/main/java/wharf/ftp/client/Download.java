@@ -61,7 +61,7 @@ public final class Download {
         if (now.isEmpty() || now.getAsLong() != receipt.size()) {
           throw new FtpException.Mismatch(
               ("the server called %s complete, but %d of %d bytes came; they are kept in %s, get"
-                      + " it again with --continue")
+                      + " it again and continue from there")
                   .formatted(Refusal.quote(remote), receipt.size(), size.getAsLong(), part));
         }
       }

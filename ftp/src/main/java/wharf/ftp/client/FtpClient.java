@@ -545,7 +545,7 @@ public final class FtpClient implements Closeable {
     }
     if (e instanceof SocketTimeoutException) {
       return new FtpException.TimedOut(
-          "%s %s stood still for %d s; try again, or allow more with --timeout"
+          "%s %s stood still for %d s; try again, or allow more time"
               .formatted(what, subject, timeout.toSeconds()),
           e);
     }
