@@ -49,7 +49,7 @@ final class ControlConnection implements Closeable {
               .formatted(server, timeout.toSeconds()),
           e);
     } catch (IOException e) {
-      throw interrupted()
+      throw TimedWire.stopAsked()
           ? new FtpException.Cancelled()
           : new FtpException.Unreachable(
               "cannot connect to %s: %s; is a server running there?".formatted(server, say(e)), e);
@@ -176,7 +176,7 @@ final class ControlConnection implements Closeable {
 
   private FtpException failure(IOException e) {
     usable = false;
-    if (interrupted()) {
+    if (TimedWire.stopAsked()) {
       return new FtpException.Cancelled();
     }
     if (e instanceof SocketTimeoutException) {
@@ -197,10 +197,6 @@ final class ControlConnection implements Closeable {
   static String say(IOException e) {
     String message = e.getMessage();
     return message == null ? e.getClass().getSimpleName() : message;
-  }
-
-  static boolean interrupted() {
-    return Thread.currentThread().isInterrupted();
   }
 
   @Override

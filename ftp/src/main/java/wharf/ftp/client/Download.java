@@ -16,6 +16,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import wharf.net.TimedWire;
 
 /// Fetches a file so that its name always stands for a whole file:
 ///
@@ -173,7 +174,7 @@ public final class Download {
   }
 
   private static FtpException localDisk(String what, IOException e) {
-    if (ControlConnection.interrupted()) {
+    if (TimedWire.stopAsked()) {
       return new FtpException.Cancelled();
     }
     return new FtpException.LocalDisk(what + ": " + reason(e), e);

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ import wharf.net.TimedWire;
 /// connections.
 ///
 /// ```
-/// try (var client = FtpClient.connect("host", 21, Login.anonymous(), Duration.ofSeconds(30))) {
+/// try (var client = FtpClient.connect("host", 21, Login.anonymous(), Duration.ofSeconds(30), Instant::now)) {
 ///   client.list("", entry -> System.out.println(entry.name()));
 ///   Download.run(client, "folder/file", Path.of("file"), true, Progress.NONE);
 /// }
@@ -47,22 +48,26 @@ public final class FtpClient implements Closeable {
 
   private final ControlConnection control;
   private final Duration timeout;
+  private final Supplier<Instant> now;
   private final Map<String, String> features = new HashMap<>();
   private boolean extendedPassive = true;
   private boolean machineListings;
   private @Nullable ByteBuffer buffer;
 
-  private FtpClient(ControlConnection control, Duration timeout) {
+  private FtpClient(ControlConnection control, Duration timeout, Supplier<Instant> now) {
     this.control = control;
     this.timeout = timeout;
+    this.now = now;
   }
 
   /// Connects, logs in and gets ready to move files.
   ///
   /// @param timeout the longest silence to put up with, at each step
-  public static FtpClient connect(String host, int port, Login login, Duration timeout)
+  /// @param now the time of day: listings for people leave the year out
+  public static FtpClient connect(
+      String host, int port, Login login, Duration timeout, Supplier<Instant> now)
       throws FtpException {
-    FtpClient client = new FtpClient(ControlConnection.open(host, port, timeout), timeout);
+    FtpClient client = new FtpClient(ControlConnection.open(host, port, timeout), timeout, now);
     try {
       client.logIn(login);
       client.learnFeatures();
@@ -265,7 +270,7 @@ public final class FtpClient implements Closeable {
     }
     // A name that begins with a hyphen would be taken for options, as ls takes it.
     String named = path.startsWith("-") ? "./" + path : path;
-    Instant now = Instant.now();
+    Instant now = this.now.get();
     Lines found;
     try {
       found = lines("LIST", named, line -> Listing.list(line, now), each);
@@ -467,7 +472,7 @@ public final class FtpClient implements Closeable {
         throw Refusal.of(reply, verb, path);
       }
       control.spoil();
-      throw ControlConnection.interrupted()
+      throw TimedWire.stopAsked()
           ? new FtpException.Cancelled()
           : new FtpException.Unreachable(
               "no data connection to %s: %s; a firewall may block the port"
@@ -540,7 +545,7 @@ public final class FtpClient implements Closeable {
   private FtpException broken(String verb, String path, IOException e) {
     String what = verb.equals("STOR") ? "sending" : "receiving";
     String subject = path.isEmpty() ? "the listing" : Refusal.quote(path);
-    if (ControlConnection.interrupted()) {
+    if (TimedWire.stopAsked()) {
       return new FtpException.Cancelled();
     }
     if (e instanceof SocketTimeoutException) {
@@ -554,7 +559,7 @@ public final class FtpClient implements Closeable {
   }
 
   private static FtpException local(String what, IOException e) {
-    return ControlConnection.interrupted()
+    return TimedWire.stopAsked()
         ? new FtpException.Cancelled()
         : new FtpException.LocalDisk(what + ": " + ControlConnection.say(e), e);
   }
@@ -581,7 +586,7 @@ public final class FtpClient implements Closeable {
   /// Says goodbye if there is somebody to say it to, and disconnects.
   @Override
   public void close() {
-    if (control.usable() && !ControlConnection.interrupted()) {
+    if (control.usable() && !TimedWire.stopAsked()) {
       try {
         control.send("QUIT", "");
         // Waits for the answer: a server may take a bare hang-up for a broken client.

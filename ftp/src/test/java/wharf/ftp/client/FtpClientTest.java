@@ -53,7 +53,7 @@ class FtpClientTest {
   }
 
   private FtpClient connect(Duration timeout) throws FtpException {
-    return FtpClient.connect("127.0.0.1", server.port(), Login.anonymous(), timeout);
+    return FtpClient.connect("127.0.0.1", server.port(), Login.anonymous(), timeout, Instant::now);
   }
 
   private static <T extends FtpException> T fails(Class<T> type, ThrowingCallable call) {
@@ -78,7 +78,7 @@ class FtpClientTest {
     }
     fails(
         FtpException.Unreachable.class,
-        () -> FtpClient.connect("127.0.0.1", port, Login.anonymous(), PATIENT));
+        () -> FtpClient.connect("127.0.0.1", port, Login.anonymous(), PATIENT, Instant::now));
   }
 
   @Test
@@ -86,7 +86,9 @@ class FtpClientTest {
     try (ServerSocket mute = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       fails(
           FtpException.TimedOut.class,
-          () -> FtpClient.connect("127.0.0.1", mute.getLocalPort(), Login.anonymous(), IMPATIENT));
+          () ->
+              FtpClient.connect(
+                  "127.0.0.1", mute.getLocalPort(), Login.anonymous(), IMPATIENT, Instant::now));
     }
   }
 
@@ -96,7 +98,8 @@ class FtpClientTest {
         fails(
             FtpException.LoginRefused.class,
             () ->
-                FtpClient.connect("127.0.0.1", server.port(), new Login("bob", "wrong"), PATIENT));
+                FtpClient.connect(
+                    "127.0.0.1", server.port(), new Login("bob", "wrong"), PATIENT, Instant::now));
     assertThat(e).hasMessageContaining("bob").hasMessageNotContaining("wrong");
   }
 

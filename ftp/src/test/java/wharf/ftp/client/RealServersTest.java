@@ -35,7 +35,8 @@ class RealServersTest {
 
     try (var running = kind.start(home, served);
         FtpClient client =
-            FtpClient.connect("127.0.0.1", running.port(), kind.login(), Duration.ofSeconds(30))) {
+            FtpClient.connect(
+                "127.0.0.1", running.port(), kind.login(), Duration.ofSeconds(30), Instant::now)) {
       client.cwd(kind.root(served));
       String root = client.pwd();
 
