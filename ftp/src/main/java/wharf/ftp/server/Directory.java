@@ -51,8 +51,9 @@ record Directory(Tree tree, VirtualPath working) {
     }
   }
 
-  /// Without the options of `ls` that many clients send, as in "LIST -la path".
-  static String withoutOptions(String argument) {
+  /// What is to be listed: without the options of `ls` that many clients send, as in "LIST -la
+  /// path", and without a slash at the end, so that the last name is the last.
+  static String listed(String argument) {
     String rest = argument;
     while (rest.startsWith("-")) {
       int space = rest.indexOf(' ');
@@ -60,6 +61,9 @@ record Directory(Tree tree, VirtualPath working) {
         return "";
       }
       rest = rest.substring(space + 1);
+    }
+    while (rest.length() > 1 && rest.endsWith("/")) {
+      rest = rest.substring(0, rest.length() - 1);
     }
     return rest;
   }

@@ -112,7 +112,7 @@ final class FtpSession implements Session {
 
     record Sending(String what) implements Doing {}
 
-    record Staging(VirtualPath target, boolean unique) implements Doing {}
+    record Staging(VirtualPath target, boolean unique, long announced) implements Doing {}
 
     record Receiving(Incoming incoming) implements Doing {}
 
@@ -148,6 +148,10 @@ final class FtpSession implements Session {
   private Terms terms = new Terms();
   private long announced = -1;
   private int failedLogins;
+
+  /// Whether this event showed that the client is there: its patience begins anew.
+  private boolean heard;
+
   private boolean leaving;
   private boolean stopping;
   private boolean peerGone;
@@ -160,6 +164,7 @@ final class FtpSession implements Session {
   @Override
   public List<Effect> on(Event event) {
     effects = new ArrayList<>();
+    heard = false;
     switch (event) {
       case Event.Opened opened -> open(opened);
       case Event.Received(ByteBuffer bytes) -> lines.add(bytes);
@@ -173,6 +178,9 @@ final class FtpSession implements Session {
       case Event.PeerClosed() -> peerClosed();
     }
     goOn();
+    if (heard && !closed && who instanceof Who.LoggedIn) {
+      effects.add(new Effect.Arm(service.patience().idle()));
+    }
     return effects;
   }
 
@@ -196,7 +204,7 @@ final class FtpSession implements Session {
         carryOut(next());
       }
     }
-    while (!closed && transferRuns() && heardDuringTransfer(waiting.peek())) {
+    while (!closed && !leaving && transferRuns() && heardDuringTransfer(waiting.peek())) {
       carryOut(next());
     }
     if (!closed && transferRuns() && isWaiting(Verb.ABOR)) {
@@ -218,6 +226,7 @@ final class FtpSession implements Session {
   }
 
   private Said next() {
+    heard = true;
     Said said = waiting.remove();
     waitingWeight -= said.weight();
     return said;
@@ -314,10 +323,9 @@ final class FtpSession implements Session {
       case ALLO -> allocate(argument);
       case ABOR -> reply(226, "Nothing is being transferred any more.");
 
-      case LIST ->
-          list(verb, Directory.withoutOptions(argument), EntryFormat.people(service.now().get()));
+      case LIST -> list(verb, Directory.listed(argument), EntryFormat.people(service.now().get()));
       case NLST -> {
-        String what = Directory.withoutOptions(argument);
+        String what = Directory.listed(argument);
         list(verb, what, EntryFormat.names(here().prefix(what)));
       }
       case MLSD -> list(verb, argument, EntryFormat.facts(terms.facts, loggedIn().account()));
@@ -354,6 +362,7 @@ final class FtpSession implements Session {
 
   private void user(String name) {
     who = new Who.Named(name);
+    announced = -1;
     reply(
         331,
         Accounts.isAnonymous(name)
@@ -405,19 +414,26 @@ final class FtpSession implements Session {
   }
 
   private void expire() {
-    reply(421, "Nothing was heard for too long. Goodbye.");
+    if (!(doing instanceof Doing.Telling)) {
+      reply(421, "Nothing was heard for too long. Goodbye.");
+    }
     close();
   }
 
   private void peerClosed() {
     peerGone = true;
-    // A client that has said QUIT may leave before its last transfer is done; one that has not was
-    // cut off.
-    boolean saidSo = leaving || isWaiting(Verb.QUIT);
-    if (!saidSo && transferRuns()) {
+    if (vanished() && transferRuns()) {
       effects.add(new Effect.Abort());
     }
-    stopTelling();
+    if (doing instanceof Doing.Telling) {
+      close();
+    }
+  }
+
+  /// Whether the client was cut off: one that has said QUIT may leave before its last transfer is
+  /// done, wherever its QUIT stands in the line.
+  private boolean vanished() {
+    return peerGone && !leaving && !isWaiting(Verb.QUIT);
   }
 
   private void leave() {
@@ -430,7 +446,10 @@ final class FtpSession implements Session {
   private void close() {
     closed = true;
     waiting.clear();
-    stopTelling();
+    if (doing instanceof Doing.Telling(ListingSource listing)) {
+      closeQuietly(listing);
+      doing = new Doing.Resting();
+    }
     effects.add(new Effect.Close());
   }
 
@@ -672,6 +691,9 @@ final class FtpSession implements Session {
     if (noRoute()) {
       return;
     }
+    if (noOffset(offset)) {
+      return;
+    }
     OpenFile file = service.tree().open(path);
     if (offset > file.size()) {
       closeQuietly(file);
@@ -695,6 +717,11 @@ final class FtpSession implements Session {
     if (noRoute()) {
       return;
     }
+    if (verb == Verb.MLSD && !service.tree().stat(path(argument)).directory()) {
+      // RFC 3659 section 7.2.1 asks for this code.
+      reply(501, path(argument) + " is not a directory; MLST tells of files.");
+      return;
+    }
     ListingSource source =
         verb == Verb.MLSD ? here().listDirectory(argument, format) : here().list(argument, format);
     reply(150, "Here comes the listing.");
@@ -710,11 +737,16 @@ final class FtpSession implements Session {
     if (noRoute()) {
       return;
     }
+    if (start instanceof Start.At(long offset) && noOffset(offset)) {
+      return;
+    }
     String owner = loggedIn().account().name();
-    doing = new Doing.Staging(path, unique);
+    doing = new Doing.Staging(path, unique, announced);
+    // It is for this upload, whether it can begin or not.
+    announced = -1;
     if (start instanceof Start.Fresh) {
       try {
-        receive(path, unique, service.tree().upload(path, owner, start));
+        staged(service.tree().upload(path, owner, start));
       } catch (FileProblem problem) {
         doing = new Doing.Resting();
         throw problem;
@@ -725,18 +757,29 @@ final class FtpSession implements Session {
     }
   }
 
-  private void receive(VirtualPath path, boolean unique, Upload upload) {
-    doing = new Doing.Receiving(new Incoming(path, upload, announced, unique));
-    announced = -1;
-    reply(150, unique ? "FILE: " + path.name() : "Ready for " + path + ".");
+  private void staged(Upload upload) {
+    if (!(doing instanceof Doing.Staging(VirtualPath target, boolean unique, long size))) {
+      throw new IllegalStateException("staged, but " + doing);
+    }
+    if (peerGone || closed) {
+      doing = new Doing.Resting();
+      closeQuietly(upload);
+      return;
+    }
+    doing = new Doing.Receiving(new Incoming(target, upload, size, unique));
+    reply(150, unique ? "FILE: " + target.name() : "Ready for " + target + ".");
     transfer(new Transfer.Flow.In(upload::write, terms.form));
   }
 
   private void append(VirtualPath path, Pending pending) throws FileProblem {
-    store(
-        path,
-        pending instanceof Pending.Restart(long offset) ? start(offset) : new Start.Append(),
-        false);
+    if (!(pending instanceof Pending.Restart(long offset))) {
+      store(path, new Start.Append(), false);
+    } else if (loggedIn().account().may(Right.WRITE)) {
+      store(path, start(offset), false);
+    } else {
+      // It would replace what is there from the offset on, which is more than adding.
+      reply(550, loggedIn().account().name() + " may not do that here (REST and APPE).");
+    }
   }
 
   private void storeUnique(String argument) throws FileProblem {
@@ -767,6 +810,15 @@ final class FtpSession implements Session {
     return false;
   }
 
+  /// Whether REST's offset cannot be used: a TYPE A may have come after it.
+  private boolean noOffset(long offset) {
+    if (offset > 0 && terms.form == Transfer.Form.ASCII) {
+      reply(554, "An offset has no meaning in text; say TYPE I first.");
+      return true;
+    }
+    return false;
+  }
+
   private void transferred(Event.Transferred end) {
     switch (doing) {
       case Doing.Sending(String what) -> {
@@ -786,13 +838,12 @@ final class FtpSession implements Session {
   /// Judges the evidence: is what came the whole file? Only then may it be published.
   private void received(Incoming incoming, Event.Transferred end) {
     boolean ended = end.ending() == Ending.FIN;
-    boolean vanished = peerGone && !leaving;
     boolean tooShort =
         ended
             && terms.form == Transfer.Form.IMAGE
             && end.bytes() < incoming.announced()
             && incoming.upload().position() < incoming.announced();
-    if (ended && !vanished && !tooShort) {
+    if (ended && !vanished() && !tooShort) {
       Upload upload = incoming.upload();
       doing = new Doing.Storing(incoming, end, false);
       effects.add(
@@ -845,10 +896,9 @@ final class FtpSession implements Session {
     switch (doing) {
       case Doing.Checking(String user) when result instanceof Optional<?> found ->
           loggedIn(user, found.map(Account.class::cast));
-      case Doing.Staging(VirtualPath target, boolean unique) when result instanceof Upload upload ->
-          staged(target, unique, upload);
+      case Doing.Staging _ when result instanceof Upload upload -> staged(upload);
       case Doing.Storing(Incoming incoming, Event.Transferred end, boolean synced) when !synced -> {
-        if (peerGone && !leaving) {
+        if (vanished()) {
           doing = new Doing.Resting();
           note(
               name()
@@ -879,18 +929,9 @@ final class FtpSession implements Session {
     }
   }
 
-  private void staged(VirtualPath target, boolean unique, Upload upload) {
-    if (peerGone || closed) {
-      doing = new Doing.Resting();
-      closeQuietly(upload);
-    } else {
-      receive(target, unique, upload);
-    }
-  }
-
   private void failed(Effect effect, IOException problem) {
     switch (doing) {
-      case Doing.Staging(VirtualPath target, _) -> {
+      case Doing.Staging(VirtualPath target, _, _) -> {
         doing = new Doing.Resting();
         terms.route = null;
         reply(Reply.problem(FileProblem.of(problem, target)));
@@ -920,8 +961,12 @@ final class FtpSession implements Session {
 
   private void status(String argument) throws FileProblem {
     if (!argument.isEmpty()) {
+      EntryFormat people = EntryFormat.people(service.now().get());
       ListingSource listing =
-          here().list(Directory.withoutOptions(argument), EntryFormat.people(service.now().get()));
+          here()
+              .list(
+                  Directory.listed(argument),
+                  (name, facts) -> Reply.clean(people.line(name, facts)));
       effects.add(Reply.raw(utf8("213-Here comes the listing.\r\n")));
       doing = new Doing.Telling(listing);
       tell(listing);
@@ -966,14 +1011,8 @@ final class FtpSession implements Session {
     reply(213, "End.");
   }
 
-  private void stopTelling() {
-    if (doing instanceof Doing.Telling(ListingSource listing)) {
-      closeQuietly(listing);
-      doing = new Doing.Resting();
-    }
-  }
-
   private void drained() {
+    heard = true;
     if (doing instanceof Doing.Telling(ListingSource listing)) {
       tell(listing);
     } else if (doing instanceof Doing.Draining) {
@@ -1037,11 +1076,14 @@ final class FtpSession implements Session {
   }
 
   private void reply(Effect.Send send) {
-    effects.add(send);
+    // What ended with the close has nobody to be told to.
+    if (!closed) {
+      effects.add(send);
+    }
   }
 
   private void note(String text) {
-    effects.add(new Effect.Note(text));
+    effects.add(new Effect.Note(Reply.clean(text)));
   }
 
   private void closeQuietly(AutoCloseable closeable) {

@@ -64,13 +64,24 @@ final class Reply {
     return new Effect.Send(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
   }
 
-  /// Without control characters, which would end the line or the reply early.
-  private static String clean(String text) {
+  /// Without control characters and line ends of any kind, which would end the line or the reply
+  /// early, or act on the terminal that shows it: U+009B does what ESC [ does.
+  static String clean(String text) {
     for (int i = 0; i < text.length(); i++) {
-      if (Character.isISOControl(text.charAt(i))) {
-        return text.replaceAll("\\p{Cntrl}", "?");
+      if (isUnsafe(text.charAt(i))) {
+        StringBuilder safe = new StringBuilder(text);
+        for (int j = i; j < safe.length(); j++) {
+          if (isUnsafe(safe.charAt(j))) {
+            safe.setCharAt(j, '?');
+          }
+        }
+        return safe.toString();
       }
     }
     return text;
+  }
+
+  private static boolean isUnsafe(char c) {
+    return Character.isISOControl(c) || c == '\u2028' || c == '\u2029';
   }
 }

@@ -1,0 +1,643 @@
+package wharf.ftp.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Every verb of the table, once as it is meant and once as it is not. A verb without both does not
+/// compile.
+class VerbTest {
+  @TempDir Path base;
+
+  /// Begun logged in as `jo`, with TYPE I.
+  ///
+  /// @param good ends with a reply to the verb that says yes
+  /// @param bad ends with one that says no
+  private record Example(String good, String bad) {}
+
+  @TestFactory
+  Stream<DynamicNode> everyVerb() {
+    return Arrays.stream(Verb.values())
+        .map(
+            verb -> {
+              Example example = example(verb);
+              assertThat(example.good() + " ").contains("C: " + verb);
+              assertThat(example.bad() + " ").contains("C: " + verb);
+              return dynamicContainer(
+                  verb.name(),
+                  Stream.of(
+                      dynamicContainer(
+                          "good",
+                          Transcript.tests(
+                              base.resolve(verb + "-good"),
+                              example.good(),
+                              (_, driver) ->
+                                  assertThat(driver.order().codes().getLast())
+                                      .isBetween(200, 399))),
+                      dynamicContainer(
+                          "bad",
+                          Transcript.tests(
+                              base.resolve(verb + "-bad"),
+                              example.bad(),
+                              (_, driver) ->
+                                  assertThat(driver.order().codes().getLast())
+                                      .isBetween(400, 599)))));
+            });
+  }
+
+  private static Example example(Verb verb) {
+    return switch (verb) {
+      case USER ->
+          new Example(
+              """
+              C: USER al
+              S: 331 And the password?
+              """,
+              """
+              C: USER
+              S: 501 Say it as: USER <name>
+              """);
+      case PASS ->
+          new Example(
+              """
+              C: USER al
+              S: 331 ...
+              C: PASS secret
+              S: 230 Welcome, al.
+              """,
+              """
+              C: PASS secret
+              S: 503 Say who you are with USER first.
+              """);
+      case REIN ->
+          new Example(
+              """
+              C: REIN
+              S: 220 Ready for another user.
+              """,
+              """
+              C: REIN now
+              S: 501 REIN takes no argument.
+              """);
+      case QUIT ->
+          new Example(
+              """
+              C: QUIT
+              S: 221 Goodbye.
+              ! closed
+              """,
+              """
+              C: QUIT now
+              S: 501 QUIT takes no argument.
+              """);
+      case PWD ->
+          new Example(
+              """
+              C: PWD
+              S: 257 "/" is the working directory.
+              C: XPWD
+              S: 257 "/" is the working directory.
+              """,
+              """
+              C: PWD here
+              S: 501 PWD takes no argument.
+              """);
+      case CWD ->
+          new Example(
+              """
+              C: CWD docs
+              S: 250 "/docs" is the working directory.
+              C: XCWD ../empty/.
+              S: 250 "/empty" is the working directory.
+              """,
+              """
+              C: CWD data.bin
+              S: 550 /data.bin is not a directory.
+              C: CWD nowhere
+              S: 550 /nowhere does not exist.
+              C: PWD
+              S: 257 "/" is ...
+              C: CWD out
+              S: 550 ...
+              """);
+      case CDUP ->
+          new Example(
+              """
+              C: CWD docs
+              S: 250 ...
+              C: CDUP
+              S: 250 "/" is the working directory.
+              C: XCUP
+              S: 250 "/" is the working directory.
+              """,
+              """
+              C: CDUP 1
+              S: 501 CDUP takes no argument.
+              """);
+      case MKD ->
+          new Example(
+              """
+              C: MKD new
+              S: 257 "/new" was made.
+              C: XMKD new/a"b c
+              S: 257 "/new/a""b c" was made.
+              C: CWD new/a"b c
+              S: 250 "/new/a""b c" is the working directory.
+              """,
+              """
+              C: MKD docs
+              S: 550 /docs exists already.
+              """);
+      case RMD ->
+          new Example(
+              """
+              C: RMD empty
+              S: 250 /empty was removed.
+              C: MKD empty
+              S: 257 ...
+              C: XRMD /empty/
+              S: 250 /empty was removed.
+              """,
+              """
+              C: RMD data.bin
+              S: 550 /data.bin is not a directory.
+              C: RMD docs
+              S: 550 /docs is not empty.
+              """);
+      case DELE ->
+          new Example(
+              """
+              C: DELE data.bin
+              S: 250 /data.bin was removed.
+              """,
+              """
+              C: DELE docs
+              S: 550 /docs is a directory.
+              C: DELE nothing
+              S: 550 /nothing does not exist.
+              """);
+      case RNFR ->
+          new Example(
+              """
+              C: RNFR data.bin
+              S: 350 To what name? Say it with RNTO.
+              """,
+              """
+              C: RNFR nothing
+              S: 550 /nothing does not exist.
+              C: RNTO else
+              S: 503 Say what to rename with RNFR just before.
+              """);
+      case RNTO ->
+          new Example(
+              """
+              C: RNFR data.bin
+              S: 350 ...
+              C: RNTO docs/data
+              S: 250 /data.bin is now /docs/data.
+              """,
+              """
+              C: RNFR data.bin
+              S: 350 ...
+              C: PWD
+              S: 257 ...
+              C: RNTO other
+              S: 503 ...
+              C: RNFR data.bin
+              S: 350 ...
+              C: RNTO docs
+              S: 550 /docs exists already.
+              """);
+      case TYPE ->
+          new Example(
+              """
+              C: TYPE A
+              S: 200 ...
+              C: TYPE a n
+              S: 200 ...
+              C: TYPE L 8
+              S: 200 ...
+              C: type i
+              S: 200 ...
+              """,
+              """
+              C: TYPE E
+              S: 504 Only TYPE A, TYPE I and TYPE L 8 are known.
+              C: TYPE
+              S: 501 ...
+              C: TYPE L 7
+              S: 504 ...
+              """);
+      case STRU ->
+          new Example(
+              """
+              C: STRU F
+              S: 200 So it is.
+              """,
+              """
+              C: STRU R
+              S: 504 Only files without records (F) is known.
+              """);
+      case MODE ->
+          new Example(
+              """
+              C: MODE s
+              S: 200 So it is.
+              """,
+              """
+              C: MODE Z
+              S: 504 Only stream (S) is known.
+              """);
+      case PASV ->
+          new Example(
+              """
+              C: PASV
+              S: 227 Entering Passive Mode (192,0,2,1,195,80)
+              """,
+              """
+              ! no port
+              C: PASV
+              S: 425 The server cannot listen for a data connection: no free port.
+              """);
+      case EPSV ->
+          new Example(
+              """
+              C: EPSV
+              S: 229 Entering Extended Passive Mode (|||50000|)
+              C: EPSV 1
+              S: 229 Entering Extended Passive Mode (|||50000|)
+              C: EPSV ALL
+              S: 200 From now on, only EPSV.
+              """,
+              """
+              C: EPSV 2
+              S: 522 Your control connection has another protocol; use (1).
+              """);
+      case PORT ->
+          new Example(
+              """
+              C: PORT 192,0,2,7,4,0
+              S: 200 The server will connect there.
+              """,
+              """
+              C: PORT 192,0,2,7,4
+              S: 501 Say it as: PORT <h1,h2,h3,h4,p1,p2>
+              C: PORT 192,0,2,8,4,0
+              S: 504 Data connections go only to your own address, 192.0.2.7.
+              """);
+      case EPRT ->
+          new Example(
+              """
+              C: EPRT |1|192.0.2.7|1024|
+              S: 200 The server will connect there.
+              """,
+              """
+              C: EPRT |3|192.0.2.7|1024|
+              S: 522 Only IPv4 and IPv6 are known; use (1,2).
+              C: EPRT |1|192.0.2.7|1023|
+              S: 504 Data connections go only to ports of 1024 and above.
+              """);
+      case RETR ->
+          new Example(
+              """
+              C: EPSV
+              S: 229 ...
+              C: RETR data.bin
+              S: 150 Opening BINARY mode data connection for /data.bin (10 bytes).
+              < 0123456789
+              S: 226 Complete: 10 bytes in 1.500 s.
+              """,
+              """
+              C: RETR data.bin
+              S: 425 Say first how to connect: EPSV, PASV, EPRT or PORT.
+              C: EPSV
+              S: 229 ...
+              C: RETR docs
+              S: 550 /docs is a directory.
+              C: RETR out
+              S: 550 ...
+              """);
+      case STOR ->
+          new Example(
+              """
+              C: EPSV
+              S: 229 ...
+              C: STOR new
+              S: 150 Ready for /new.
+              > some
+              ! FIN
+              S: 226 Complete: 4 bytes in 1.500 s.
+              """,
+              """
+              C: STOR new
+              S: 425 Say first how to connect: EPSV, PASV, EPRT or PORT.
+              C: EPSV
+              S: 229 ...
+              C: STOR docs
+              S: 550 /docs is a directory.
+              C: STOR .wharf-x
+              S: 553 names that begin with .wharf- are reserved.
+              """);
+      case STOU ->
+          new Example(
+              """
+              C: EPSV
+              S: 229 ...
+              C: STOU
+              S: /150 FILE: upload\\.[0-9a-f]{16}/
+              > some
+              ! FIN
+              S: /226 upload\\.[0-9a-f]{16} is complete: 4 bytes in 1\\.500 s\\./
+              """,
+              """
+              C: EPSV
+              S: 229 ...
+              C: STOU nowhere/x
+              S: /550 /nowhere.* does not exist\\./
+              """);
+      case APPE ->
+          new Example(
+              """
+              C: EPSV
+              S: 229 ...
+              C: APPE data.bin
+              S: 150 Ready for /data.bin.
+              > ab
+              ! FIN
+              S: 226 Complete: 2 bytes in 1.500 s.
+              C: SIZE data.bin
+              S: 213 12
+              """,
+              """
+              C: EPSV
+              S: 229 ...
+              C: APPE docs
+              S: 550 /docs is a directory.
+              """);
+      case REST ->
+          new Example(
+              """
+              C: REST 3
+              S: 350 The next transfer begins at byte 3.
+              """,
+              """
+              C: REST minus
+              S: 501 Say it as: REST <offset>
+              C: REST -1
+              S: 501 ...
+              C: REST 9223372036854775808
+              S: 501 ...
+              C: REST 9223372036854775807
+              S: 350 ...
+              C: TYPE A
+              S: 200 ...
+              C: REST 1
+              S: 504 An offset has no meaning in text; say TYPE I first.
+              """);
+      case ALLO ->
+          new Example(
+              """
+              C: ALLO 10
+              S: 200 There is room for that.
+              C: ALLO 10 R 10
+              S: 200 There is room for that.
+              """,
+              """
+              C: ALLO some
+              S: 501 Say it as: ALLO <bytes> [R <bytes>]
+              C: ALLO 9223372036854775807
+              S: 552 There is no room for 9223372036854775807 bytes.
+              """);
+      case ABOR ->
+          new Example(
+              """
+              C: ABOR
+              S: 226 Nothing is being transferred any more.
+              """,
+              """
+              C: ABOR it
+              S: 501 ABOR takes no argument.
+              """);
+      case LIST ->
+          new Example(
+              """
+              C: EPSV
+              S: 229 ...
+              C: LIST docs
+              S: 150 Here comes the listing.
+              < -rw-r--r--   1 ftp      ftp                 5 Jan 02 03:04 a.txt
+              < -rw-r--r--   1 ftp      ftp                 4 Jan 02 03:04 b.txt
+              < -rw-r--r--   1 ftp      ftp                 6 Jan 02 03:04 ü.txt
+              S: /226 Complete: \\d+ bytes in 1\\.500 s\\./
+              """,
+              """
+              C: EPSV
+              S: 229 ...
+              C: LIST nowhere
+              S: 550 /nowhere does not exist.
+              """);
+      case NLST ->
+          new Example(
+              """
+              C: EPSV
+              S: 229 ...
+              C: NLST docs
+              S: 150 ...
+              < docs/a.txt
+              < docs/b.txt
+              < docs/ü.txt
+              S: 226 ...
+              """,
+              """
+              C: NLST docs
+              S: 425 ...
+              """);
+      case MLSD ->
+          new Example(
+              """
+              C: OPTS MLST type;size;modify;perm;UNIX.mode;
+              S: 200 MLST OPTS type;size;modify;perm;UNIX.mode;
+              C: EPSV
+              S: 229 ...
+              C: MLSD docs
+              S: 150 ...
+              < type=file;size=5;modify=20260102030405;perm=adfrw;UNIX.mode=0644; a.txt
+              < type=file;size=4;modify=20260102030405;perm=adfrw;UNIX.mode=0644; b.txt
+              < type=file;size=6;modify=20260102030405;perm=adfrw;UNIX.mode=0644; ü.txt
+              S: 226 ...
+              """,
+              """
+              C: EPSV
+              S: 229 ...
+              C: MLSD nowhere
+              S: 550 /nowhere does not exist.
+              C: MLSD data.bin
+              S: 501 ...
+              """);
+      case MLST ->
+          new Example(
+              """
+              C: OPTS MLST type;size;modify;
+              S: 200 MLST OPTS type;size;modify;
+              C: MLST data.bin
+              S: 250-Facts follow.
+              S:  type=file;size=10;modify=20260102030405; /data.bin
+              S: 250 End.
+              C: MLST
+              S: 250-Facts follow.
+              S: / type=dir;modify=\\d{14}; //
+              S: 250 End.
+              """,
+              """
+              C: MLST nothing
+              S: 550 /nothing does not exist.
+              """);
+      case SIZE ->
+          new Example(
+              """
+              C: SIZE data.bin
+              S: 213 10
+              """,
+              """
+              C: SIZE docs
+              S: 550 /docs is a directory.
+              C: TYPE A
+              S: 200 ...
+              C: SIZE data.bin
+              S: 550 ...
+              """);
+      case MDTM ->
+          new Example(
+              """
+              C: MDTM docs/a.txt
+              S: 213 20260102030405
+              """,
+              """
+              C: MDTM nothing
+              S: 550 /nothing does not exist.
+              """);
+      case MFMT ->
+          new Example(
+              """
+              C: MFMT 20011224183000 with space
+              S: 213 Modify=20011224183000; /with space
+              C: MDTM with space
+              S: 213 20011224183000
+              """,
+              """
+              C: MFMT 20011324183000 data.bin
+              S: 501 ...
+              C: MFMT 20011224183000
+              S: 501 ...
+              C: MFMT 20011224183000 nothing
+              S: 550 /nothing does not exist.
+              C: MDTM data.bin
+              S: 213 20260102030405
+              C: MFMT now data.bin
+              S: 501 Say it as: MFMT <YYYYMMDDHHMMSS> <path>, in UTC
+              """);
+      case STAT ->
+          new Example(
+              """
+              C: STAT
+              S: 211-Wharf
+              S:  connected from 192.0.2.7
+              S:  logged in as jo
+              S:  TYPE I, STRU F, MODE S
+              S:  nothing is being transferred
+              S: 211 End.
+              C: STAT docs/a.txt
+              S: 213-Here comes the listing.
+              S: -rw-r--r--   1 ftp      ftp                 5 Jan 02 03:04 a.txt
+              S: 213 End.
+              """,
+              """
+              C: STAT nowhere
+              S: 550 /nowhere does not exist.
+              """);
+      case HELP ->
+          new Example(
+              """
+              C: HELP
+              S: 214-These commands are known:
+              S: [...]
+              S: 214 HELP <command> tells more.
+              C: HELP retr
+              S: 214 RETR <path>: download a file (RFC 959)
+              C: HELP XPWD
+              S: 214 PWD: tell the working directory (RFC 959)
+              """,
+              """
+              C: HELP SITE
+              S: 502 That command is not known here.
+              """);
+      case NOOP ->
+          new Example(
+              """
+              C: NOOP
+              S: 200 Still here.
+              """,
+              """
+              C: NOOP x
+              S: 501 NOOP takes no argument.
+              """);
+      case SYST ->
+          new Example(
+              """
+              C: SYST
+              S: 215 UNIX Type: L8
+              """,
+              """
+              C: SYST x
+              S: 501 SYST takes no argument.
+              """);
+      case FEAT ->
+          new Example(
+              """
+              C: FEAT
+              S: 211-Beyond RFC 959 there is:
+              S:  EPRT
+              S:  EPSV
+              S:  MDTM
+              S:  MFMT
+              S:  MLST type*;size*;modify*;perm*;unique*;UNIX.mode*;
+              S:  REST STREAM
+              S:  SIZE
+              S:  TVFS
+              S:  UTF8
+              S: 211 End.
+              """,
+              """
+              C: FEAT x
+              S: 501 FEAT takes no argument.
+              """);
+      case OPTS ->
+          new Example(
+              """
+              C: OPTS UTF8 ON
+              S: 200 Names are UTF-8.
+              C: OPTS mlst Size;nonsense;TYPE;
+              S: 200 MLST OPTS type;size;
+              C: FEAT
+              S: [...]
+              S:  MLST type*;size*;modify;perm;unique;UNIX.mode;
+              S: [...]
+              S: 211 End.
+              C: OPTS MLST
+              S: 200 MLST OPTS
+              """,
+              """
+              C: OPTS UTF8 OFF
+              S: 504 Names are always UTF-8 here.
+              C: OPTS RETR fast
+              S: 501 There is nothing to choose for that.
+              """);
+    };
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package wharf.ftp.server;
+
+import org.jspecify.annotations.NullMarked;
