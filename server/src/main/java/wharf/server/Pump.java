@@ -116,10 +116,11 @@ final class Pump {
       if (next == null) {
         return sent();
       }
-      int before = next.remaining();
-      while (next.hasRemaining() && wire.write(next) > 0) {}
-      moved += before - next.remaining();
-      bytes += before - next.remaining();
+      int count;
+      while (next.hasRemaining() && (count = wire.write(next)) > 0) {
+        moved += count;
+        bytes += count;
+      }
       if (next.hasRemaining()) {
         if (unsent == null) {
           unsent = ByteBuffer.allocate(next.remaining()).put(next).flip();

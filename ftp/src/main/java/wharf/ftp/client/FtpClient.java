@@ -22,6 +22,7 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import wharf.ftp.FtpTime;
 import wharf.net.TimedWire;
 
 /// A session with an FTP server, logged in, moving bytes as they are (TYPE I) over passive data
@@ -197,9 +198,7 @@ public final class FtpClient implements Closeable {
   /// When a file was modified, empty when the server does not say.
   public Optional<Instant> modified(String path) throws FtpException {
     Reply reply = control.command("MDTM", path);
-    return reply.code() == 213
-        ? Optional.ofNullable(Listing.time(reply.text().strip()))
-        : Optional.empty();
+    return reply.code() == 213 ? FtpTime.parse(reply.text().strip()) : Optional.empty();
   }
 
   /// Sets when a file was modified, where the server can (MFMT).
@@ -209,11 +208,7 @@ public final class FtpClient implements Closeable {
     if (!offers("MFMT")) {
       return false;
     }
-    String time =
-        java.time.format.DateTimeFormatter.ofPattern("uuuuMMddHHmmss", Locale.ROOT)
-            .withZone(java.time.ZoneOffset.UTC)
-            .format(modified);
-    return control.command("MFMT", time + " " + path).done();
+    return control.command("MFMT", FtpTime.format(modified) + " " + path).done();
   }
 
   /// Whether `path` is a folder.

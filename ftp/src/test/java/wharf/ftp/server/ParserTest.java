@@ -117,7 +117,8 @@ class ParserTest {
       String pattern = any("ab*?.[\\", 8);
       String name = any("ab.[\\", 10);
       StringBuilder regex = new StringBuilder();
-      for (char c : pattern.toCharArray()) {
+      for (int j = 0; j < pattern.length(); j++) {
+        char c = pattern.charAt(j);
         regex.append(c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(String.valueOf(c)));
       }
       assertThat(Wildcard.matches(pattern, name))

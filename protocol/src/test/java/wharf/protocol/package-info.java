@@ -1,0 +1,4 @@
+@NullMarked
+package wharf.protocol;
+
+import org.jspecify.annotations.NullMarked;

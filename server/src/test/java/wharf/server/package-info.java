@@ -1,0 +1,4 @@
+@NullMarked
+package wharf.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,136 @@
+package wharf.users;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class AccountsTest {
+  /// Reverses the password, and notes what it was asked to check.
+  private static class Reversing implements PasswordHash {
+    final List<String> checked = Collections.synchronizedList(new ArrayList<>());
+
+    @Override
+    public String of(Secret password) {
+      return new StringBuilder(password.text()).reverse().toString();
+    }
+
+    @Override
+    public boolean matches(Secret password, String hash) {
+      checked.add(hash);
+      return hash.equals(of(password));
+    }
+  }
+
+  private final Reversing hash = new Reversing();
+
+  private Accounts accounts(boolean anonymous) {
+    return new Accounts(
+        List.of(
+            new Accounts.Known(Account.writer("jo"), "terces"),
+            new Accounts.Known(Account.reader("ftp"), "terces")),
+        anonymous,
+        hash);
+  }
+
+  @Test
+  void onlyTheRightPassword() {
+    Accounts accounts = accounts(false);
+    assertThat(accounts.authenticate("jo", new Secret("secret"))).contains(Account.writer("jo"));
+    assertThat(accounts.authenticate("jo", new Secret("Secret"))).isEmpty();
+    assertThat(accounts.authenticate("jo", new Secret(""))).isEmpty();
+    assertThat(accounts.authenticate("Jo", new Secret("secret"))).isEmpty();
+  }
+
+  @Test
+  void anUnknownNameCostsTheSameWorkAndNeverComesIn() {
+    Accounts accounts = accounts(false);
+    assertThat(accounts.authenticate("al", new Secret("nobody's"))).isEmpty();
+    assertThat(hash.checked).containsExactly("s'ydobon");
+  }
+
+  @Test
+  void anonymousOnlyWhereAllowedAndNeverByAPassword() {
+    for (String name : List.of("anonymous", "ANONYMOUS", "ftp", "Ftp")) {
+      assertThat(Accounts.isAnonymous(name)).isTrue();
+      assertThat(accounts(true).authenticate(name, new Secret("x")))
+          .contains(Account.reader("anonymous"));
+      assertThat(accounts(false).authenticate(name, new Secret("secret"))).as(name).isEmpty();
+    }
+    assertThat(Accounts.isAnonymous("")).isFalse();
+    assertThat(Accounts.isAnonymous("anonymous ")).isFalse();
+    assertThat(accounts(true).anonymousAllowed()).isTrue();
+    assertThat(hash.checked).isEmpty();
+  }
+
+  @Test
+  void withoutAccountsNobodyComesIn() {
+    Accounts nobody = new Accounts(List.of(), false, hash);
+    assertThat(nobody.authenticate("jo", new Secret("secret"))).isEmpty();
+  }
+
+  @Test
+  void onlySoManyChecksAtOnce() throws Exception {
+    AtomicInteger now = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    CountDownLatch four = new CountDownLatch(4);
+    PasswordHash slow =
+        new PasswordHash() {
+          @Override
+          public String of(Secret password) {
+            return password.text();
+          }
+
+          @Override
+          public boolean matches(Secret password, String of) {
+            most.accumulateAndGet(now.incrementAndGet(), Math::max);
+            four.countDown();
+            try {
+              // All four that may run do run at once; a fifth would show in "most".
+              four.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+            now.decrementAndGet();
+            return true;
+          }
+        };
+    Accounts accounts =
+        new Accounts(List.of(new Accounts.Known(Account.reader("jo"), "")), false, slow);
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Callable<Boolean>> tries =
+          Collections.nCopies(40, () -> accounts.authenticate("jo", new Secret("")).isPresent());
+      for (Future<Boolean> one : threads.invokeAll(tries)) {
+        assertThat(one.get()).isTrue();
+      }
+    }
+    assertThat(most).hasValue(4);
+  }
+
+  @Test
+  void rightsAreWhatWasGiven() {
+    Set<Right> given = EnumSet.of(Right.LIST);
+    Account account = new Account("jo", given);
+    given.add(Right.DELETE);
+    assertThat(account.may(Right.LIST)).isTrue();
+    assertThat(account.may(Right.DELETE)).isFalse();
+    assertThat(Account.reader("x").rights()).containsExactlyInAnyOrder(Right.LIST, Right.READ);
+    assertThat(Account.writer("x").rights()).containsExactlyInAnyOrder(Right.values());
+  }
+
+  @Test
+  void aSecretIsNotPrinted() {
+    assertThat(new Secret("abc")).hasToString("***");
+    assertThat("" + new Accounts.Known(Account.reader("jo"), "h") + new Secret("abc"))
+        .doesNotContain("abc");
+  }
+}

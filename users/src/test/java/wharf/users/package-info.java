@@ -1,0 +1,4 @@
+@NullMarked
+package wharf.users;
+
+import org.jspecify.annotations.NullMarked;
