@@ -67,8 +67,8 @@ final class Get implements Callable<Integer> {
       throw remote.usage("--continue and --json do not go with standard output");
     }
     Path target = toOutput ? Path.of("-") : Names.local(around.folder(), path, from.path());
-    TransferNote note = TransferNote.start();
     try (FtpClient client = remote.connect(from, remote.login(from, around))) {
+      TransferNote note = TransferNote.start();
       Receipt receipt =
           remote.watched(
               from.name(),
@@ -85,7 +85,7 @@ final class Get implements Callable<Integer> {
       return ExitCode.OK.number();
     } catch (FtpException e) {
       int code = program.failed(e);
-      if (!toOutput && Files.exists(Download.partOf(target))) {
+      if (!toOutput && TransferNote.mayContinue(e) && Files.exists(Download.partOf(target))) {
         program.note("what came is kept in " + Download.partOf(target) + "; to go on:");
         around
             .err()

@@ -1,8 +1,11 @@
 package wharf.app;
 
 import java.io.PrintWriter;
-import java.util.concurrent.CountDownLatch;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -59,6 +62,9 @@ import wharf.ftp.client.Printable;
       "'wharf help VERB' tells more.",
     })
 public final class Main implements Runnable {
+  /// Longer than a server lets running transfers go on.
+  private static final Duration ORDERLY_END = Serve.GRACE.plusSeconds(15);
+
   private final Surroundings around;
 
   @Spec private @org.jspecify.annotations.Nullable CommandSpec spec;
@@ -70,29 +76,31 @@ public final class Main implements Runnable {
   /// Runs the program and ends the process with its exit code.
   public static void main(String[] args) {
     Thread main = Thread.currentThread();
-    CountDownLatch ended = new CountDownLatch(1);
-    // Ctrl-C: what runs is interrupted and given a moment to leave things in order and to say how
-    // to go on. The JVM then exits with 130 by itself.
+    CompletableFuture<Integer> ended = new CompletableFuture<>();
+    // Ctrl-C, or an end asked for by the system: what runs is interrupted, given time to leave
+    // things in order and to
+    // say how to go on, and its own exit code is kept. Else the JVM's is 128 and the signal's
+    // number.
     Runtime.getRuntime()
         .addShutdownHook(
             Thread.ofPlatform()
                 .unstarted(
                     () -> {
-                      if (ended.getCount() > 0) {
+                      if (!ended.isDone()) {
                         main.interrupt();
-                        awaitBriefly(ended);
+                        haltWith(ended);
                       }
                     }));
     int code = run(Surroundings.ofProcess(), args);
-    ended.countDown();
+    ended.complete(code);
     System.exit(code);
   }
 
-  private static void awaitBriefly(CountDownLatch ended) {
+  private static void haltWith(CompletableFuture<Integer> code) {
     try {
-      boolean _ = ended.await(5, TimeUnit.SECONDS);
-    } catch (InterruptedException _) {
-      // Then at once.
+      Runtime.getRuntime().halt(code.get(ORDERLY_END.toSeconds(), TimeUnit.SECONDS));
+    } catch (InterruptedException | ExecutionException | TimeoutException _) {
+      // It did not end in time: the JVM ends as it would have.
     }
   }
 
@@ -154,7 +162,16 @@ public final class Main implements Runnable {
   }
 
   private int misused(ParameterException problem) {
-    note(Printable.of(String.valueOf(problem.getMessage())));
+    boolean noVerb =
+        problem instanceof UnmatchedArgumentException unmatched
+            && !unmatched.isUnknownOption()
+            && problem.getCommandLine().getParent() == null;
+    note(
+        Printable.of(
+            noVerb
+                ? "there is no verb \"%s\""
+                    .formatted(((UnmatchedArgumentException) problem).getUnmatched().getFirst())
+                : String.valueOf(problem.getMessage())));
     PrintWriter err = problem.getCommandLine().getErr();
     boolean suggested = UnmatchedArgumentException.printSuggestions(problem, err);
     if (!suggested) {

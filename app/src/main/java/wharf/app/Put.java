@@ -68,8 +68,8 @@ final class Put implements Callable<Integer> {
           Files.exists(local) ? file + " is no file" : "there is no file " + file, null);
     }
     String name = String.valueOf(local.getFileName());
-    TransferNote note = TransferNote.start();
     try (FtpClient client = remote.connect(to, remote.login(to, around))) {
+      TransferNote note = TransferNote.start();
       String target = fromInput ? to.path() : Names.remote(client, to.path(), name);
       Receipt receipt =
           remote.watched(
@@ -87,23 +87,11 @@ final class Put implements Callable<Integer> {
       return ExitCode.OK.number();
     } catch (FtpException e) {
       int code = program.failed(e);
-      if (!fromInput && mayContinue(e)) {
+      if (!fromInput && TransferNote.mayContinue(e)) {
         program.note("to go on:");
         around.err().println("  " + remote.again("put", to, List.of(file), List.of()));
       }
       return code;
     }
-  }
-
-  /// Whether the server may have a part that can be gone on with.
-  private static boolean mayContinue(FtpException problem) {
-    return switch (problem) {
-      case FtpException.Cancelled _,
-          FtpException.Incomplete _,
-          FtpException.ConnectionLost _,
-          FtpException.TimedOut _ ->
-          true;
-      default -> false;
-    };
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -92,7 +93,7 @@ final class RemoteOptions {
   }
 
   FtpClient connect(FtpUrl url, Login login) throws FtpException {
-    return FtpClient.connect(url.host(), url.port(), login, timeout());
+    return FtpClient.connect(url.host(), url.port(), login, timeout(), Instant::now);
   }
 
   private Duration timeout() {

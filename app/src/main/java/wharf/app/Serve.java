@@ -60,7 +60,7 @@ import wharf.users.Secret;
     })
 final class Serve implements Callable<Integer> {
   /// How long running transfers may go on when the server is stopped.
-  private static final Duration GRACE = Duration.ofSeconds(10);
+  static final Duration GRACE = Duration.ofSeconds(10);
 
   /// The name that goes with a one-time password.
   private static final String ONE_TIME_USER = "wharf";

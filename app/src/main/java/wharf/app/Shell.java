@@ -53,9 +53,10 @@ final class Shell implements Callable<Integer> {
       if (around.askable()) {
         // A class of its own: only this needs JLine, which takes its time to load.
         Prompt.run(session, server.host());
-      } else {
-        readAll(session, around);
+        // Who typed it has read what failed.
+        return ExitCode.OK.number();
       }
+      readAll(session, around);
       return session.code();
     }
   }

@@ -1,5 +1,6 @@
 package wharf.app;
 
+import wharf.ftp.client.FtpException;
 import wharf.ftp.client.Printable;
 import wharf.ftp.client.Receipt;
 
@@ -39,6 +40,19 @@ final class TransferNote {
             // JSON numbers have a point whatever the locale.
             Double.toString(Math.round(seconds() * 1000) / 1000.0),
             receipt.verified());
+  }
+
+  /// Whether a transfer that ended so has left a part that can be gone on with.
+  static boolean mayContinue(FtpException problem) {
+    return switch (problem) {
+      case FtpException.Cancelled _,
+          FtpException.Incomplete _,
+          FtpException.Mismatch _,
+          FtpException.ConnectionLost _,
+          FtpException.TimedOut _ ->
+          true;
+      default -> false;
+    };
   }
 
   private double seconds() {

@@ -266,7 +266,7 @@ final class Confinement implements AutoCloseable {
   /// it has become a pipe the open waits for ever. `name/.` fails cleanly on both, but follows a
   /// link: so afterwards what was opened must be the very directory that the name, not followed,
   /// means. Nothing is read before that, and an open directory's inode is not given to another.
-  private static SecureDirectoryStream<Path> enter(
+  static SecureDirectoryStream<Path> enter(
       SecureDirectoryStream<Path> parent, Path name, VirtualPath path) throws IOException {
     SecureDirectoryStream<Path> inner = parent.newDirectoryStream(name.resolve(HERE));
     boolean same = false;

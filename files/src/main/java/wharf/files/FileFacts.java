@@ -53,15 +53,16 @@ public record FileFacts(
         key(attributes));
   }
 
-  /// The JDK says "(dev=fe01,ino=1234)"; only the letters and digits of its values are kept.
+  /// The JDK says "(dev=fe01,ino=1234)", of which "fe01-1234" is kept.
   private static @Nullable String key(BasicFileAttributes attributes) {
     Object key = attributes.fileKey();
-    return key == null
-        ? null
-        : key.toString()
-            .replace("dev=", "")
-            .replace("ino=", "")
-            .replaceAll("[()]", "")
-            .replace(',', '-');
+    if (key == null) {
+      return null;
+    }
+    String text = key.toString();
+    int comma = text.indexOf(",ino=");
+    return text.startsWith("(dev=") && comma > 0 && text.endsWith(")")
+        ? text.substring(5, comma) + '-' + text.substring(comma + 5, text.length() - 1)
+        : text;
   }
 }

@@ -1,6 +1,7 @@
 package wharf.files;
 
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -88,6 +89,8 @@ public final class FileProblem extends IOException {
       case AccessDeniedException _ -> with(failure, Kind.DENIED, path, "may not be used so");
       case AtomicMoveNotSupportedException _ ->
           with(failure, Kind.OTHER_STORE, path, "cannot be moved to another file system");
+      case ClosedChannelException _ ->
+          with(failure, Kind.IO, path, "was closed while it was being used");
       default -> byText(failure, path);
     };
   }

@@ -112,34 +112,31 @@ final class Staging {
   /// Takes the part called `name`, to write; null when it is held by someone, or is missing.
   synchronized @Nullable Part take(SecureDirectoryStream<Path> directory, Path name)
       throws IOException {
-    BasicFileAttributes before = Confinement.attributes(directory, name);
-    if (before == null || !before.isRegularFile() || held.contains(key(before))) {
+    BasicFileAttributes seen = Confinement.attributes(directory, name);
+    if (seen == null || !seen.isRegularFile() || held.contains(key(seen))) {
       return null;
     }
     try {
       return lock(
-          directory,
-          name,
-          Confinement.openFile(directory, name, StandardOpenOption.WRITE),
-          key(before));
+          directory, name, Confinement.openFile(directory, name, StandardOpenOption.WRITE), seen);
     } catch (NoSuchFileException e) {
       return null;
     }
   }
 
-  /// Makes the part called `name`; null when there is something of that name.
+  /// Makes the part called `name`, and takes it; null when there is something of that name, or
+  /// another process was faster.
   private synchronized @Nullable Part make(SecureDirectoryStream<Path> directory, Path name)
       throws IOException {
     try {
-      return lock(
-          directory,
-          name,
-          Confinement.openFile(
-              directory, name, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
-          null);
+      // Not kept open: what was opened here cannot be told from what the name means a moment later,
+      // if another process takes, publishes and makes anew. Taking tells them apart.
+      Confinement.openFile(directory, name, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)
+          .close();
     } catch (FileAlreadyExistsException e) {
       return null;
     }
+    return take(directory, name);
   }
 
   /// Takes the kept part if it is free, or makes it, or else makes another for the same target. Its
@@ -164,19 +161,22 @@ final class Staging {
     }
   }
 
-  /// Locks an open part, and makes sure that it still is what the name means: its holder may have
-  /// published or removed it between our look and our lock.
-  private @Nullable Part lock(
+  /// Locks an open part, and makes sure that it is what was `seen` and what the name still means:
+  /// its holder may have published or removed it between our look, our opening and our lock. The
+  /// time it was made is compared too, as the number of a removed file is soon given to a new one.
+  @Nullable Part lock(
       SecureDirectoryStream<Path> directory,
       Path name,
       FileChannel channel,
-      @Nullable Object expected)
+      BasicFileAttributes seen)
       throws IOException {
     Part part = null;
     try {
       if (isLocked(channel)) {
         BasicFileAttributes now = Confinement.attributes(directory, name);
-        if (now != null && (expected == null || expected.equals(key(now)))) {
+        if (now != null
+            && key(now).equals(key(seen))
+            && now.creationTime().equals(seen.creationTime())) {
           part = new Part(channel, name, key(now));
           held.add(part.key());
         }
@@ -195,6 +195,17 @@ final class Staging {
     } catch (OverlappingFileLockException e) {
       return false;
     }
+  }
+
+  /// Moves `part` to a name that nobody else derives. Whoever is about to have another descriptor
+  /// of it closed, and so to lose the lock, does this first.
+  Part hide(SecureDirectoryStream<Path> directory, Part part, Path kept) throws IOException {
+    if (!part.name().equals(kept)) {
+      return part;
+    }
+    Path name = otherName(kept);
+    directory.move(part.name(), directory, name);
+    return new Part(part.channel(), name, part.key());
   }
 
   /// Lets go of the part, which stays where it is. Releasing again does nothing.
@@ -223,11 +234,11 @@ final class Staging {
       if (ours.size() == 0) {
         directory.deleteFile(part.name());
       } else if (!part.name().equals(kept)) {
-        if (Confinement.attributes(directory, kept) == null) {
-          directory.move(part.name(), directory, kept);
-          return;
+        // An empty one is made where there is none: to hold the name while ours is moved over it.
+        Part rival = make(directory, kept);
+        if (rival == null) {
+          rival = take(directory, kept);
         }
-        Part rival = take(directory, kept);
         try {
           if (rival != null && rival.channel().size() < ours.size()) {
             directory.move(part.name(), directory, kept);
@@ -277,6 +288,11 @@ final class Staging {
       throws IOException {
     if (attributes.isDirectory()) {
       directory.deleteDirectory(name);
+      return true;
+    }
+    if (!attributes.isRegularFile()) {
+      // A link or pipe that somebody put there: nothing of ours, and nothing to open.
+      directory.deleteFile(name);
       return true;
     }
     Part part = take(directory, name);

@@ -28,11 +28,13 @@ import wharf.files.FileProblem.Kind;
 /// it stands, except that [#deleteFile], [#removeDirectory] and [#rename] mean the link itself in
 /// last place.
 ///
+/// Directories must be readable to the process; to be searchable is not enough, even for what is in
+/// them (Java opens them to read). Otherwise the system's permissions decide, call by call.
+///
 /// Safe from many threads. Calls are short but are system calls; those that may take long say so.
 /// Every method throws [FileProblem]: `NOT_FOUND`, `NOT_A_DIRECTORY`, `OUTSIDE`, `DENIED`, `BUSY`
 /// and `IO` may come from any, what is particular to one is said there. What it hands out is closed
-/// by the caller, and may outlive the tree's [#close()] if its last name was reached in a directory
-/// other than the root: so close the tree last.
+/// by the caller, and before the tree.
 public final class Tree implements AutoCloseable {
   private final Confinement confinement;
   private final Staging staging;
@@ -47,7 +49,8 @@ public final class Tree implements AutoCloseable {
     this.staging = staging;
   }
 
-  /// Opens the folder `root`. One tree for one folder in a process is best; see [Staging] for why.
+  /// Opens the folder `root`. In one process, one tree for one folder: two keep their uploads
+  /// apart, but other processes might then take a running upload for an abandoned one.
   ///
   /// @param clock tells when an abandoned upload is old
   /// @throws FileProblem `NOT_FOUND`, `NOT_A_DIRECTORY`, `DENIED`; `UNSUPPORTED` on a platform
@@ -103,7 +106,8 @@ public final class Tree implements AutoCloseable {
     }
   }
 
-  /// Makes a directory, in one that exists.
+  /// Makes a directory, in one that exists. Takes longer the more files the process has open:
+  /// milliseconds with thousands.
   ///
   /// @throws FileProblem also `EXISTS`, `NO_SPACE`, `READ_ONLY_STORE`
   public void makeDirectory(VirtualPath path) throws FileProblem {
@@ -248,7 +252,8 @@ public final class Tree implements AutoCloseable {
   ///
   /// A second upload of the same target at the same time is a second file; the one published last
   /// stays. [Start.At] and [Start.Append] may have to copy the published file first, which takes as
-  /// long as copying takes.
+  /// long as copying takes. Once a day the names in the directory are read through, for parts that
+  /// were abandoned a week ago.
   ///
   /// @param owner whose upload it is: only the same owner can continue it
   /// @throws FileProblem also `IS_A_DIRECTORY`; `BAD_OFFSET` when there are fewer bytes than
@@ -278,7 +283,7 @@ public final class Tree implements AutoCloseable {
       }
       BasicFileAttributes part =
           Confinement.attributes(place.directory(), staging.keptName(owner, place.name()));
-      return part == null || part.size() == 0 || staging.isHeld(part)
+      return part == null || !part.isRegularFile() || part.size() == 0 || staging.isHeld(part)
           ? OptionalLong.empty()
           : OptionalLong.of(part.size());
     } catch (IOException e) {

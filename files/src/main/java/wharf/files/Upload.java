@@ -9,6 +9,8 @@ import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
 import wharf.files.FileProblem.Kind;
 
 /// A file on its way in. Its bytes go to a hidden part beside the target, and become the target in
@@ -20,14 +22,15 @@ import wharf.files.FileProblem.Kind;
 ///                  \-> discard     gone
 /// ```
 ///
-/// One caller at a time, on any thread. Whoever began it ends it; [#close()] suspends what nobody
-/// ended. The first ending counts: ending it again does nothing.
+/// One caller at a time, on any thread; interrupting that thread closes the file under it, after
+/// which only suspending and discarding are left. Whoever began it ends it; [#close()] suspends
+/// what nobody ended. The first ending counts: ending it again does nothing.
 public final class Upload implements AutoCloseable {
   private final Staging staging;
   private final Confinement.Place place;
   private final Path target;
   private final Path kept;
-  private final Staging.Part part;
+  private Staging.Part part;
   private long position;
   private boolean synced;
   private boolean published;
@@ -61,7 +64,7 @@ public final class Upload implements AutoCloseable {
     staging.tidy(directory);
     Path kept = staging.keptName(owner, target);
     PosixFileAttributes earlier = Confinement.attributes(directory, kept);
-    long keptBytes = earlier == null ? 0 : earlier.size();
+    long keptBytes = earlier == null || !earlier.isRegularFile() ? 0 : earlier.size();
     long publishedBytes = place.attributes() == null ? 0 : place.attributes().size();
     boolean continues =
         switch (start) {
@@ -186,10 +189,7 @@ public final class Upload implements AutoCloseable {
         throw FileProblem.about(Kind.IS_A_DIRECTORY, place.path(), "is a directory");
       }
       if (old != null && old.isRegularFile()) {
-        directory
-            .getFileAttributeView(
-                part.name(), PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-            .setPermissions(old.permissions());
+        keepPermissions(directory, old.permissions());
       }
       directory.move(part.name(), directory, target);
     } catch (IOException e) {
@@ -204,6 +204,20 @@ public final class Upload implements AutoCloseable {
             self.force(true);
           }
         });
+  }
+
+  private void keepPermissions(
+      SecureDirectoryStream<Path> directory, Set<PosixFilePermission> permissions)
+      throws IOException {
+    PosixFileAttributes now = Confinement.attributes(directory, part.name());
+    if (now == null || now.permissions().equals(permissions)) {
+      return;
+    }
+    // The JDK opens the file to set them, and closes it, which loses our lock.
+    part = staging.hide(directory, part, kept);
+    directory
+        .getFileAttributeView(part.name(), PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+        .setPermissions(permissions);
   }
 
   /// Stops, and keeps what has come for [Start.At] or [Start.Append] of the same owner. An empty

@@ -1,13 +1,14 @@
 package wharf.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static wharf.files.Served.path;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -172,75 +173,116 @@ class ConfinementTest {
     assertThat(served.onDisk("moved/new")).isEqualTo("x");
   }
 
-  /// Someone swaps a directory with a link to the outside, as fast as they can, while others use
-  /// it.
+  /// What the race below only sometimes meets: the walk saw a directory, the open meets another
+  /// thing.
+  @Test
+  void entersNothingButTheDirectoryOfThatName() throws Exception {
+    served.link("out", served.outside.toString());
+    served.link("in", "d");
+    served.link("to-secret", served.outside.resolve("secret").toString());
+    served.put("file", "");
+    TreeTest.pipe(served.root.resolve("pipe"));
+    try (var confinement = Confinement.open(served.root)) {
+      var root = confinement.root();
+      for (String name : List.of("out", "in", "file", "pipe", "missing", "to-secret")) {
+        assertThatThrownBy(() -> Confinement.enter(root, Path.of(name), VirtualPath.ROOT))
+            .as(name)
+            .isInstanceOf(IOException.class);
+      }
+      Confinement.enter(root, Path.of("d"), VirtualPath.ROOT).close();
+      for (var option : List.of(StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        assertThatThrownBy(() -> Confinement.openFile(root, Path.of("to-secret"), option))
+            .isInstanceOf(IOException.class)
+            .satisfies(
+                e ->
+                    assertThat(FileProblem.of((IOException) e, VirtualPath.ROOT).kind())
+                        .isEqualTo(Kind.BUSY));
+      }
+    }
+  }
+
+  /// Someone swaps a directory and a file with links to the outside, and the directory with a file,
+  /// as fast as they can, while others use them.
   @Test
   void nobodyWinsTheRaceOut() throws Exception {
-    Path door = served.root.resolve("door");
-    Path parked = served.root.resolve("parked");
-    Path lure = served.root.resolve("lure");
-    Path file = served.root.resolve("file");
-    Files.createDirectory(door);
-    Files.writeString(door.resolve("secret"), "inside");
-    Files.createSymbolicLink(lure, served.outside);
-    Files.writeString(file, "");
+    served.put("door/secret", "inside");
+    served.put("note", "inside");
+    served.put("file", "");
+    served.link("door-lure", served.outside.toString());
+    served.link("note-lure", served.outside.resolve("secret").toString());
     var running = new AtomicBoolean(true);
-    var count = new AtomicInteger();
-    int rounds = 1500;
     try (var executor = Executors.newFixedThreadPool(4)) {
       Future<?> swapper =
           executor.submit(
               () -> {
                 while (running.get()) {
-                  for (Path other : new Path[] {lure, file}) {
-                    Files.move(door, parked);
-                    Files.move(other, door, StandardCopyOption.ATOMIC_MOVE);
-                    Files.move(door, other);
-                    Files.move(parked, door);
-                  }
+                  swap("door", "door-lure");
+                  swap("door", "file");
+                  swap("note", "note-lure");
                 }
                 return null;
               });
-      var attackers = new ArrayList<Future<?>>();
-      Callable<Void> attack =
-          () -> {
-            for (int i = 0; i < rounds; i++) {
-              int n = count.incrementAndGet();
-              attempt(() -> assertThat(served.tree.stat(path("/door/secret")).size()).isEqualTo(6));
-              attempt(() -> assertThat(served.read("/door/secret")).isEqualTo("inside"));
-              attempt(() -> served.names("/door"));
-              attempt(() -> served.tree.makeDirectory(path("/door/made" + n)));
-              attempt(() -> served.tree.removeDirectory(path("/door/made" + n)));
-              attempt(
-                  () -> {
-                    try (var upload = served.fresh("/door/up" + n)) {
-                      Served.write(upload, "x");
-                      if (n % 50 == 0) {
-                        upload.publish();
-                      } else {
-                        upload.discard();
-                      }
-                    }
-                  });
-              attempt(() -> served.tree.rename(path("/door/up" + n), path("/door/secret" + n)));
-              attempt(() -> served.tree.deleteFile(path("/door/secret" + n)));
-              attempt(() -> served.tree.setModified(path("/door/secret"), Instant.EPOCH));
-            }
-            return null;
-          };
-      for (int i = 0; i < 2; i++) {
-        attackers.add(executor.submit(attack));
+      try {
+        var count = new AtomicInteger();
+        Callable<Void> attack =
+            () -> {
+              for (int i = 0; i < 600; i++) {
+                attack(count.incrementAndGet());
+              }
+              return null;
+            };
+        for (Future<?> attacker : executor.invokeAll(List.of(attack, attack))) {
+          attacker.get();
+        }
+      } finally {
+        running.set(false);
       }
-      for (Future<?> attacker : attackers) {
-        attacker.get();
-      }
-      running.set(false);
       swapper.get();
     }
     assertThat(Files.getLastModifiedTime(served.outside.resolve("secret")).toInstant())
         .isAfter(Instant.EPOCH);
     assertThat(succeeded.get()).as("attempts that met the directory").isPositive();
     assertThat(failed.get()).as("attempts that met something else").isPositive();
+  }
+
+  /// Puts `lure` where `name` is for a moment, and back.
+  private void swap(String name, String lure) throws Exception {
+    Path parked = served.root.resolve("parked");
+    Path place = served.root.resolve(name);
+    Files.move(place, parked);
+    Files.move(served.root.resolve(lure), place);
+    Files.move(place, served.root.resolve(lure));
+    Files.move(parked, place);
+  }
+
+  private void attack(int n) throws Exception {
+    attempt(() -> assertThat(served.tree.stat(path("/door/secret")).size()).isEqualTo(6));
+    attempt(() -> assertThat(served.read("/door/secret")).isEqualTo("inside"));
+    attempt(() -> assertThat(served.read("/note")).isEqualTo("inside"));
+    attempt(() -> served.names("/door"));
+    attempt(() -> served.tree.makeDirectory(path("/door/made" + n)));
+    attempt(() -> served.tree.removeDirectory(path("/door/made" + n)));
+    attempt(
+        () -> {
+          try (var upload = served.fresh("/door/up" + n)) {
+            Served.write(upload, "x");
+            if (n % 50 == 0) {
+              upload.publish();
+            } else {
+              upload.discard();
+            }
+          }
+        });
+    attempt(
+        () -> {
+          try (var upload = served.append("/note")) {
+            upload.discard();
+          }
+        });
+    attempt(() -> served.tree.rename(path("/door/up" + n), path("/door/secret" + n)));
+    attempt(() -> served.tree.deleteFile(path("/door/secret" + n)));
+    attempt(() -> served.tree.setModified(path("/door/secret"), Instant.EPOCH));
+    attempt(() -> served.tree.setModified(path("/note"), Instant.EPOCH));
   }
 
   private final AtomicInteger succeeded = new AtomicInteger();

@@ -1,7 +1,8 @@
 package wharf.files;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static wharf.files.Served.path;
 
 import java.nio.file.Files;
@@ -9,6 +10,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
@@ -87,6 +90,15 @@ class TreeTest {
     served.fails(Kind.NOT_A_DIRECTORY, () -> served.tree.makeDirectory(path("/f/y")));
     assertThat(served.staged("")).isEmpty();
     assertThat(served.staged("a")).isEmpty();
+  }
+
+  @Test
+  void aNewDirectoryInheritsItsGroupFromItsParent() throws Exception {
+    Path parent = Files.createDirectory(served.root.resolve("shared"));
+    assumeTrue(run("chgrp", "12345", parent.toString()), "only root gives any group");
+    assumeTrue(run("chmod", "g+s", parent.toString()), "chmod is not here");
+    served.tree.makeDirectory(path("/shared/d"));
+    assertThat(Files.getAttribute(parent.resolve("d"), "unix:gid")).isEqualTo(12345);
   }
 
   @Test
@@ -179,12 +191,55 @@ class TreeTest {
         served.root.resolve("closed"), PosixFilePermissions.fromString("---------"));
     Files.setPosixFilePermissions(
         served.root.resolve("readonly"), PosixFilePermissions.fromString("r-xr-xr-x"));
-    assumeFalse(Files.isWritable(served.root.resolve("closed")), "permissions do not bind root");
-    served.fails(Kind.DENIED, () -> served.tree.list(path("/closed")));
-    served.fails(Kind.DENIED, () -> served.tree.stat(path("/closed/x")));
-    served.fails(Kind.DENIED, () -> served.tree.deleteFile(path("/readonly/f")));
-    served.fails(Kind.DENIED, () -> served.tree.makeDirectory(path("/readonly/d")));
-    served.fails(Kind.DENIED, () -> served.fresh("/readonly/f"));
+    var java = ProcessHandle.current().info().command();
+    assumeTrue(java.isPresent(), "the java command is not known");
+    var command = new ArrayList<String>();
+    if (Files.isWritable(served.root.resolve("readonly"))) {
+      // Permissions do not bind an administrator; they do one without capabilities.
+      command.addAll(List.of("setpriv", "--inh-caps=-all", "--bounding-set=-all"));
+    }
+    command.addAll(
+        List.of(
+            java.get(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            WithoutPermission.class.getName(),
+            served.root.toString()));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor()).as(output).isZero();
+    assertThat(output.lines()).hasSize(5).containsOnly("DENIED");
+    Files.setPosixFilePermissions(
+        served.root.resolve("closed"), PosixFilePermissions.fromString("rwx------"));
+    Files.setPosixFilePermissions(
+        served.root.resolve("readonly"), PosixFilePermissions.fromString("rwx------"));
+  }
+
+  static final class WithoutPermission {
+    private WithoutPermission() {}
+
+    static void main(String[] args) throws Exception {
+      try (var tree = Tree.open(Path.of(args[0]), InstantSource.system())) {
+        tell(() -> tree.list(path("/closed")).close());
+        tell(() -> tree.stat(path("/closed/x")));
+        tell(() -> tree.deleteFile(path("/readonly/f")));
+        tell(() -> tree.makeDirectory(path("/readonly/d")));
+        tell(() -> tree.upload(path("/readonly/f"), "ann", new Start.Fresh()).close());
+      }
+    }
+
+    private interface Call {
+      void run() throws FileProblem;
+    }
+
+    private static void tell(Call call) {
+      try {
+        call.run();
+        System.out.println("allowed");
+      } catch (FileProblem problem) {
+        System.out.println(problem.kind());
+      }
+    }
   }
 
   @Test
@@ -204,7 +259,10 @@ class TreeTest {
   }
 
   static void pipe(Path path) throws Exception {
-    int exit = new ProcessBuilder("mkfifo", path.toString()).start().waitFor();
-    assumeFalse(exit != 0, "mkfifo is not here");
+    assumeTrue(run("mkfifo", path.toString()), "mkfifo is not here");
+  }
+
+  static boolean run(String... command) throws Exception {
+    return new ProcessBuilder(command).redirectErrorStream(true).start().waitFor() == 0;
   }
 }

@@ -1,5 +1,6 @@
 package wharf.files;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -15,7 +16,9 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
@@ -336,19 +339,9 @@ class UploadTest {
   }
 
   @Test
-  void anotherProcessSeesTheClaim() throws Exception {
-    var java = ProcessHandle.current().info().command();
-    assumeTrue(java.isPresent(), "the java command is not known");
+  void aPartHeldByAnotherProcessIsLeftAlone() throws Exception {
     keepPart("/f", "0123");
-    Process process =
-        new ProcessBuilder(
-                java.get(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Holder.class.getName(),
-                served.root.toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+    Process process = run(Holder.class);
     try {
       assertThat(process.getInputStream().read()).isEqualTo('!');
       served.fails(Kind.BUSY, () -> served.at("/f", 2));
@@ -360,7 +353,7 @@ class UploadTest {
     } finally {
       process.destroyForcibly().waitFor();
     }
-    // As after kill -9: the part is there, and free.
+    // It was killed without a word: the part is there, and free.
     assertThat(served.tree.resumable(path("/f"), "ann")).hasValue(5);
     try (var upload = served.append("/f")) {
       upload.publish();
@@ -368,6 +361,36 @@ class UploadTest {
     assertThat(served.onDisk("f")).isEqualTo("01234");
   }
 
+  @Test
+  void anotherProcessSeesThatAPartIsHeldHere() throws Exception {
+    try (var upload = served.fresh("/f")) {
+      write(upload, "x");
+      // Each of these looks at the part; none may lose the lock that the other process respects.
+      served.fails(Kind.BUSY, () -> served.append("/f"));
+      served.tree.resumable(path("/f"), "ann");
+      served.fresh("/f").discard();
+      served.names("/");
+      Process process = run(Holder.class);
+      process.getOutputStream().close();
+      assertThat(process.waitFor()).isEqualTo(1);
+      assertThat(new String(process.getErrorStream().readAllBytes(), UTF_8)).contains("uploaded");
+      upload.publish();
+    }
+  }
+
+  private Process run(Class<?> main) throws Exception {
+    var java = ProcessHandle.current().info().command();
+    assumeTrue(java.isPresent(), "the java command is not known");
+    return new ProcessBuilder(
+            java.get(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            main.getName(),
+            served.root.toString())
+        .start();
+  }
+
+  /// Continues the part of "/f", and holds it until killed.
   static final class Holder {
     private Holder() {}
 
@@ -381,6 +404,44 @@ class UploadTest {
         upload.suspend();
       }
     }
+  }
+
+  /// Two trees share no memory of who holds what, so they meet as two processes would.
+  @Test
+  void aPublishedFileIsNeverTakenForAPart() throws Exception {
+    try (var other = Tree.open(served.root, () -> served.now);
+        var executor = Executors.newFixedThreadPool(4)) {
+      served.put("f", "A".repeat(20));
+      Callable<Void> reader =
+          () -> {
+            for (int i = 0; i < 3000; i++) {
+              assertThat(served.read("/f")).matches("(.)\\1{19}");
+            }
+            return null;
+          };
+      var tasks = new ArrayList<Callable<Void>>();
+      tasks.add(reader);
+      for (Tree tree : List.of(served.tree, other, other)) {
+        tasks.add(
+            () -> {
+              for (int i = 0; i < 300; i++) {
+                try (var upload = tree.upload(path("/f"), "ann", new Start.Fresh())) {
+                  String letter = String.valueOf((char) ('A' + i % 26));
+                  write(upload, letter.repeat(10));
+                  write(upload, letter.repeat(10));
+                  if (i % 5 != 0) {
+                    upload.publish();
+                  }
+                }
+              }
+              return null;
+            });
+      }
+      for (var done : executor.invokeAll(tasks)) {
+        done.get();
+      }
+    }
+    assertThat(served.staged("")).hasSizeLessThanOrEqualTo(1);
   }
 
   @Test
@@ -471,6 +532,17 @@ class UploadTest {
   }
 
   @Test
+  void anInterruptLosesNothing() throws Exception {
+    var upload = served.fresh("/f");
+    write(upload, "0123");
+    Thread.currentThread().interrupt();
+    served.fails(Kind.IO, () -> write(upload, "4"));
+    assertThat(Thread.interrupted()).isTrue();
+    upload.close();
+    assertThat(served.tree.resumable(path("/f"), "ann")).hasValue(4);
+  }
+
+  @Test
   void ownersAndNamesDoNotRunTogether() throws Exception {
     var staging = new Staging(() -> served.now, new Names());
     var names = new HashSet<Path>();
@@ -484,12 +556,9 @@ class UploadTest {
   @Test
   void saysWhenTheDiskIsFull() throws Exception {
     Path small = Files.createDirectory(base.resolve("small"));
-    int mounted =
-        new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small.toString())
-            .redirectErrorStream(true)
-            .start()
-            .waitFor();
-    assumeTrue(mounted == 0, "only root can mount a small file system");
+    boolean mounted =
+        TreeTest.run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small.toString());
+    assumeTrue(mounted, "only root can mount a small file system");
     try (var tree = Tree.open(small, () -> served.now)) {
       Files.writeString(small.resolve("f"), "old");
       var upload = tree.upload(path("/f"), "ann", new Start.Fresh());
@@ -499,19 +568,15 @@ class UploadTest {
       assertThat(small.resolve("f")).hasContent("old");
       assertThat(tree.usableSpace()).isPositive();
     } finally {
-      unmount(small);
+      TreeTest.run("umount", small.toString());
     }
   }
 
   @Test
   void servesAnotherFileSystemMountedInside() throws Exception {
     Path inside = Files.createDirectory(served.root.resolve("mnt"));
-    int mounted =
-        new ProcessBuilder("mount", "-t", "tmpfs", "tmpfs", inside.toString())
-            .redirectErrorStream(true)
-            .start()
-            .waitFor();
-    assumeTrue(mounted == 0, "only root can mount a file system");
+    boolean mounted = TreeTest.run("mount", "-t", "tmpfs", "tmpfs", inside.toString());
+    assumeTrue(mounted, "only root can mount a file system");
     try {
       served.tree.makeDirectory(path("/mnt/d"));
       try (var upload = served.fresh("/mnt/d/f")) {
@@ -522,12 +587,26 @@ class UploadTest {
       served.fails(Kind.OTHER_STORE, () -> served.tree.rename(path("/g"), path("/mnt/g")));
       assertThat(served.read("/mnt/d/f")).isEqualTo("x");
     } finally {
-      unmount(inside);
+      TreeTest.run("umount", inside.toString());
     }
   }
 
-  private static void unmount(Path path) throws Exception {
-    new ProcessBuilder("umount", path.toString()).start().waitFor();
+  @Test
+  void aPartThatWasPublishedBetweenLookAndLockIsNotTaken() throws Exception {
+    served.put("part", "another file by now");
+    served.put("seen", "what it was then");
+    var staging = new Staging(() -> served.now, new Names());
+    try (var confinement = Confinement.open(served.root)) {
+      var directory = confinement.root();
+      var part = Path.of("part");
+      var seen = Confinement.attributes(directory, Path.of("seen"));
+      assertThat(seen).isNotNull();
+      if (seen != null) {
+        var channel = Confinement.openFile(directory, part, StandardOpenOption.WRITE);
+        assertThat(staging.lock(directory, part, channel, seen)).isNull();
+        assertThat(channel.isOpen()).isFalse();
+      }
+    }
   }
 
   @Test
@@ -545,7 +624,11 @@ class UploadTest {
         FileChannel.open(served.outside.resolve("secret"), StandardOpenOption.READ)) {
       assertThat(channel.size()).isEqualTo(6);
     }
-    assertThatThrownBy(() -> served.append("/f")).isInstanceOf(FileProblem.class);
+    assertThat(served.tree.resumable(path("/f"), "ann")).isEmpty();
+    try (var upload = served.append("/f")) {
+      assertThat(upload.position()).isEqualTo(1);
+      upload.discard();
+    }
     served.outsideIsUntouched();
   }
 }

@@ -30,10 +30,12 @@ public final class FtpTime {
     return SAID.format(time.atOffset(ZoneOffset.UTC));
   }
 
-  /// What `text` says, if it is a time.
+  /// What `text` says, if it is a time. A leap second, which may be said, is the second before.
   public static Optional<Instant> parse(String text) {
+    String said =
+        text.startsWith("60", 12) ? text.substring(0, 12) + "59" + text.substring(14) : text;
     try {
-      return Optional.of(LocalDateTime.parse(text, UNDERSTOOD).toInstant(ZoneOffset.UTC));
+      return Optional.of(LocalDateTime.parse(said, UNDERSTOOD).toInstant(ZoneOffset.UTC));
     } catch (DateTimeException e) {
       return Optional.empty();
     }

@@ -116,6 +116,11 @@ public final class TimedWire implements Closeable {
     }
   }
 
+  /// Whether the calling thread was asked to stop: every wait then ends with an `IOException`.
+  public static boolean stopAsked() {
+    return Thread.currentThread().isInterrupted();
+  }
+
   /// Says that nothing more will be written.
   public void endOutput() throws IOException {
     wire.endOutput();
@@ -149,7 +154,7 @@ public final class TimedWire implements Closeable {
       selector.selectedKeys().clear();
       // select(0) would wait for ever.
       int ready = selector.select(Math.max(1, atMost.toMillis()));
-      if (Thread.currentThread().isInterrupted()) {
+      if (stopAsked()) {
         throw new ClosedByInterruptException();
       }
       if (ready == 0 && selector.isOpen()) {

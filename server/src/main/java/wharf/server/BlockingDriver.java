@@ -78,7 +78,7 @@ final class BlockingDriver implements Conversation.Driver {
       // with.
       context.log().log(Level.DEBUG, "a connection ended early", e);
     } catch (RuntimeException fault) {
-      context.log().log(Level.ERROR, "a session ended by a fault", fault);
+      context.log().log(Level.ERROR, "a session ended by a fault of the server", fault);
     } finally {
       closeNow();
     }

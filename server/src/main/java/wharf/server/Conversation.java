@@ -213,8 +213,7 @@ final class Conversation {
     deliver(new Event.Stopping());
   }
 
-  /// Closes everything now. The session is told, and a running transfer is ended, so that it can
-  /// settle what it has.
+  /// Closes everything now. The session is told, so that it can settle what it holds.
   void kill() {
     boolean news = !closing && !inputEnded;
     inputEnded = true;
@@ -222,11 +221,7 @@ final class Conversation {
     if (news) {
       deliver(new Event.PeerClosed());
     }
-    if (data != null) {
-      DataConnection running = data;
-      data = null;
-      deliver(running.abort(Ending.ABORTED));
-    }
+    abort();
   }
 
   private boolean receives() {
@@ -402,6 +397,9 @@ final class Conversation {
     ServerSocketChannel used = listener;
     listener = null;
     try {
+      if (closing) {
+        throw new IOException("the session is being closed");
+      }
       data =
           new DataConnection(
               transfer,

@@ -130,7 +130,12 @@ final class EventLoop implements Runnable {
   private void runTasks() {
     Runnable task;
     while ((task = tasks.poll()) != null) {
-      task.run();
+      try {
+        task.run();
+      } catch (RuntimeException fault) {
+        context.log().log(
+            Level.ERROR, "a task of an event loop failed by a fault of its own", fault);
+      }
     }
   }
 
@@ -165,10 +170,19 @@ final class EventLoop implements Runnable {
   }
 
   private void ready(SelectableChannel channel, int operations, Object owner) {
-    switch (owner) {
-      case Gate gate -> gate.open();
-      case Member member -> member.ready(channel);
-      default -> throw new IllegalStateException("unknown owner " + owner);
+    try {
+      switch (owner) {
+        case Gate gate -> gate.open();
+        case Member member -> member.ready(channel);
+        default -> throw new IllegalStateException("unknown owner " + owner);
+      }
+    } catch (RuntimeException fault) {
+      // Whatever it was, it ends one session, not the loop and all others with it.
+      context.log().log(Level.ERROR, "a session ended by a fault of the server", fault);
+      if (owner instanceof Member member) {
+        member.conversation.kill();
+        member.settle();
+      }
     }
   }
 

@@ -36,7 +36,7 @@ class PortRangeTest {
         }
         return low;
       } catch (BindException e) {
-        continue;
+        // Somebody has one of them: try others.
       } finally {
         for (ServerSocketChannel one : all) {
           one.close();

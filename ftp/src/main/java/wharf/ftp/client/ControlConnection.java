@@ -45,11 +45,11 @@ final class ControlConnection implements Closeable {
           "no host named " + host + " is known; check the name and the network", e);
     } catch (SocketTimeoutException e) {
       throw new FtpException.TimedOut(
-          "no answer from %s within %d s; check the address, or allow more with --timeout"
+          "no answer from %s within %d s; check the address, or allow more time"
               .formatted(server, timeout.toSeconds()),
           e);
     } catch (IOException e) {
-      throw interrupted()
+      throw TimedWire.stopAsked()
           ? new FtpException.Cancelled()
           : new FtpException.Unreachable(
               "cannot connect to %s: %s; is a server running there?".formatted(server, say(e)), e);
@@ -176,12 +176,12 @@ final class ControlConnection implements Closeable {
 
   private FtpException failure(IOException e) {
     usable = false;
-    if (interrupted()) {
+    if (TimedWire.stopAsked()) {
       return new FtpException.Cancelled();
     }
     if (e instanceof SocketTimeoutException) {
       return new FtpException.TimedOut(
-          "%s did not answer within %d s; try again, or allow more with --timeout"
+          "%s did not answer within %d s; try again, or allow more time"
               .formatted(server, timeout.toSeconds()),
           e);
     }
@@ -197,10 +197,6 @@ final class ControlConnection implements Closeable {
   static String say(IOException e) {
     String message = e.getMessage();
     return message == null ? e.getClass().getSimpleName() : message;
-  }
-
-  static boolean interrupted() {
-    return Thread.currentThread().isInterrupted();
   }
 
   @Override

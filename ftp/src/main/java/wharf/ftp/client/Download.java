@@ -16,6 +16,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import wharf.net.TimedWire;
 
 /// Fetches a file so that its name always stands for a whole file:
 ///
@@ -61,7 +62,7 @@ public final class Download {
         if (now.isEmpty() || now.getAsLong() != receipt.size()) {
           throw new FtpException.Mismatch(
               ("the server called %s complete, but %d of %d bytes came; they are kept in %s, get"
-                      + " it again with --continue")
+                      + " it again and continue from there")
                   .formatted(Refusal.quote(remote), receipt.size(), size.getAsLong(), part));
         }
       }
@@ -173,7 +174,7 @@ public final class Download {
   }
 
   private static FtpException localDisk(String what, IOException e) {
-    if (ControlConnection.interrupted()) {
+    if (TimedWire.stopAsked()) {
       return new FtpException.Cancelled();
     }
     return new FtpException.LocalDisk(what + ": " + reason(e), e);

@@ -18,16 +18,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import wharf.ftp.FtpTime;
 import wharf.net.TimedWire;
 
 /// A session with an FTP server, logged in, moving bytes as they are (TYPE I) over passive data
 /// connections.
 ///
 /// ```
-/// try (var client = FtpClient.connect("host", 21, Login.anonymous(), Duration.ofSeconds(30))) {
+/// try (var client = FtpClient.connect("host", 21, Login.anonymous(), Duration.ofSeconds(30), Instant::now)) {
 ///   client.list("", entry -> System.out.println(entry.name()));
 ///   Download.run(client, "folder/file", Path.of("file"), true, Progress.NONE);
 /// }
@@ -47,22 +49,26 @@ public final class FtpClient implements Closeable {
 
   private final ControlConnection control;
   private final Duration timeout;
+  private final Supplier<Instant> now;
   private final Map<String, String> features = new HashMap<>();
   private boolean extendedPassive = true;
   private boolean machineListings;
   private @Nullable ByteBuffer buffer;
 
-  private FtpClient(ControlConnection control, Duration timeout) {
+  private FtpClient(ControlConnection control, Duration timeout, Supplier<Instant> now) {
     this.control = control;
     this.timeout = timeout;
+    this.now = now;
   }
 
   /// Connects, logs in and gets ready to move files.
   ///
   /// @param timeout the longest silence to put up with, at each step
-  public static FtpClient connect(String host, int port, Login login, Duration timeout)
+  /// @param now the time of day: listings for people leave the year out
+  public static FtpClient connect(
+      String host, int port, Login login, Duration timeout, Supplier<Instant> now)
       throws FtpException {
-    FtpClient client = new FtpClient(ControlConnection.open(host, port, timeout), timeout);
+    FtpClient client = new FtpClient(ControlConnection.open(host, port, timeout), timeout, now);
     try {
       client.logIn(login);
       client.learnFeatures();
@@ -192,9 +198,7 @@ public final class FtpClient implements Closeable {
   /// When a file was modified, empty when the server does not say.
   public Optional<Instant> modified(String path) throws FtpException {
     Reply reply = control.command("MDTM", path);
-    return reply.code() == 213
-        ? Optional.ofNullable(Listing.time(reply.text().strip()))
-        : Optional.empty();
+    return reply.code() == 213 ? FtpTime.parse(reply.text().strip()) : Optional.empty();
   }
 
   /// Sets when a file was modified, where the server can (MFMT).
@@ -204,11 +208,7 @@ public final class FtpClient implements Closeable {
     if (!offers("MFMT")) {
       return false;
     }
-    String time =
-        java.time.format.DateTimeFormatter.ofPattern("uuuuMMddHHmmss", Locale.ROOT)
-            .withZone(java.time.ZoneOffset.UTC)
-            .format(modified);
-    return control.command("MFMT", time + " " + path).done();
+    return control.command("MFMT", FtpTime.format(modified) + " " + path).done();
   }
 
   /// Whether `path` is a folder.
@@ -265,7 +265,7 @@ public final class FtpClient implements Closeable {
     }
     // A name that begins with a hyphen would be taken for options, as ls takes it.
     String named = path.startsWith("-") ? "./" + path : path;
-    Instant now = Instant.now();
+    Instant now = this.now.get();
     Lines found;
     try {
       found = lines("LIST", named, line -> Listing.list(line, now), each);
@@ -459,11 +459,15 @@ public final class FtpClient implements Closeable {
     } catch (IOException e) {
       // Perhaps it refused the command and has closed the door already.
       Reply reply = control.readSoon();
-      control.spoil();
+      if (reply != null && reply.preliminary()) {
+        // Or it came, and broke off before this end had seen it come.
+        reply = control.readSoon();
+      }
       if (reply != null && reply.code() >= 400) {
         throw Refusal.of(reply, verb, path);
       }
-      throw ControlConnection.interrupted()
+      control.spoil();
+      throw TimedWire.stopAsked()
           ? new FtpException.Cancelled()
           : new FtpException.Unreachable(
               "no data connection to %s: %s; a firewall may block the port"
@@ -536,12 +540,12 @@ public final class FtpClient implements Closeable {
   private FtpException broken(String verb, String path, IOException e) {
     String what = verb.equals("STOR") ? "sending" : "receiving";
     String subject = path.isEmpty() ? "the listing" : Refusal.quote(path);
-    if (ControlConnection.interrupted()) {
+    if (TimedWire.stopAsked()) {
       return new FtpException.Cancelled();
     }
     if (e instanceof SocketTimeoutException) {
       return new FtpException.TimedOut(
-          "%s %s stood still for %d s; try again, or allow more with --timeout"
+          "%s %s stood still for %d s; try again, or allow more time"
               .formatted(what, subject, timeout.toSeconds()),
           e);
     }
@@ -550,7 +554,7 @@ public final class FtpClient implements Closeable {
   }
 
   private static FtpException local(String what, IOException e) {
-    return ControlConnection.interrupted()
+    return TimedWire.stopAsked()
         ? new FtpException.Cancelled()
         : new FtpException.LocalDisk(what + ": " + ControlConnection.say(e), e);
   }
@@ -577,7 +581,7 @@ public final class FtpClient implements Closeable {
   /// Says goodbye if there is somebody to say it to, and disconnects.
   @Override
   public void close() {
-    if (control.usable() && !ControlConnection.interrupted()) {
+    if (control.usable() && !TimedWire.stopAsked()) {
       try {
         control.send("QUIT", "");
         // Waits for the answer: a server may take a bare hang-up for a broken client.

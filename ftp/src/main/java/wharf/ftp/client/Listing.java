@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import wharf.ftp.FtpTime;
 import wharf.ftp.client.Entry.Kind;
 
 /// Reads the lines of directory listings. MLSD (RFC 3659) is a format; what LIST prints is not, so
@@ -49,7 +50,7 @@ final class Listing {
               };
         }
         case "size" -> size = number(value);
-        case "modify" -> modified = time(value);
+        case "modify" -> modified = FtpTime.parse(value).orElse(null);
         default -> {}
       }
     }
@@ -143,31 +144,12 @@ final class Listing {
     return named(line.substring(line.lastIndexOf('/') + 1), Kind.OTHER, -1, null);
   }
 
-  /// `YYYYMMDDHHMMSS`, with or without a fraction (RFC 3659, section 2.3); null for anything else.
-  static @Nullable Instant time(String text) {
-    if (!text.matches("\\d{14}(\\.\\d+)?")) {
-      return null;
-    }
-    int[] parts = new int[6];
-    for (int i = 0, at = 0; i < parts.length; i++) {
-      int width = i == 0 ? 4 : 2;
-      parts[i] = Integer.parseInt(text.substring(at, at + width));
-      at += width;
-    }
-    try {
-      return LocalDateTime.of(
-              parts[0], parts[1], parts[2], parts[3], parts[4], Math.min(parts[5], 59))
-          .toInstant(ZoneOffset.UTC);
-    } catch (DateTimeException _) {
-      return null;
-    }
-  }
-
   private static @Nullable Entry named(
       String name, Kind kind, long size, @Nullable Instant modified) {
     return name.isEmpty() || name.equals(".") || name.equals("..")
         ? null
-        : new Entry(name, kind, size, modified);
+        // What a server calls the size of a folder means something different on each.
+        : new Entry(name, kind, kind == Kind.FOLDER ? -1 : size, modified);
   }
 
   private static @Nullable Instant date(int month, long day, String yearOrTime, Instant now) {
@@ -205,7 +187,8 @@ final class Listing {
     if (!day.matches("\\d{4}-\\d\\d-\\d\\d") || !clock.matches("\\d\\d:\\d\\d(:\\d\\d.*)?")) {
       return null;
     }
-    return time(day.replace("-", "") + clock.substring(0, 5).replace(":", "") + "00");
+    return FtpTime.parse(day.replace("-", "") + clock.substring(0, 5).replace(":", "") + "00")
+        .orElse(null);
   }
 
   private static long number(String text) {

@@ -36,9 +36,9 @@ public record Reply(int code, List<String> lines) {
     return lines.getLast();
   }
 
-  /// As one line that is safe to show.
+  /// As one line that is safe to show and to go on after.
   @Override
   public String toString() {
-    return Printable.of((code + " " + text()).strip());
+    return Printable.of((code + " " + text()).strip()).replaceFirst("\\.$", "");
   }
 }

@@ -5,13 +5,10 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
@@ -52,7 +49,8 @@ import wharf.users.Secret;
 ///   doing    Resting --PASV, EPSV--> Opening --Listening--> Resting
 ///            Resting --PASS--------> Checking --Performed-> Resting
 ///            Resting --RETR, LIST--> Sending --Transferred-> Resting
-///            Resting --STOR, APPE--> Receiving --Transferred--> Storing (sync, then publish) --> Resting
+///            Resting --STOR, APPE--> Staging --Performed--> Receiving --Transferred-->
+///                                    Storing (sync, then publish) --Performed--> Resting
 ///            Resting --STAT path---> Telling --Drained--> Telling ... Resting
 /// ```
 ///
@@ -114,6 +112,8 @@ final class FtpSession implements Session {
 
     record Sending(String what) implements Doing {}
 
+    record Staging(VirtualPath target, boolean unique, long announced) implements Doing {}
+
     record Receiving(Incoming incoming) implements Doing {}
 
     record Storing(Incoming incoming, Event.Transferred end, boolean synced) implements Doing {}
@@ -126,8 +126,7 @@ final class FtpSession implements Session {
   /// A file on its way in.
   ///
   /// @param announced the size that ALLO told, or -1
-  private record Incoming(
-      VirtualPath target, Upload upload, long from, long announced, boolean unique) {}
+  private record Incoming(VirtualPath target, Upload upload, long announced, boolean unique) {}
 
   /// How data connections are to be, which outlives log-ins but not REIN.
   private static final class Terms {
@@ -139,8 +138,8 @@ final class FtpSession implements Session {
 
   private final FtpService service;
   private final LineBuffer lines = new LineBuffer(LINE_LIMIT);
-  private final ArrayDeque<LineBuffer.Found> waiting = new ArrayDeque<>();
-  private int waitingBytes;
+  private final ArrayDeque<Said> waiting = new ArrayDeque<>();
+  private int waitingWeight;
   private List<Effect> effects = new ArrayList<>();
   private InetSocketAddress local = new InetSocketAddress(0);
   private InetSocketAddress peer = new InetSocketAddress(0);
@@ -205,130 +204,60 @@ final class FtpSession implements Session {
         carryOut(next());
       }
     }
-    if (!closed && transferRuns()) {
-      while (!leaving && !waiting.isEmpty() && heardDuringTransfer(waiting.peek())) {
-        carryOut(next());
-      }
+    while (!closed && !leaving && transferRuns() && heardDuringTransfer(waiting.peek())) {
+      carryOut(next());
+    }
+    if (!closed && transferRuns() && isWaiting(Verb.ABOR)) {
+      effects.add(new Effect.Abort());
     }
   }
 
   private void takeLines() {
     LineBuffer.Found found;
     while (!closed && (found = lines.next()) != null) {
-      waiting.add(found);
-      waitingBytes += size(found);
-      if (transferRuns() && command(found).filter(c -> c.verb() == Verb.ABOR).isPresent()) {
-        effects.add(new Effect.Abort());
-      }
-      if (waitingBytes > LINE_UP_LIMIT) {
+      Said said = Said.of(found);
+      waiting.add(said);
+      waitingWeight += said.weight();
+      if (waitingWeight > LINE_UP_LIMIT) {
         reply(421, "Too many commands were sent ahead. Goodbye.");
         close();
       }
     }
   }
 
-  private LineBuffer.Found next() {
+  private Said next() {
     heard = true;
-    LineBuffer.Found found = waiting.remove();
-    waitingBytes -= size(found);
-    return found;
+    Said said = waiting.remove();
+    waitingWeight -= said.weight();
+    return said;
   }
 
-  private boolean waits(Verb verb) {
-    return waiting.stream().anyMatch(f -> command(f).filter(c -> c.verb() == verb).isPresent());
-  }
-
-  private static int size(LineBuffer.Found found) {
-    return found instanceof LineBuffer.Found.Line(ByteBuffer bytes) ? 16 + bytes.remaining() : 16;
+  private boolean isWaiting(Verb verb) {
+    return waiting.stream().anyMatch(said -> said instanceof Said.Command c && c.is(verb));
   }
 
   private boolean transferRuns() {
     return doing instanceof Doing.Sending || doing instanceof Doing.Receiving;
   }
 
-  private boolean heardDuringTransfer(LineBuffer.Found found) {
-    // ABOR has cut the transfer already; its own reply comes after the transfer's.
-    return command(found)
-        .filter(c -> c.verb().when() == Verb.When.ALWAYS && c.verb() != Verb.ABOR)
-        .filter(c -> c.verb() != Verb.STAT || c.argument().isEmpty())
-        .isPresent();
+  private static boolean heardDuringTransfer(@Nullable Said said) {
+    return switch (said) {
+      case Said.Command(Verb verb, String argument) when verb == Verb.STAT -> argument.isEmpty();
+      // ABOR has cut the transfer already; its own reply comes after the transfer's.
+      case Said.Command(Verb verb, _) -> verb.when() == Verb.When.ALWAYS && verb != Verb.ABOR;
+      case null, default -> false;
+    };
   }
 
-  /// A verb of the table and its argument.
-  private record Command(Verb verb, String argument) {}
-
-  private Optional<Command> command(LineBuffer.Found found) {
-    if (!(found instanceof LineBuffer.Found.Line(ByteBuffer bytes))) {
-      return Optional.empty();
-    }
-    try {
-      String text = text(bytes);
-      return Verb.named(verb(text)).map(verb -> new Command(verb, argument(text)));
-    } catch (CharacterCodingException e) {
-      return Optional.empty();
+  private void carryOut(Said said) {
+    switch (said) {
+      case Said.Nonsense(int code, String reply) -> reply(code, reply);
+      case Said.Command(Verb verb, String argument) -> gate(verb, argument);
     }
   }
 
-  private static String verb(String line) {
-    int space = line.indexOf(' ');
-    return space < 0 ? line : line.substring(0, space);
-  }
-
-  /// What follows the one space after the verb; more of them belong to a name (RFC 2640 section
-  /// 3.1).
-  private static String argument(String line) {
-    int space = line.indexOf(' ');
-    return space < 0 ? "" : line.substring(space + 1);
-  }
-
-  /// The line without the Telnet commands that go before an ABOR (RFC 959 section 4.1.3, RFC 854).
-  /// None of their bytes occurs at the beginning of a command, and 255 never in UTF-8.
-  private static String text(ByteBuffer line) throws CharacterCodingException {
-    byte[] bytes = new byte[line.remaining()];
-    line.get(line.position(), bytes);
-    int kept = 0;
-    for (int i = 0; i < bytes.length; i++) {
-      int b = Byte.toUnsignedInt(bytes[i]);
-      if (b == 255) {
-        boolean command = i + 1 < bytes.length && Byte.toUnsignedInt(bytes[i + 1]) >= 240;
-        i += command ? 1 : 0;
-      } else if (b < 240 || kept > 0) {
-        bytes[kept++] = bytes[i];
-      }
-    }
-    return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, 0, kept)).toString();
-  }
-
-  private void carryOut(LineBuffer.Found found) {
-    switch (found) {
-      case LineBuffer.Found.TooLong() ->
-          reply(500, "That line is too long: the limit is " + LINE_LIMIT + " bytes.");
-      case LineBuffer.Found.Line(ByteBuffer bytes) -> {
-        String text;
-        try {
-          text = text(bytes);
-        } catch (CharacterCodingException e) {
-          reply(501, "That is not UTF-8, in which names and commands are written here.");
-          return;
-        }
-        gate(text);
-      }
-    }
-  }
-
-  /// The one way to every verb: is it known, well-formed, and allowed?
-  private void gate(String line) {
-    if (line.indexOf('\0') >= 0 || line.indexOf('\r') >= 0) {
-      reply(501, "A command may not contain NUL or CR.");
-      return;
-    }
-    Optional<Verb> known = Verb.named(verb(line));
-    if (known.isEmpty()) {
-      reply(500, "Unknown command. HELP lists those that are known.");
-      return;
-    }
-    Verb verb = known.get();
-    String argument = argument(line);
+  /// The one way to every verb: is it well-formed, and allowed?
+  private void gate(Verb verb, String argument) {
     if (verb.needsLogin() && !(who instanceof Who.LoggedIn)) {
       reply(530, "Log in with USER and PASS first.");
     } else if (argument.isEmpty() && verb.argumentRequired()) {
@@ -387,29 +316,29 @@ final class FtpSession implements Session {
       case EPRT -> extendedPort(argument);
 
       case RETR -> retrieve(path(argument), offset(pending));
-      case STOR -> store(path(argument), new Start.At(offset(pending)), false);
+      case STOR -> store(path(argument), start(offset(pending)), false);
       case STOU -> storeUnique(argument);
       case APPE -> append(path(argument), pending);
       case REST -> restart(argument);
       case ALLO -> allocate(argument);
       case ABOR -> reply(226, "Nothing is being transferred any more.");
 
-      case LIST -> list(listed(argument), EntryFormat.people(service.now().get()), false);
+      case LIST -> list(verb, Directory.listed(argument), EntryFormat.people(service.now().get()));
       case NLST -> {
-        String what = listed(argument);
-        list(what, EntryFormat.names(prefix(what)), false);
+        String what = Directory.listed(argument);
+        list(verb, what, EntryFormat.names(here().prefix(what)));
       }
-      case MLSD -> list(argument, EntryFormat.facts(terms.facts, loggedIn().account()), true);
+      case MLSD -> list(verb, argument, EntryFormat.facts(terms.facts, loggedIn().account()));
       case MLST -> facts(argument);
       case SIZE -> size(path(argument));
       case MDTM -> reply(213, FtpTime.format(service.tree().stat(path(argument)).modified()));
       case MFMT -> modify(argument);
 
       case STAT -> status(argument);
-      case HELP -> help(argument);
+      case HELP -> reply(Guide.help(argument));
       case NOOP -> reply(200, "Still here.");
       case SYST -> reply(215, "UNIX Type: L8");
-      case FEAT -> features();
+      case FEAT -> reply(Guide.features(terms.facts));
       case OPTS -> options(argument);
     }
   }
@@ -504,7 +433,7 @@ final class FtpSession implements Session {
   /// Whether the client was cut off: one that has said QUIT may leave before its last transfer is
   /// done, wherever its QUIT stands in the line.
   private boolean vanished() {
-    return peerGone && !leaving && !waits(Verb.QUIT);
+    return peerGone && !leaving && !isWaiting(Verb.QUIT);
   }
 
   private void leave() {
@@ -729,7 +658,7 @@ final class FtpSession implements Session {
   }
 
   private void allocate(String argument) throws FileProblem {
-    long bytes = number(verb(argument));
+    long bytes = number(argument.split(" ", 2)[0]);
     if (bytes < 0) {
       reply(501, "Say it as: " + Verb.ALLO.syntax());
     } else if (bytes > service.tree().usableSpace()) {
@@ -750,6 +679,10 @@ final class FtpSession implements Session {
 
   private static long offset(Pending pending) {
     return pending instanceof Pending.Restart(long offset) ? offset : 0;
+  }
+
+  private static Start start(long offset) {
+    return offset == 0 ? new Start.Fresh() : new Start.At(offset);
   }
 
   // Transfers.
@@ -780,72 +713,19 @@ final class FtpSession implements Session {
     send("RETR " + path, new Source.OfFile(file.channel(), offset, file.size()), terms.form);
   }
 
-  private void list(String argument, EntryFormat format, boolean onlyDirectories)
-      throws FileProblem {
+  private void list(Verb verb, String argument, EntryFormat format) throws FileProblem {
     if (noRoute()) {
       return;
     }
-    if (onlyDirectories && !service.tree().stat(path(argument)).directory()) {
+    if (verb == Verb.MLSD && !service.tree().stat(path(argument)).directory()) {
       // RFC 3659 section 7.2.1 asks for this code.
       reply(501, path(argument) + " is not a directory; MLST tells of files.");
       return;
     }
-    ListingSource source = listing(argument, format, onlyDirectories);
+    ListingSource source =
+        verb == Verb.MLSD ? here().listDirectory(argument, format) : here().list(argument, format);
     reply(150, "Here comes the listing.");
-    send("listing of " + argument, source, Transfer.Form.IMAGE);
-  }
-
-  private ListingSource listing(String argument, EntryFormat format, boolean onlyDirectories)
-      throws FileProblem {
-    int slash = argument.lastIndexOf('/');
-    String last = argument.substring(slash + 1);
-    try {
-      VirtualPath path = path(argument);
-      FileFacts facts = service.tree().stat(path);
-      if (!facts.directory() && !onlyDirectories) {
-        return ListingSource.of(last, facts, format);
-      }
-      return ListingSource.of(service.tree().list(path), _ -> true, format);
-    } catch (FileProblem problem) {
-      if (onlyDirectories
-          || problem.kind() != FileProblem.Kind.NOT_FOUND
-          || !Wildcard.isPattern(last)) {
-        throw problem;
-      }
-      VirtualPath in = path(argument.substring(0, slash + 1));
-      return ListingSource.of(
-          service.tree().list(in), name -> Wildcard.matches(last, name), format);
-    }
-  }
-
-  /// What NLST puts before each name of what it was asked for, so that a client can say it again.
-  private String prefix(String argument) throws FileProblem {
-    int slash = argument.lastIndexOf('/');
-    String last = argument.substring(slash + 1);
-    boolean directory;
-    try {
-      directory = !argument.isEmpty() && service.tree().stat(path(argument)).directory();
-    } catch (FileProblem problem) {
-      directory = false;
-    }
-    return directory && !last.isEmpty() ? argument + "/" : argument.substring(0, slash + 1);
-  }
-
-  /// What is to be listed: without the options of `ls` that many clients send, as in "LIST -la
-  /// path", and without a slash at the end, so that the last name is the last.
-  private static String listed(String argument) {
-    String rest = argument;
-    while (rest.startsWith("-")) {
-      int space = rest.indexOf(' ');
-      if (space < 0) {
-        return "";
-      }
-      rest = rest.substring(space + 1);
-    }
-    while (rest.length() > 1 && rest.endsWith("/")) {
-      rest = rest.substring(0, rest.length() - 1);
-    }
-    return rest;
+    send(verb + " " + (argument.isEmpty() ? directory() : argument), source, Transfer.Form.IMAGE);
   }
 
   private void send(String what, Source source, Transfer.Form form) {
@@ -860,12 +740,34 @@ final class FtpSession implements Session {
     if (start instanceof Start.At(long offset) && noOffset(offset)) {
       return;
     }
-    // For this upload, whether it can begin or not.
-    long size = announced;
+    String owner = loggedIn().account().name();
+    doing = new Doing.Staging(path, unique, announced);
+    // It is for this upload, whether it can begin or not.
     announced = -1;
-    Upload upload = service.tree().upload(path, loggedIn().account().name(), start);
-    doing = new Doing.Receiving(new Incoming(path, upload, upload.position(), size, unique));
-    reply(150, unique ? "FILE: " + path.name() : "Ready for " + path + ".");
+    if (start instanceof Start.Fresh) {
+      try {
+        staged(service.tree().upload(path, owner, start));
+      } catch (FileProblem problem) {
+        doing = new Doing.Resting();
+        throw problem;
+      }
+    } else {
+      // What is there already may have to be copied.
+      effects.add(new Effect.Perform(() -> service.tree().upload(path, owner, start)));
+    }
+  }
+
+  private void staged(Upload upload) {
+    if (!(doing instanceof Doing.Staging(VirtualPath target, boolean unique, long size))) {
+      throw new IllegalStateException("staged, but " + doing);
+    }
+    if (peerGone || closed) {
+      doing = new Doing.Resting();
+      closeQuietly(upload);
+      return;
+    }
+    doing = new Doing.Receiving(new Incoming(target, upload, size, unique));
+    reply(150, unique ? "FILE: " + target.name() : "Ready for " + target + ".");
     transfer(new Transfer.Flow.In(upload::write, terms.form));
   }
 
@@ -873,7 +775,7 @@ final class FtpSession implements Session {
     if (!(pending instanceof Pending.Restart(long offset))) {
       store(path, new Start.Append(), false);
     } else if (loggedIn().account().may(Right.WRITE)) {
-      store(path, new Start.At(offset), false);
+      store(path, start(offset), false);
     } else {
       // It would replace what is there from the offset on, which is more than adding.
       reply(550, loggedIn().account().name() + " may not do that here (REST and APPE).");
@@ -898,9 +800,6 @@ final class FtpSession implements Session {
             route,
             flow,
             new Transfer.Limits(service.patience().connect(), service.patience().stall())));
-    if (waits(Verb.ABOR)) {
-      effects.add(new Effect.Abort());
-    }
   }
 
   private boolean noRoute() {
@@ -924,11 +823,11 @@ final class FtpSession implements Session {
     switch (doing) {
       case Doing.Sending(String what) -> {
         doing = new Doing.Resting();
-        note(name() + " " + what + " " + end.ending() + " " + end.bytes() + " bytes");
+        note(name() + " " + what + ": " + new Outcome(end).note());
         if (end.ending() == Ending.SENT) {
-          reply(226, "Complete: " + receipt(end) + ".");
+          reply(226, "Complete: " + new Outcome(end).receipt() + ".");
         } else {
-          reply(incomplete(end, ""));
+          reply(new Outcome(end).incomplete(""));
         }
       }
       case Doing.Receiving(Incoming incoming) -> received(incoming, end);
@@ -957,7 +856,7 @@ final class FtpSession implements Session {
     }
     doing = new Doing.Resting();
     String kept = keep(incoming, end);
-    note(name() + " STOR " + incoming.target() + " interrupted (" + end.ending() + ")" + kept);
+    note(name() + " STOR " + incoming.target() + ": " + new Outcome(end).note() + kept);
     if (tooShort) {
       reply(
           451,
@@ -969,7 +868,7 @@ final class FtpSession implements Session {
               + kept
               + ".");
     } else {
-      reply(incomplete(end, kept));
+      reply(new Outcome(end).incomplete(kept));
     }
   }
 
@@ -991,45 +890,13 @@ final class FtpSession implements Session {
     }
   }
 
-  private Effect.Send incomplete(Event.Transferred end, String more) {
-    String amount = " after " + end.bytes() + " bytes" + more + ".";
-    return switch (end.ending()) {
-      case PEER_FAILED ->
-          Reply.of(425, "No data connection could be made: " + reason(end) + more + ".");
-      case STORE_FAILED -> {
-        FileProblem problem = end.problem() instanceof FileProblem known ? known : null;
-        yield problem != null
-            ? Reply.problem(problem)
-            : Reply.of(451, "The file could not be read on: " + reason(end) + ".");
-      }
-      case ABORTED -> Reply.of(426, "Broken off as you asked" + amount);
-      case TIMED_OUT -> Reply.of(426, "Given up: " + reason(end) + "," + amount);
-      case RESET -> Reply.of(426, "The data connection was reset" + amount);
-      case SENT, FIN, BLOCK_EOF, CLOSE_NOTIFY -> Reply.of(426, "Incomplete" + amount);
-    };
-  }
-
-  private static String reason(Event.Transferred end) {
-    IOException problem = end.problem();
-    return problem == null || problem.getMessage() == null
-        ? "no reason is known"
-        : problem.getMessage();
-  }
-
-  private static String receipt(Event.Transferred end) {
-    return end.bytes() + " bytes in " + seconds(end.took()) + " s";
-  }
-
-  private static String seconds(Duration took) {
-    return String.format(Locale.ROOT, "%.3f", took.toNanos() / 1e9);
-  }
-
   // What was asked to be done elsewhere.
 
   private void performed(Object result) {
     switch (doing) {
       case Doing.Checking(String user) when result instanceof Optional<?> found ->
           loggedIn(user, found.map(Account.class::cast));
+      case Doing.Staging _ when result instanceof Upload upload -> staged(upload);
       case Doing.Storing(Incoming incoming, Event.Transferred end, boolean synced) when !synced -> {
         if (vanished()) {
           doing = new Doing.Resting();
@@ -1051,11 +918,11 @@ final class FtpSession implements Session {
       }
       case Doing.Storing(Incoming incoming, Event.Transferred end, _) -> {
         doing = new Doing.Resting();
-        note(name() + " STOR " + incoming.target() + " " + end.bytes() + " bytes");
+        note(name() + " STOR " + incoming.target() + ": " + new Outcome(end).receipt());
         reply(
             226,
             (incoming.unique() ? incoming.target().name() + " is complete: " : "Complete: ")
-                + receipt(end)
+                + new Outcome(end).receipt()
                 + ".");
       }
       default -> throw new IllegalStateException("performed, but " + doing);
@@ -1064,6 +931,11 @@ final class FtpSession implements Session {
 
   private void failed(Effect effect, IOException problem) {
     switch (doing) {
+      case Doing.Staging(VirtualPath target, _, _) -> {
+        doing = new Doing.Resting();
+        terms.route = null;
+        reply(Reply.problem(FileProblem.of(problem, target)));
+      }
       case Doing.Opening _ -> {
         doing = new Doing.Resting();
         reply(425, "The server cannot listen for a data connection: " + problem.getMessage() + ".");
@@ -1079,7 +951,7 @@ final class FtpSession implements Session {
             new Event.Transferred(Ending.STORE_FAILED, end.bytes(), end.took(), problem);
         String kept = keep(incoming, failed);
         note(name() + " STOR " + incoming.target() + " not stored" + kept);
-        reply(incomplete(failed, kept));
+        reply(new Outcome(failed).incomplete(kept));
       }
       default -> throw new IllegalStateException("failed, but " + doing + ": " + effect);
     }
@@ -1091,7 +963,10 @@ final class FtpSession implements Session {
     if (!argument.isEmpty()) {
       EntryFormat people = EntryFormat.people(service.now().get());
       ListingSource listing =
-          listing(listed(argument), (name, facts) -> Reply.clean(people.line(name, facts)), false);
+          here()
+              .list(
+                  Directory.listed(argument),
+                  (name, facts) -> Reply.clean(people.line(name, facts)));
       effects.add(Reply.raw(utf8("213-Here comes the listing.\r\n")));
       doing = new Doing.Telling(listing);
       tell(listing);
@@ -1145,41 +1020,6 @@ final class FtpSession implements Session {
     }
   }
 
-  private void help(String argument) {
-    if (argument.isEmpty()) {
-      List<String> names = Arrays.stream(Verb.values()).map(Verb::name).sorted().toList();
-      List<String> rows = new ArrayList<>();
-      for (int i = 0; i < names.size(); i += 8) {
-        rows.add(String.join(" ", names.subList(i, Math.min(i + 8, names.size()))));
-      }
-      effects.add(Reply.of(214, "These commands are known:", rows, "HELP <command> tells more."));
-      return;
-    }
-    Optional<Verb> verb = Verb.named(argument.strip());
-    if (verb.isPresent()) {
-      reply(214, verb.get().syntax() + ": " + verb.get().help());
-    } else {
-      reply(502, "That command is not known here.");
-    }
-  }
-
-  private void features() {
-    List<String> lines =
-        Arrays.stream(Verb.values())
-            .flatMap(verb -> verb.feature().stream())
-            .map(feature -> feature.equals("MLST") ? "MLST " + factsOffered() : feature)
-            .collect(Collectors.toCollection(ArrayList::new));
-    lines.add("TVFS");
-    lines.sort(null);
-    effects.add(Reply.of(211, "Beyond RFC 959 there is:", lines, "End."));
-  }
-
-  private String factsOffered() {
-    return Arrays.stream(Fact.values())
-        .map(fact -> fact.said() + (terms.facts.contains(fact) ? "*;" : ";"))
-        .collect(Collectors.joining());
-  }
-
   private void options(String argument) {
     String[] words = argument.toUpperCase(Locale.ROOT).split(" ", 2);
     String rest = words.length > 1 ? words[1].strip() : "";
@@ -1217,6 +1057,10 @@ final class FtpSession implements Session {
 
   private String name() {
     return who instanceof Who.LoggedIn in ? in.account().name() : "a guest";
+  }
+
+  private Directory here() {
+    return new Directory(service.tree(), directory());
   }
 
   private VirtualPath directory() {

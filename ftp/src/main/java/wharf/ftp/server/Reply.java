@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import wharf.files.FileProblem;
-import wharf.ftp.FtpTime;
 import wharf.protocol.Effect;
 
 /// Replies in the grammar of RFC 959 section 4.2: three digits, and text that cannot forge another
@@ -59,11 +58,6 @@ final class Reply {
   /// A path as in "257": in quotes, with those inside doubled (RFC 959 appendix II).
   static String quoted(Object path) {
     return "\"" + path.toString().replace("\"", "\"\"") + "\"";
-  }
-
-  /// Time of 213 replies.
-  static String time(java.time.Instant time) {
-    return FtpTime.format(time);
   }
 
   private static Effect.Send send(String text) {

@@ -109,16 +109,7 @@ enum Verb {
     ALWAYS
   }
 
-  private static final Map<String, Verb> BY_NAME = new HashMap<>();
-
-  static {
-    for (Verb verb : values()) {
-      BY_NAME.put(verb.name(), verb);
-      if (verb.alias != null) {
-        BY_NAME.put(verb.alias, verb);
-      }
-    }
-  }
+  private static final Map<String, Verb> BY_NAME = byName();
 
   private final String argument;
   private final boolean login;
@@ -153,6 +144,15 @@ enum Verb {
     this.help = help;
     this.feature = feature;
     this.alias = alias;
+  }
+
+  private static Map<String, Verb> byName() {
+    Map<String, Verb> verbs = new HashMap<>();
+    for (Verb verb : values()) {
+      verbs.put(verb.name(), verb);
+      verb.alias().ifPresent(alias -> verbs.put(alias, verb));
+    }
+    return Map.copyOf(verbs);
   }
 
   /// The verb of this name, in any case (RFC 959 section 5.3).

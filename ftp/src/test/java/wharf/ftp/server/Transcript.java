@@ -214,7 +214,7 @@ final class Transcript {
     }
 
     private void happen(String what) {
-      String[] words = what.split(" ");
+      String[] words = what.split(" ", -1);
       switch (what) {
         case "gone" -> driver.peerCloses();
         case "stop" -> driver.stop();

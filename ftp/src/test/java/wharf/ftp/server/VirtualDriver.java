@@ -361,7 +361,10 @@ final class VirtualDriver {
         if (next instanceof Event.Received(ByteBuffer bytes)) {
           assertThat(bytes.hasRemaining()).as("a session takes all it is given").isFalse();
           // The buffer is the driver's: whoever kept it would see this.
-          Arrays.fill(bytes.array(), (byte) '#');
+          bytes.clear();
+          while (bytes.hasRemaining()) {
+            bytes.put((byte) '#');
+          }
         }
         effects.forEach(this::carryOut);
       }

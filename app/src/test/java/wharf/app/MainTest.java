@@ -1,0 +1,260 @@
+package wharf.app;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.channels.Channels;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class MainTest {
+  @TempDir Path folder;
+  private SmallServer server;
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private String input = "";
+  private @Nullable String typedPassword;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = new SmallServer();
+    server.files.put("f", "content".getBytes(UTF_8));
+    server.files.put("half", "content".getBytes(UTF_8));
+    server.files.put("lost", "content".getBytes(UTF_8));
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    server.close();
+  }
+
+  private int wharf(String... arguments) {
+    out.reset();
+    err.reset();
+    Surroundings around =
+        new Surroundings(
+            Channels.newChannel(new ByteArrayInputStream(input.getBytes(UTF_8))),
+            Channels.newChannel(out),
+            new PrintStream(out, false, UTF_8),
+            new PrintStream(err, true, UTF_8),
+            false,
+            false,
+            () -> 80,
+            _ -> typedPassword == null ? null : typedPassword.toCharArray(),
+            folder);
+    return Main.run(around, arguments);
+  }
+
+  private String out() {
+    return out.toString(UTF_8);
+  }
+
+  private String err() {
+    return err.toString(UTF_8);
+  }
+
+  // The command line itself.
+
+  @Test
+  void aloneItShowsHelpWithExamples() {
+    assertThat(wharf()).isZero();
+    assertThat(out()).contains("Usage: wharf").contains("wharf get ftp://");
+    assertThat(err()).isEmpty();
+  }
+
+  @Test
+  void eachVerbHasHelp() {
+    for (String verb : new String[] {"ls", "get", "put", "shell"}) {
+      assertThat(wharf("help", verb)).isZero();
+      assertThat(out()).contains("Usage: wharf " + verb).contains("Example");
+    }
+  }
+
+  @Test
+  void suggestsWhatWasMeant() {
+    assertThat(wharf("shel", "x")).isEqualTo(2);
+    assertThat(err()).contains("no verb \"shel\"").contains("Did you mean", "shell");
+    assertThat(wharf("get", "--continu", "x/y")).isEqualTo(2);
+    assertThat(err()).contains("--continue");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ls",
+        "ls http://host/",
+        "ls host/%0d%0a",
+        "get host/",
+        "get host",
+        "get host/f - --continue",
+        "put - host/folder/",
+        "put - host/f --continue",
+        "ls --timeout 0 host",
+        "ls --timeout x host",
+        "ls host more",
+      })
+  void misuseIsOneSentence(String line) {
+    assertThat(wharf(line.split(" ", -1))).isEqualTo(2);
+    assertThat(err()).startsWith("wharf: ").doesNotContain("\tat ").doesNotContain("Exception");
+    assertThat(out()).isEmpty();
+  }
+
+  // The verbs.
+
+  @Test
+  void listsAsTextAndAsJson() {
+    server.files.keySet().retainAll(java.util.Set.of("f"));
+    assertThat(wharf("ls", server.place())).isZero();
+    assertThat(out()).isEqualToNormalizingNewlines("file            7 -                    f\n");
+    assertThat(wharf("ls", "--json", server.place())).isZero();
+    assertThat(out())
+        .isEqualToNormalizingNewlines("{\"type\":\"file\",\"size\":7,\"name\":\"f\"}\n");
+    assertThat(err()).isEmpty();
+  }
+
+  @Test
+  void getsToTheSameNameAFolderAFileAndStandardOutput() throws IOException {
+    String url = "ftp://" + server.place() + "/f";
+    Files.createDirectory(folder.resolve("d"));
+    assertThat(wharf("get", url)).isZero();
+    assertThat(err()).startsWith("wharf: f: 7 B in").contains("sizes agree");
+    assertThat(wharf("get", url, "d")).isZero();
+    assertThat(wharf("get", "-q", url, "g")).isZero();
+    assertThat(err()).isEmpty();
+    assertThat(wharf("get", "-q", url, "-")).isZero();
+    assertThat(out()).isEqualTo("content");
+    assertThat(wharf("get", "-q", "--json", url)).isZero();
+    assertThat(out()).contains("\"size\":7,\"moved\":7,").contains("\"verified\":true");
+    for (String file : new String[] {"f", "d/f", "g"}) {
+      assertThat(folder.resolve(file)).hasContent("content");
+    }
+  }
+
+  @Test
+  void putsToANameAFolderAndFromStandardInput() throws IOException {
+    Files.writeString(folder.resolve("up"), "mine");
+    assertThat(wharf("put", "up", server.place() + "/named")).isZero();
+    assertThat(wharf("put", "up", server.place())).isZero();
+    input = "typed";
+    assertThat(wharf("put", "-", server.place() + "/in")).isZero();
+    assertThat(server.files.get("up")).isEqualTo("mine".getBytes(UTF_8));
+    assertThat(server.files.get("in")).isEqualTo("typed".getBytes(UTF_8));
+    // What is no file there counts as a folder in this server.
+    assertThat(server.commands).contains("STOR named/up");
+  }
+
+  @Test
+  void problemsHaveTheirCodes() throws IOException {
+    String place = server.place();
+    Files.writeString(folder.resolve("up"), "mine");
+    assertThat(wharf("get", place + "/gone")).isEqualTo(6);
+    assertThat(wharf("put", "nothing", place)).isEqualTo(8);
+    assertThat(wharf("get", place + "/f", "no/such/folder")).isEqualTo(8);
+    assertThat(wharf("get", place + "/half")).isEqualTo(10);
+    assertThat(wharf("get", place + "/lost")).isEqualTo(3);
+    assertThat(wharf("ls", "bob:wrong@" + place)).isEqualTo(5);
+    assertThat(wharf("ls", "bob@" + place)).isEqualTo(2);
+    server.files.put("secret", new byte[1]);
+    assertThat(wharf("put", "up", place + "/secret")).isEqualTo(7);
+    server.close();
+    assertThat(wharf("ls", place)).isEqualTo(3);
+  }
+
+  @Test
+  void saysHowToGoOnWithoutThePassword() {
+    assertThat(wharf("get", "bob:sesame@" + server.place() + "/half", "my file")).isEqualTo(10);
+    assertThat(err())
+        .contains("  wharf get --continue ftp://bob@" + server.place() + "/half 'my file'")
+        .doesNotContain("sesame");
+    assertThat(folder.resolve("my file.part")).hasContent("con");
+    assertThat(folder.resolve("my file")).doesNotExist();
+  }
+
+  @Test
+  void thePasswordComesFromTheTerminalAFileOrTheUrl() throws IOException {
+    typedPassword = "typed";
+    assertThat(wharf("ls", "--user", "bob", server.place())).isZero();
+    Files.writeString(folder.resolve("password"), "filed\nmore");
+    assertThat(wharf("ls", "--password-file", "password", "bob@" + server.place())).isZero();
+    assertThat(wharf("ls", "bob:inurl@" + server.place())).isZero();
+    assertThat(server.commands).contains("PASS typed", "PASS filed", "PASS inurl");
+  }
+
+  @Test
+  void anInterruptIs130AndKeepsThePart() {
+    Thread.currentThread().interrupt();
+    int code = wharf("get", server.place() + "/f");
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(code).isEqualTo(130);
+    assertThat(err()).contains("interrupted");
+  }
+
+  // The shell.
+
+  @Test
+  void theShellGoesOnAfterProblemsAndEndsWithTheFirst() {
+    input =
+        """
+        # a comment
+
+        ls
+        get gone
+        nonsense
+        mv f
+        get 'f' "my f"
+        pwd
+        rm "no quote
+        help ls
+        quit
+        rm f
+        """;
+    assertThat(wharf("shell", server.place())).isEqualTo(6);
+    assertThat(err())
+        .contains("cannot read \"gone\"")
+        .contains("no command \"nonsense\"")
+        .contains("usage: mv FROM TO")
+        .contains("is not closed");
+    assertThat(out()).contains(" f\n").contains("/\n").contains("ls [PATH]: list a folder");
+    assertThat(folder.resolve("my f")).hasContent("content");
+    assertThat(server.files).containsKey("f");
+  }
+
+  @Test
+  void theShellConnectsAgainToTheSameFolder() {
+    input = "cd /deep\nrm hangup\npwd\nget f\n";
+    assertThat(wharf("shell", server.place())).isEqualTo(3);
+    assertThat(folder.resolve("f")).hasContent("content");
+    assertThat(server.commands).filteredOn("CWD /deep"::equals).hasSize(2);
+    assertThat(err()).contains("connected again, in /deep");
+  }
+
+  @Test
+  void theShellMovesAboutHere() throws IOException {
+    Files.createDirectory(folder.resolve("here"));
+    Files.writeString(folder.resolve("here/x y"), "mine");
+    input = "lcd here\nlpwd\nput x\\ y\nwget f\nlcd nowhere\n";
+    assertThat(wharf("shell", server.place())).isEqualTo(8);
+    assertThat(server.files.get("x y")).isEqualTo("mine".getBytes(UTF_8));
+    assertThat(folder.resolve("here/f")).hasContent("content");
+  }
+
+  @Test
+  void theShellEndsWhenItCannotBegin() {
+    input = "ls\n";
+    assertThat(wharf("shell", server.place() + "/missing")).isEqualTo(6);
+    assertThat(out()).isEmpty();
+  }
+}

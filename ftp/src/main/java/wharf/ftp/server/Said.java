@@ -1,0 +1,72 @@
+package wharf.ftp.server;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import wharf.protocol.LineBuffer;
+
+/// What a client said in one line of the control connection, understood once.
+sealed interface Said {
+  /// A verb of the table, and what followed it.
+  record Command(Verb verb, String argument) implements Said {
+    boolean is(Verb other) {
+      return verb == other;
+    }
+  }
+
+  /// Something that is no command, and the reply to it.
+  record Nonsense(int code, String reply) implements Said {}
+
+  /// Understands a line.
+  static Said of(LineBuffer.Found found) {
+    return switch (found) {
+      case LineBuffer.Found.TooLong() ->
+          new Nonsense(
+              500, "That line is too long: the limit is " + FtpSession.LINE_LIMIT + " bytes.");
+      case LineBuffer.Found.Line(ByteBuffer bytes) -> of(bytes);
+    };
+  }
+
+  private static Said of(ByteBuffer bytes) {
+    String line;
+    try {
+      line = text(bytes);
+    } catch (CharacterCodingException e) {
+      return new Nonsense(501, "That is not UTF-8, in which names and commands are written here.");
+    }
+    if (line.indexOf('\0') >= 0 || line.indexOf('\r') >= 0) {
+      return new Nonsense(501, "A command may not contain NUL or CR.");
+    }
+    int space = line.indexOf(' ');
+    Optional<Verb> verb = Verb.named(space < 0 ? line : line.substring(0, space));
+    // One space ends the verb; more of them belong to a name (RFC 2640 section 3.1).
+    String argument = space < 0 ? "" : line.substring(space + 1);
+    return verb.isPresent()
+        ? new Command(verb.get(), argument)
+        : new Nonsense(500, "Unknown command. HELP lists those that are known.");
+  }
+
+  /// The line without the Telnet commands that go before an ABOR (RFC 959 section 4.1.3, RFC 854).
+  /// None of their bytes occurs at the beginning of a command, and 255 never in UTF-8.
+  private static String text(ByteBuffer line) throws CharacterCodingException {
+    byte[] bytes = new byte[line.remaining()];
+    line.get(line.position(), bytes);
+    int kept = 0;
+    for (int i = 0; i < bytes.length; i++) {
+      int b = Byte.toUnsignedInt(bytes[i]);
+      if (b == 255) {
+        boolean command = i + 1 < bytes.length && Byte.toUnsignedInt(bytes[i + 1]) >= 240;
+        i += command ? 1 : 0;
+      } else if (b < 240 || kept > 0) {
+        bytes[kept++] = bytes[i];
+      }
+    }
+    return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, 0, kept)).toString();
+  }
+
+  /// About how much memory it takes to keep.
+  default int weight() {
+    return this instanceof Command(_, String argument) ? 32 + argument.length() : 32;
+  }
+}

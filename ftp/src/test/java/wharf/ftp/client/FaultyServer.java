@@ -1,0 +1,324 @@
+package wharf.ftp.client;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jspecify.annotations.Nullable;
+
+/// A small FTP server that misbehaves as told, with its files in memory.
+final class FaultyServer implements Closeable {
+  /// What can be wrong.
+  enum Fault {
+    /// Downloads end after half, and are called complete.
+    SHORT_BUT_COMPLETE,
+    /// Downloads are reset after half.
+    DATA_RESET,
+    /// Downloads stand still after half.
+    DATA_STALLS,
+    /// Both connections end after half.
+    ALL_LOST,
+    /// The data connection ends in order, then nothing is said.
+    NO_FINAL_REPLY,
+    /// The greeting is a line without end.
+    ENDLESS_LINE,
+    /// FEAT is answered without end.
+    ENDLESS_REPLY,
+    NOT_FTP,
+    FULL,
+    NO_EPSV,
+    /// PASV names an address where nobody is.
+    PASV_ELSEWHERE,
+    NO_MLST,
+    NO_SIZE,
+    NO_REST,
+    USER_SUFFICES,
+    WANTS_ACCOUNT,
+    /// Uploads are refused after the first bytes.
+    DISK_FULL,
+    /// Uploads lose their last byte, and are called complete.
+    LOSES_A_BYTE,
+  }
+
+  final Set<Fault> faults = EnumSet.noneOf(Fault.class);
+  final Map<String, byte[]> files = new ConcurrentHashMap<>();
+  final List<String> commands = new CopyOnWriteArrayList<>();
+
+  /// How each upload's data connection ended: `FIN` or `RESET`.
+  final BlockingQueue<String> endings = new LinkedBlockingQueue<>();
+
+  volatile String modified = "20200102030405";
+
+  private final ServerSocket listener;
+  private final List<Socket> open = new CopyOnWriteArrayList<>();
+
+  FaultyServer() throws IOException {
+    listener = new ServerSocket(0, 20, InetAddress.getLoopbackAddress());
+    Thread _ = Thread.ofVirtual().start(this::accept);
+  }
+
+  int port() {
+    return listener.getLocalPort();
+  }
+
+  private void accept() {
+    while (true) {
+      try {
+        Socket socket = listener.accept();
+        open.add(socket);
+        Thread _ = Thread.ofVirtual().start(() -> serve(socket));
+      } catch (IOException _) {
+        return;
+      }
+    }
+  }
+
+  private void serve(Socket control) {
+    try (control) {
+      new Dialogue(control).run();
+    } catch (IOException | UncheckedIOException _) {
+      // The client is gone, or the test is over.
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    listener.close();
+    for (Socket socket : open) {
+      socket.close();
+    }
+  }
+
+  private final class Dialogue {
+    private final Socket control;
+    private final InputStream in;
+    private final OutputStream out;
+    private @Nullable ServerSocket passive;
+    private int restart;
+
+    Dialogue(Socket control) throws IOException {
+      this.control = control;
+      in = control.getInputStream();
+      out = control.getOutputStream();
+    }
+
+    void run() throws IOException {
+      if (has(Fault.ENDLESS_LINE)) {
+        endlessly("220 " + "x".repeat(1000));
+      }
+      say(has(Fault.NOT_FTP) ? "SSH-2.0-x" : has(Fault.FULL) ? "421 full" : "220-hi\r\n220 ready");
+      String line;
+      while ((line = line()) != null) {
+        commands.add(line);
+        int space = line.indexOf(' ');
+        String argument = space < 0 ? "" : line.substring(space + 1);
+        String verb = space < 0 ? line : line.substring(0, space);
+        if (!answer(verb, argument)) {
+          return;
+        }
+      }
+    }
+
+    private boolean answer(String verb, String argument) throws IOException {
+      switch (verb) {
+        case "USER" -> say(has(Fault.USER_SUFFICES) ? "230 in" : "331 password");
+        case "PASS" ->
+            say(
+                has(Fault.WANTS_ACCOUNT)
+                    ? "332 account"
+                    : argument.equals("wrong") ? "530 no" : "230 in");
+        case "FEAT" -> {
+          if (has(Fault.ENDLESS_REPLY)) {
+            endlessly("211-more\r\n");
+          }
+          say("211-f\r\n UTF8\r\n" + (has(Fault.NO_MLST) ? "" : " MLST type*;\r\n") + "211 end");
+        }
+        case "SIZE" -> {
+          byte[] file = files.get(argument);
+          say(
+              has(Fault.NO_SIZE)
+                  ? "502 no"
+                  : file == null ? "550 No such file" : "213 " + file.length);
+        }
+        case "MDTM" -> say(files.containsKey(argument) ? "213 " + modified : "550 No such file");
+        case "REST" -> {
+          restart = has(Fault.NO_REST) ? 0 : Integer.parseInt(argument);
+          say(has(Fault.NO_REST) ? "502 no" : "350 go on");
+        }
+        case "EPSV" -> {
+          if (has(Fault.NO_EPSV)) {
+            say("500 no");
+          } else {
+            say("229 here (|||" + listen() + "|)");
+          }
+        }
+        case "PASV" -> {
+          int port = listen();
+          String host = has(Fault.PASV_ELSEWHERE) ? "192,0,2,1" : "127,0,0,1";
+          say("227 here (" + host + "," + port / 256 + "," + port % 256 + ")");
+        }
+        case "RETR" -> {
+          return retrieve(argument);
+        }
+        case "STOR" -> store(argument);
+        case "LIST", "MLSD" -> list(verb);
+        case "CWD" -> say(argument.startsWith("missing") ? "550 No such folder" : "250 ok");
+        case "PWD" -> say("257 \"/a \"\"b\"\"\" is here");
+        case "MLST" ->
+            say(
+                files.containsKey(argument)
+                    ? "250-f\r\n type=file;size=1; " + argument + "\r\n250 end"
+                    : "550 No such file");
+        case "QUIT" -> {
+          say("221 bye");
+          return false;
+        }
+        case "TYPE", "OPTS", "NOOP" -> say("200 ok");
+        default -> say("502 no");
+      }
+      return true;
+    }
+
+    private int listen() throws IOException {
+      if (passive != null) {
+        passive.close();
+      }
+      passive = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+      return passive.getLocalPort();
+    }
+
+    private Socket dataConnection() throws IOException {
+      if (passive == null) {
+        throw new IOException("no EPSV or PASV before");
+      }
+      Socket data = passive.accept();
+      open.add(data);
+      return data;
+    }
+
+    private boolean retrieve(String name) throws IOException {
+      byte[] file = files.get(name);
+      if (file == null) {
+        say("550 No such file");
+        return true;
+      }
+      int from = restart;
+      restart = 0;
+      say("150 coming");
+      Socket data = dataConnection();
+      boolean half =
+          has(Fault.SHORT_BUT_COMPLETE)
+              || has(Fault.DATA_RESET)
+              || has(Fault.DATA_STALLS)
+              || has(Fault.ALL_LOST);
+      int count = half ? (file.length - from) / 2 : file.length - from;
+      data.getOutputStream().write(file, from, count);
+      if (has(Fault.DATA_STALLS)) {
+        return true;
+      }
+      if (has(Fault.ALL_LOST)) {
+        data.close();
+        return false;
+      }
+      if (has(Fault.DATA_RESET)) {
+        data.setSoLinger(true, 0);
+        data.close();
+        say("426 broken");
+        return true;
+      }
+      data.close();
+      if (!has(Fault.NO_FINAL_REPLY)) {
+        say("226 complete");
+      }
+      return true;
+    }
+
+    private void store(String name) throws IOException {
+      int from = restart;
+      restart = 0;
+      say("150 send");
+      Socket data = dataConnection();
+      ByteArrayOutputStream received = new ByteArrayOutputStream();
+      byte[] before = files.get(name);
+      if (before != null && from > 0) {
+        received.write(before, 0, from);
+      }
+      try (data) {
+        if (has(Fault.DISK_FULL)) {
+          int _ = data.getInputStream().read();
+          say("552 disk full");
+          data.setSoLinger(true, 0);
+          return;
+        }
+        data.getInputStream().transferTo(received);
+      } catch (IOException _) {
+        endings.add("RESET");
+        say("426 broken");
+        return;
+      }
+      byte[] file = received.toByteArray();
+      files.put(
+          name, has(Fault.LOSES_A_BYTE) ? java.util.Arrays.copyOf(file, file.length - 1) : file);
+      endings.add("FIN");
+      say("226 complete");
+    }
+
+    private void list(String verb) throws IOException {
+      say("150 coming");
+      try (Socket data = dataConnection()) {
+        StringBuilder text = new StringBuilder();
+        files.forEach(
+            (name, bytes) ->
+                text.append(
+                    verb.equals("MLSD")
+                        ? "type=file;size=%d; %s\r\n".formatted(bytes.length, name)
+                        : "-rw-r--r-- 1 o g %d Jan 2 2020 %s\r\n".formatted(bytes.length, name)));
+        data.getOutputStream().write(text.toString().getBytes(UTF_8));
+      }
+      say("226 complete");
+    }
+
+    private void endlessly(String text) throws IOException {
+      byte[] bytes = text.getBytes(UTF_8);
+      out.write("211-\r\n".getBytes(UTF_8), 0, text.startsWith("211") ? 6 : 0);
+      while (!control.isClosed()) {
+        out.write(bytes);
+      }
+    }
+
+    private @Nullable String line() throws IOException {
+      ByteArrayOutputStream line = new ByteArrayOutputStream();
+      int b;
+      while ((b = in.read()) >= 0) {
+        if (b == '\n') {
+          return line.toString(UTF_8).stripTrailing();
+        }
+        line.write(b);
+      }
+      return null;
+    }
+
+    private void say(String reply) throws IOException {
+      out.write((reply + "\r\n").getBytes(UTF_8));
+    }
+
+    private boolean has(Fault fault) {
+      return faults.contains(fault);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package wharf.ftp.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// One behaviour, whoever's server it is.
+@Tag("interop")
+@Timeout(120)
+class RealServersTest {
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @EnumSource
+  void filesGoThereAndBack(RealServer kind) throws Exception {
+    Path served = Files.createDirectory(folder.resolve("served"));
+    Path home = Files.createDirectory(folder.resolve("home"));
+    byte[] content = new byte[3_000_001];
+    new Random(2).nextBytes(content);
+    Path local = Files.write(folder.resolve("local"), content);
+    Path target = folder.resolve("target");
+    String name = "\u00e9t\u00e9 \"1\"";
+
+    try (var running = kind.start(home, served);
+        FtpClient client =
+            FtpClient.connect(
+                "127.0.0.1", running.port(), kind.login(), Duration.ofSeconds(30), Instant::now)) {
+      client.cwd(kind.root(served));
+      String root = client.pwd();
+
+      client.makeFolder("a b");
+      assertThat(client.list("").getFirst().kind()).isEqualTo(Entry.Kind.FOLDER);
+      assertThat(client.isFolder("a b")).isTrue();
+      assertThat(client.isFolder("gone")).isFalse();
+      client.cwd("a b");
+      assertThat(client.pwd()).endsWith("/a b");
+      assertThat(client.list("")).isEmpty();
+
+      // Up, and down again.
+      assertThat(Upload.run(client, local, name, false, Progress.NONE))
+          .isEqualTo(new Receipt(content.length, content.length, true));
+      assertThat(served.resolve("a b").resolve(name)).hasBinaryContent(content);
+      assertThat(client.list(""))
+          .singleElement()
+          .satisfies(
+              entry -> {
+                assertThat(entry.name()).isEqualTo(name);
+                assertThat(entry.size()).isEqualTo(content.length);
+                assertThat(entry.modified()).isNotNull();
+              });
+      assertThat(client.list(name)).singleElement().extracting(Entry::size).isEqualTo(3_000_001L);
+      assertThat(Download.run(client, name, target, false, Progress.NONE).verified()).isTrue();
+      assertThat(target).hasBinaryContent(content);
+
+      // Where it stopped, both ways.
+      Files.write(Download.partOf(target), Arrays.copyOf(content, 1_000_000));
+      assertThat(Download.run(client, name, target, true, Progress.NONE).moved())
+          .isEqualTo(2_000_001);
+      assertThat(target).hasBinaryContent(content);
+      Files.setLastModifiedTime(local, FileTime.from(Instant.parse("2020-01-02T03:04:05Z")));
+      client.store("half", Files.newByteChannel(cut(local)), Progress.NONE);
+      assertThat(Upload.run(client, local, "half", true, Progress.NONE).moved())
+          .isEqualTo(2_000_001);
+      assertThat(served.resolve("a b/half")).hasBinaryContent(content);
+
+      // An empty file is a file.
+      Path empty = Files.createFile(folder.resolve("empty"));
+      assertThat(Upload.run(client, empty, "none", false, Progress.NONE).verified()).isTrue();
+      assertThat(Download.run(client, "none", target, false, Progress.NONE).size()).isZero();
+      assertThat(target).isEmptyFile();
+
+      // What is not there.
+      notFound(() -> Download.run(client, "gone", target, false, Progress.NONE));
+      notFound(() -> client.list("gone"));
+      notFound(() -> client.delete("gone"));
+      notFound(() -> client.cwd("gone"));
+      notFound(() -> client.rename("gone", "x"));
+
+      client.rename(name, "moved");
+      client.delete("moved");
+      client.delete("half");
+      client.delete("none");
+      client.cwd(root);
+      client.removeFolder("a b");
+      assertThat(client.list("")).isEmpty();
+      assertThat(client.usable()).isTrue();
+    }
+    assertThat(served).isEmptyDirectory();
+  }
+
+  private Path cut(Path local) throws java.io.IOException {
+    byte[] all = Files.readAllBytes(local);
+    return Files.write(folder.resolve("cut"), Arrays.copyOf(all, 1_000_000));
+  }
+
+  private static void notFound(org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+    assertThatExceptionOfType(FtpException.NotFound.class).isThrownBy(call);
+  }
+}
