@@ -171,8 +171,11 @@ public final class Server implements AutoCloseable {
       running.closeSessions();
       door.awaitEmpty(SETTLING);
     }
-    running.end();
-    workers.shutdown();
+    try {
+      running.end();
+    } finally {
+      workers.shutdown();
+    }
     return inPeace;
   }
 
