@@ -210,6 +210,11 @@ final class FtpSession implements Session {
     if (!closed && transferRuns() && isWaiting(Verb.ABOR)) {
       effects.add(new Effect.Abort());
     }
+    // Only while a transfer runs can the line grow: else no more is received than is carried out.
+    if (!closed && transferRuns() && waitingWeight > LINE_UP_LIMIT) {
+      reply(421, "Too many commands were sent ahead. Goodbye.");
+      close();
+    }
   }
 
   private void takeLines() {
@@ -218,10 +223,6 @@ final class FtpSession implements Session {
       Said said = Said.of(found);
       waiting.add(said);
       waitingWeight += said.weight();
-      if (waitingWeight > LINE_UP_LIMIT) {
-        reply(421, "Too many commands were sent ahead. Goodbye.");
-        close();
-      }
     }
   }
 
@@ -933,7 +934,6 @@ final class FtpSession implements Session {
     switch (doing) {
       case Doing.Staging(VirtualPath target, _, _) -> {
         doing = new Doing.Resting();
-        terms.route = null;
         reply(Reply.problem(FileProblem.of(problem, target)));
       }
       case Doing.Opening _ -> {

@@ -37,7 +37,7 @@ class StoringTest {
         (world, driver) -> {
           assertThat(world.content("data.bin")).isEqualTo("new content");
           assertThat(world.parts()).isZero();
-          assertThat(driver.notes()).last().isEqualTo("jo STOR /data.bin 11 bytes");
+          assertThat(driver.notes()).last().isEqualTo("jo STOR /data.bin: 11 bytes in 1.500 s");
         });
   }
 
