@@ -74,6 +74,7 @@ final class Conversation {
   private boolean closing;
   private boolean outputEnded;
   private boolean closed;
+  private boolean failed;
   private @Nullable Duration patience;
   private long expiry = NEVER;
   private long sendDeadline = NEVER;
@@ -140,7 +141,13 @@ final class Conversation {
   /// Takes what a driver has received by itself; -1 when the client has ended its output.
   void received(int count, ByteBuffer bytes) {
     if (count >= 0 && !closing) {
-      deliver(new Event.Received(bytes));
+      // A driver that runs a task at once is in the middle of a delivery: the session is told later
+      // than the driver's buffer lasts.
+      deliver(
+          new Event.Received(
+              delivering
+                  ? ByteBuffer.allocate(bytes.remaining()).put(bytes).flip()
+                  : bytes));
     } else if (count < 0) {
       inputHasEnded();
     }
@@ -152,7 +159,15 @@ final class Conversation {
     if (running == null) {
       return;
     }
-    Event.Transferred end = running.advance(scratch);
+    Event.Transferred end;
+    try {
+      end = running.advance(scratch);
+    } catch (RuntimeException fault) {
+      context.log().log(Level.ERROR, "a transfer of " + peer + " ended by a fault of its own", fault);
+      end =
+          running.fail(
+              new IOException("an internal fault, see the server's log", fault));
+    }
     if (end != null) {
       transferred(end, running, scratch);
     }
@@ -259,6 +274,9 @@ final class Conversation {
   /// Tells the session, carries out what it answers, and what follows from that, in order: an
   /// effect that is answered at once queues its answer.
   private void deliver(Event event) {
+    if (failed) {
+      return;
+    }
     events.add(event);
     if (delivering) {
       return;
@@ -284,6 +302,7 @@ final class Conversation {
 
   /// Ends this conversation without asking its session again.
   private void fail() {
+    failed = true;
     events.clear();
     close();
     if (data != null) {
@@ -372,6 +391,9 @@ final class Conversation {
   }
 
   private void begin(Transfer transfer) {
+    if (transfer.route() instanceof Transfer.Route.Active) {
+      closeListener();
+    }
     ServerSocketChannel used = listener;
     listener = null;
     try {
@@ -412,7 +434,8 @@ final class Conversation {
             return new Event.Performed(effect.task().call());
           } catch (IOException e) {
             return new Event.Failed(effect, e);
-          } catch (RuntimeException fault) {
+          } catch (Throwable fault) {
+            // Whatever it is: without an answer the conversation would never end.
             context.log().log(
                 Level.ERROR, "a task for " + peer + " failed by a fault of its own", fault);
             return new Event.Failed(

@@ -169,6 +169,11 @@ final class DataConnection {
     return end(ending, null);
   }
 
+  /// Ends it now, for a fault of the source or the sink.
+  Event.Transferred fail(IOException problem) {
+    return end(Ending.STORE_FAILED, problem);
+  }
+
   private void accept(ServerSocketChannel listener) throws IOException {
     SocketChannel came;
     while ((came = listener.accept()) != null) {

@@ -44,7 +44,8 @@ final class EventLoop implements Runnable {
   private final PriorityQueue<Alarm> alarms = new PriorityQueue<>();
   private final Set<Member> members = new HashSet<>();
   private final ByteBuffer scratch = ByteBuffer.allocateDirect(Pump.SCRATCH);
-  private volatile boolean ended;
+  private boolean stopping;
+  private boolean ended;
 
   EventLoop(Context context, Poller poller) {
     this.context = context;
@@ -101,7 +102,11 @@ final class EventLoop implements Runnable {
 
   /// Asks every session to end when its transfer has. From any thread.
   void stop() {
-    execute(() -> forEachMember(Conversation::stopping));
+    execute(
+        () -> {
+          stopping = true;
+          forEachMember(Conversation::stopping);
+        });
   }
 
   /// Ends every session now. From any thread.
@@ -109,10 +114,10 @@ final class EventLoop implements Runnable {
     execute(() -> forEachMember(Conversation::kill));
   }
 
-  /// Ends the loop. From any thread.
+  /// Ends the loop, once what was asked of it before is done: a listener may still have to be
+  /// closed. From any thread.
   void end() {
-    ended = true;
-    poller.wakeup();
+    execute(() -> ended = true);
   }
 
   private void forEachMember(Consumer<Conversation> what) {
@@ -140,16 +145,28 @@ final class EventLoop implements Runnable {
       Member member = new Member(control, whenEnded);
       members.add(member);
       member.conversation.open();
+      if (stopping) {
+        // Accepted by another loop just before that stopped accepting.
+        member.conversation.stopping();
+      }
       member.settle();
     } catch (IOException e) {
       context.log().log(Level.DEBUG, "a client was gone before it was greeted", e);
-      try {
-        control.close();
-      } catch (IOException ignored) {
-        // Gone already.
-      }
-      whenEnded.run();
+      giveUp(control, whenEnded);
+    } catch (RuntimeException fault) {
+      context.log().log(Level.ERROR, "a session could not be opened", fault);
+      giveUp(control, whenEnded);
     }
+  }
+
+  private void giveUp(SocketChannel control, Runnable whenEnded) {
+    poller.forget(control);
+    try {
+      control.close();
+    } catch (IOException ignored) {
+      // Gone already.
+    }
+    whenEnded.run();
   }
 
   private void ready(SelectableChannel channel, int operations, Object owner) {

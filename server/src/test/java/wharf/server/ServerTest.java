@@ -1,0 +1,793 @@
+package wharf.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// One behaviour, every model: a real server on this machine, with the smallest of protocols.
+///
+/// Nothing here is decided by how fast something was: what is waited for comes, or the test fails
+/// long after it should have.
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+class ServerTest {
+  private static final Duration LONG = Duration.ofMinutes(2);
+
+  /// More than the kernel's buffers of both ends take.
+  private static final int HUGE = 64 << 20;
+
+  private final Logger logger = Logger.getLogger("wharf.server");
+  private final ConcurrentLinkedQueue<LogRecord> logged = new ConcurrentLinkedQueue<>();
+  private final Handler handler =
+      new Handler() {
+        @Override
+        public void publish(LogRecord record) {
+          logged.add(record);
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+      };
+  private Parrot parrot = new Parrot();
+
+  static Stream<ServerModel> models() {
+    return ServerModel.all().stream();
+  }
+
+  @BeforeEach
+  void listen() {
+    logger.setUseParentHandlers(false);
+    logger.addHandler(handler);
+  }
+
+  @AfterEach
+  void unlisten() {
+    logger.removeHandler(handler);
+    logger.setUseParentHandlers(true);
+  }
+
+  private static Server.Options options(ServerModel model) {
+    return Server.Options.at(new InetSocketAddress(Client.HERE, 0)).with(model);
+  }
+
+  private Server start(ServerModel model) throws IOException {
+    return Server.start(parrot, options(model));
+  }
+
+  private List<LogRecord> errors() {
+    return logged.stream().filter(one -> one.getLevel() == Level.SEVERE).toList();
+  }
+
+  private void awaitHeard(String what) throws InterruptedException {
+    String next;
+    do {
+      next = parrot.heard.poll(LONG.toSeconds(), TimeUnit.SECONDS);
+      assertThat(next).as("waiting for: %s", what).isNotNull();
+    } while (!what.equals(next));
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void aDialogue(ServerModel model) throws Exception {
+    try (Server server = start(model);
+        Client client = Client.of(server);
+        Client other = Client.of(server)) {
+      client.says("echo a");
+      client.hears("a");
+      other.says("echo b", "echo c", "later d", "echo e");
+      for (String answer : List.of("b", "c", "done d", "e")) {
+        other.hears(answer);
+      }
+      for (byte b : "echo ü\n".getBytes(UTF_8)) {
+        client.socket.getOutputStream().write(b);
+      }
+      client.hears("ü");
+      String big = "x".repeat(100_000);
+      client.says("echo " + big);
+      client.hears(big);
+      client.says("quit");
+      client.hears("bye");
+      client.hearsTheEnd();
+      other.says("echo still here");
+      other.hears("still here");
+    }
+    assertThat(errors()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void aClientThatEndsItsHalfHearsTheAnswers(ServerModel model) throws Exception {
+    try (Server server = start(model);
+        Client client = Client.of(server)) {
+      client.says("echo a", "echo b");
+      client.socket.shutdownOutput();
+      client.hears("a");
+      client.hears("b");
+      client.hearsTheEnd();
+      awaitHeard("gone");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void aClientThatBreaksOffIsGone(ServerModel model) throws Exception {
+    try (Server server = start(model)) {
+      Client client = Client.of(server);
+      client.breaksOff();
+      awaitHeard("gone");
+      assertThat(server.stop(LONG)).isTrue();
+    }
+    assertThat(errors()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void timePasses(ServerModel model) throws Exception {
+    try (Server server = start(model);
+        Client client = Client.of(server)) {
+      client.says("arm 600000", "arm 20", "echo armed");
+      client.hears("armed");
+      client.hears("expired");
+      client.hearsTheEnd();
+    }
+  }
+
+  /// Who does not read fills its own buffers, not the server's.
+  @ParameterizedTest
+  @MethodSource("models")
+  void floodsWaitForTheReader(ServerModel model) throws Exception {
+    try (Server server = start(model);
+        Client client = Client.of(server);
+        Client other = Client.of(server)) {
+      int lines = HUGE / 1000;
+      client.says("flood " + lines, "echo end");
+      for (int i = 0; i < 100; i++) {
+        other.says("echo " + i);
+        other.hears("" + i);
+      }
+      assertThat(parrot.flooded.get()).isLessThan(lines / 2);
+      String line = "x".repeat(999);
+      for (int i = 0; i < lines; i++) {
+        client.hears(line);
+      }
+      client.hears("end");
+    }
+  }
+
+  /// The same without drains: then it is not listened to any more.
+  @ParameterizedTest
+  @MethodSource("models")
+  void whoDoesNotReadIsNotListenedTo(ServerModel model) throws Exception {
+    try (Server server = start(model);
+        Client client = Client.of(server)) {
+      String big = "x".repeat(500_000);
+      int count = HUGE / big.length();
+      Future<?> writer =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  for (int i = 0; i < count; i++) {
+                    client.says("echo " + big);
+                  }
+                } catch (IOException e) {
+                  throw new java.io.UncheckedIOException(e);
+                }
+              });
+      for (int i = 0; i < count; i++) {
+        client.hears(big);
+      }
+      writer.get();
+    }
+  }
+
+  /// Closing with unread input would reset the connection, and lose what was said last.
+  @ParameterizedTest
+  @MethodSource("models")
+  void theLastWordIsHeard(ServerModel model) throws Exception {
+    try (Server server = start(model)) {
+      for (int i = 0; i < 20; i++) {
+        try (Client client = Client.of(server)) {
+          client.says("echo " + "x".repeat(10_000), "quit", "y".repeat(200_000));
+          client.hears("x".repeat(10_000));
+          client.hears("bye");
+          client.hearsTheEnd();
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void beyondTheLimitsNobodyIsLetIn(ServerModel model) throws Exception {
+    try (Server server = Server.start(parrot, options(model).withSessions(3, 2));
+        Client first = Client.of(server);
+        Client second = Client.of(server)) {
+      int port = server.addresses().getFirst().getPort();
+      try (Client third = new Client(port)) {
+        third.hears("TOO_MANY_FROM_ADDRESS");
+        third.hearsTheEnd();
+      }
+      try (Client third = new Client(Client.ELSEWHERE, port);
+          Client fourth = new Client(Client.ELSEWHERE, port)) {
+        third.hears("hello");
+        fourth.hears("TOO_MANY_SESSIONS");
+        fourth.hearsTheEnd();
+        second.says("quit");
+        second.hears("bye");
+        second.hearsTheEnd();
+      }
+      first.says("echo a");
+      first.hears("a");
+      // A place is free as soon as a session has ended, which is soon after its client knows.
+      String answer;
+      long until = System.nanoTime() + LONG.toNanos();
+      do {
+        try (Client next = new Client(port)) {
+          answer = next.line();
+        }
+      } while (!answer.equals("hello") && System.nanoTime() < until);
+      assertThat(answer).isEqualTo("hello");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void passiveBothWays(ServerModel model) throws Exception {
+    try (Server server = start(model);
+        Client client = Client.of(server)) {
+      for (int size : new int[] {0, 1, 5_000_000}) {
+        byte[] content = Parrot.content(size);
+        int port = client.listens();
+        client.says("get " + size);
+        try (Client data = new Client(port)) {
+          assertThat(data.all()).isEqualTo(content);
+        }
+        client.hears("ended SENT " + size + " 0");
+        port = client.listens();
+        try (Client data = new Client(port)) {
+          // The connection may be there before it is asked for.
+          client.says("put");
+          data.socket.getOutputStream().write(content);
+        }
+        client.hears("ended FIN " + size + " " + Parrot.crc(content));
+      }
+    }
+    assertThat(errors()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void activeBothWays(ServerModel model) throws Exception {
+    try (Server server = start(model);
+        Client client = Client.of(server);
+        ServerSocket listener = new ServerSocket(0, 1, Client.HERE)) {
+      for (int size : new int[] {0, 1, 5_000_000}) {
+        byte[] content = Parrot.content(size);
+        client.says("dial " + listener.getLocalPort() + " get " + size);
+        try (Socket data = listener.accept();
+            InputStream input = data.getInputStream()) {
+          assertThat(data.getInetAddress()).isEqualTo(Client.HERE);
+          assertThat(input.readAllBytes()).isEqualTo(content);
+        }
+        client.hears("ended SENT " + size + " 0");
+        client.says("dial " + listener.getLocalPort() + " put");
+        try (Socket data = listener.accept()) {
+          data.getOutputStream().write(content);
+        }
+        client.hears("ended FIN " + size + " " + Parrot.crc(content));
+      }
+      int nobody = listener.getLocalPort();
+      listener.close();
+      client.says("dial " + nobody + " get 10");
+      client.hears("ended PEER_FAILED 0 0");
+    }
+    assertThat(errors()).isEmpty();
+  }
+
+  /// A listener that no transfer used is closed, whatever came instead.
+  @ParameterizedTest
+  @MethodSource("models")
+  void noPortIsLost(ServerModel model) throws Exception {
+    int only;
+    try (ServerSocket free = new ServerSocket(0, 1, Client.HERE)) {
+      only = free.getLocalPort();
+    }
+    try (Server server = Server.start(parrot, options(model).with(new PortRange(only, only)));
+        ServerSocket listener = new ServerSocket(0, 1, Client.HERE)) {
+      for (int i = 0; i < 3; i++) {
+        try (Client client = Client.of(server)) {
+          assertThat(client.listens()).isEqualTo(only);
+          assertThat(client.listens()).as("the one before is closed").isEqualTo(only);
+          client.says("dial " + listener.getLocalPort() + " get 1");
+          listener.accept().close();
+          assertThat(client.line()).startsWith("ended ");
+          assertThat(client.listens()).as("another way was taken").isEqualTo(only);
+          client.says("quit");
+          client.hears("bye");
+          client.hearsTheEnd();
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void abortBreaksOff(ServerModel model) throws Exception {
+    try (Server server = start(model);
+        Client client = Client.of(server)) {
+      int port = client.listens();
+      client.says("get " + HUGE);
+      try (Client data = new Client(port)) {
+        assertThat(data.some(1000)).isEqualTo(Parrot.content(1000));
+        client.says("echo meanwhile", "abort");
+        client.hears("meanwhile");
+        assertThat(client.line()).startsWith("ended ABORTED ");
+        assertThatThrownBy(data::all).as("no end in order").isInstanceOf(SocketException.class);
+      }
+      awaitHeard("source closed");
+      client.says("abort", "echo a");
+      client.hears("a");
+
+      int unused = client.listens();
+      client.says("put", "abort");
+      client.hears("ended ABORTED 0 0");
+      assertThatThrownBy(() -> new Client(unused).close()).isInstanceOf(ConnectException.class);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void aDataConnectionThatBreaksOff(ServerModel model) throws Exception {
+    try (Server server = start(model);
+        Client client = Client.of(server)) {
+      int port = client.listens();
+      client.says("put");
+      Client data = new Client(port);
+      data.socket.getOutputStream().write(new byte[1000]);
+      data.breaksOff();
+      assertThat(client.line()).startsWith("ended RESET ");
+      port = client.listens();
+      client.says("get " + HUGE);
+      Client other = new Client(port);
+      other.some(1000);
+      other.breaksOff();
+      assertThat(client.line()).startsWith("ended RESET ");
+    }
+    assertThat(errors()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void nobodyComesAndNothingMoves(ServerModel model) throws Exception {
+    try (Server server = start(model);
+        Client client = Client.of(server)) {
+      client.says("limits 20 600000");
+      client.listens();
+      client.says("get 10");
+      client.hears("ended PEER_FAILED 0 0");
+      client.says("limits 600000 20");
+      int port = client.listens();
+      client.says("put");
+      try (Client data = new Client(port)) {
+        client.hears("ended TIMED_OUT 0 0");
+        assertThatThrownBy(data::all).isInstanceOf(SocketException.class);
+      }
+      port = client.listens();
+      client.says("get " + HUGE);
+      try (Client data = new Client(port)) {
+        assertThat(client.line()).startsWith("ended TIMED_OUT ");
+        assertThatThrownBy(data::all).isInstanceOf(SocketException.class);
+      }
+    }
+  }
+
+  /// RFC 2577 section 5: whoever finds the port must not get the data.
+  @ParameterizedTest
+  @MethodSource("models")
+  void aStrangerIsTurnedAway(ServerModel model) throws Exception {
+    try (Server server = start(model);
+        Client client = Client.of(server)) {
+      for (boolean early : new boolean[] {true, false}) {
+        int port = client.listens();
+        if (!early) {
+          client.says("get 1000");
+        }
+        try (Client stranger = new Client(Client.ELSEWHERE, port)) {
+          if (early) {
+            client.says("get 1000");
+          }
+          assertThat(stranger.all()).isEmpty();
+        }
+        try (Client data = new Client(port)) {
+          assertThat(data.all()).isEqualTo(Parrot.content(1000));
+        }
+        client.hears("ended SENT 1000 0");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void stopLetsATransferEnd(ServerModel model) throws Exception {
+    try (Server server = start(model);
+        Client resting = Client.of(server);
+        Client client = Client.of(server)) {
+      int port = client.listens();
+      client.says("get " + HUGE);
+      try (Client data = new Client(port)) {
+        byte[] begin = data.some(1000);
+        Future<Boolean> stop = CompletableFuture.supplyAsync(() -> stop(server, LONG));
+        resting.hears("stopping");
+        resting.hearsTheEnd();
+        client.says("echo still talking");
+        client.hears("still talking");
+        assertThat(begin).isEqualTo(Parrot.content(1000));
+        assertThat(data.all()).hasSize(HUGE - 1000);
+        client.hears("ended SENT " + HUGE + " 0");
+        client.hearsTheEnd();
+        assertThat(stop.get()).as("in peace").isTrue();
+      }
+      assertRefused(server);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void stopEndsWhatDoesNotEnd(ServerModel model) throws Exception {
+    try (Server server = start(model);
+        Client client = Client.of(server)) {
+      int port = client.listens();
+      client.says("get " + HUGE);
+      try (Client data = new Client(port)) {
+        data.some(1000);
+        assertThat(stop(server, Duration.ofMillis(10))).isFalse();
+        assertThatThrownBy(data::all).isInstanceOf(SocketException.class);
+      }
+      assertThat(parrot.heard).contains("ended ABORTED", "source closed");
+      assertRefused(server);
+      assertThat(stop(server, LONG)).as("again").isTrue();
+    }
+  }
+
+  /// A session that does not take the hint is told that it is over, so that it can let go of what
+  /// it holds.
+  @ParameterizedTest
+  @MethodSource("models")
+  void aStubbornSessionIsToldTheEnd(ServerModel model) throws Exception {
+    parrot = new Parrot(true);
+    try (Server server = start(model);
+        Client client = Client.of(server);
+        Client flooded = Client.of(server)) {
+      flooded.says("flood " + HUGE / 1000);
+      assertThat(flooded.some(1000)).hasSize(1000);
+      client.says("echo a");
+      client.hears("a");
+      stop(server, Duration.ZERO);
+      awaitHeard("gone");
+      awaitHeard("gone");
+    }
+    assertThat(errors()).isEmpty();
+  }
+
+  private static boolean stop(Server server, Duration grace) {
+    try {
+      return server.stop(grace);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void assertRefused(Server server) {
+    int port = server.addresses().getFirst().getPort();
+    assertThatThrownBy(() -> new Client(port).close()).isInstanceOf(ConnectException.class);
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void nothingListensAfterAStop(ServerModel model) throws Exception {
+    for (int i = 0; i < 50; i++) {
+      Server server = start(model);
+      if (i % 2 == 0) {
+        Client.of(server).close();
+      }
+      server.close();
+      assertRefused(server);
+    }
+  }
+
+  /// A fault is logged once and ends its session only.
+  @ParameterizedTest
+  @MethodSource("models")
+  void aSessionThatThrows(ServerModel model) throws Exception {
+    try (Server server = start(model);
+        Client other = Client.of(server)) {
+      for (int i = 1; i <= 3; i++) {
+        try (Client client = Client.of(server)) {
+          client.says("throw");
+          assertEnds(client);
+        }
+        other.says("echo " + i);
+        other.hears("" + i);
+        assertThat(errors()).hasSize(i);
+      }
+      assertThat(errors().getLast().getThrown()).hasMessage("a fault of the session");
+      assertThat(stop(server, LONG)).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void aSessionThatThrowsInATransfer(ServerModel model) throws Exception {
+    try (Server server = start(model);
+        Client client = Client.of(server)) {
+      int port = client.listens();
+      client.says("get " + HUGE);
+      try (Client data = new Client(port)) {
+        data.some(1000);
+        client.says("throw");
+        assertEnds(client);
+        assertThatThrownBy(data::all).isInstanceOf(SocketException.class);
+      }
+      awaitHeard("source closed");
+      assertThat(errors()).hasSize(1);
+      assertThat(stop(server, LONG)).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void aSessionThatCannotBeOpened(ServerModel model) throws Exception {
+    try (Server server = Server.start(parrot, options(model).withSessions(2, 2))) {
+      int port = server.addresses().getFirst().getPort();
+      try (Client other = Client.of(server)) {
+        for (int i = 1; i <= 5; i++) {
+          parrot.broken.set(1);
+          // Its place may be free only a moment after its client knows.
+          long until = System.nanoTime() + LONG.toNanos();
+          while (parrot.broken.get() > 0 && System.nanoTime() < until) {
+            try (Client client = new Client(port)) {
+              assertEnds(client);
+            }
+          }
+          other.says("echo " + i);
+          other.hears("" + i);
+        }
+      }
+      assertThat(errors()).hasSize(5);
+      assertThat(stop(server, LONG)).as("everybody has left").isTrue();
+    }
+  }
+
+  private static void assertEnds(Client client) throws IOException {
+    try {
+      client.all();
+    } catch (SocketException e) {
+      assertThat(e).hasMessageContaining("reset");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void tasksThatFail(ServerModel model) throws Exception {
+    try (Server server = start(model);
+        Client client = Client.of(server)) {
+      client.says("task io");
+      client.hears("failed weather");
+      assertThat(errors()).isEmpty();
+      int faults = 0;
+      for (String how : List.of("runtime", "error", "checked")) {
+        client.says("task " + how, "echo a");
+        client.hears("failed an internal fault, see the server's log");
+        client.hears("a");
+        assertThat(errors()).as(how).hasSize(++faults);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void aSourceOrSinkThatThrows(ServerModel model) throws Exception {
+    try (Server server = start(model);
+        Client client = Client.of(server);
+        Client other = Client.of(server)) {
+      int port = client.listens();
+      client.says("bad get");
+      try (Client data = new Client(port)) {
+        client.hears("ended STORE_FAILED 0 0");
+        assertThatThrownBy(data::all).isInstanceOf(SocketException.class);
+      }
+      awaitHeard("source closed");
+      port = client.listens();
+      client.says("bad put");
+      try (Client data = new Client(port)) {
+        data.socket.getOutputStream().write(1);
+        client.hears("ended STORE_FAILED 1 0");
+      }
+      other.says("echo a");
+      other.hears("a");
+      assertThat(errors()).hasSize(2);
+    }
+  }
+
+  /// While a task runs nothing is received, others are served, and what came meanwhile is heard
+  /// afterwards as it was sent.
+  @ParameterizedTest
+  @MethodSource("models")
+  void manyPipelineBehindTasks(ServerModel model) throws Exception {
+    try (Server server = start(model);
+        Client blocked = Client.of(server);
+        var threads = Executors.newFixedThreadPool(16)) {
+      blocked.says("block");
+      blocked.says("echo after");
+      List<Callable<Boolean>> clients = new ArrayList<>();
+      for (int i = 0; i < 16; i++) {
+        String mine = ("" + (char) ('a' + i)).repeat(400);
+        clients.add(
+            () -> {
+              try (Client client = Client.of(server)) {
+                for (int j = 0; j < 100; j++) {
+                  client.says("later " + j);
+                  client.says("echo " + mine);
+                  client.hears("done " + j);
+                  client.hears(mine);
+                }
+                return true;
+              }
+            });
+      }
+      for (Future<Boolean> one : threads.invokeAll(clients)) {
+        assertThat(one.get()).isTrue();
+      }
+      parrot.gate.countDown();
+      blocked.hears("done waiting");
+      blocked.hears("after");
+    }
+    assertThat(errors()).isEmpty();
+  }
+
+  /// A client that goes while a task runs is known to be gone before the outcome is told.
+  @ParameterizedTest
+  @MethodSource("models")
+  void stopWhileATaskRuns(ServerModel model) throws Exception {
+    try (Server server = start(model);
+        Client client = Client.of(server)) {
+      client.says("block");
+      // Once the server answers another, this one's task has begun or will.
+      Future<Boolean> stop = CompletableFuture.supplyAsync(() -> stop(server, LONG));
+      awaitRefused(server);
+      parrot.gate.countDown();
+      assertThat(stop.get()).isTrue();
+      String all = new String(client.all(), UTF_8);
+      assertThat(all).endsWith("stopping\n");
+    }
+  }
+
+  private static void awaitRefused(Server server) throws IOException {
+    int port = server.addresses().getFirst().getPort();
+    while (true) {
+      try {
+        new Client(port).close();
+      } catch (ConnectException e) {
+        return;
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void manyAtOnce(ServerModel model) throws Exception {
+    int count = 150;
+    List<Client> clients = new ArrayList<>();
+    try (Server server = start(model)) {
+      for (int i = 0; i < count; i++) {
+        clients.add(Client.of(server));
+      }
+      for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < count; i++) {
+          clients.get(i).says("echo " + i);
+        }
+        for (int i = 0; i < count; i++) {
+          clients.get(i).hears("" + i);
+        }
+      }
+      assertThat(stop(server, LONG)).isTrue();
+      for (Client client : clients) {
+        client.hears("stopping");
+      }
+    } finally {
+      for (Client client : clients) {
+        client.close();
+      }
+    }
+  }
+
+  /// Descriptors run out: those who cannot be accepted wait, those inside are served, and
+  /// afterwards all is as before.
+  @ParameterizedTest
+  @MethodSource("models")
+  void exhaustionIsWeather(ServerModel model) throws Exception {
+    assumeThat(Path.of("/bin/sh")).as("a shell to set the limit with").exists();
+    Process process =
+        new ProcessBuilder(
+                "/bin/sh",
+                "-c",
+                "ulimit -n 90 && exec \"$0\" \"$@\"",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Parrot.class.getName(),
+                model.name())
+            .redirectErrorStream(true)
+            .start();
+    List<Client> clients = new ArrayList<>();
+    try (BufferedReader output =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
+      int port = Integer.parseInt(output.readLine());
+      Client first = new Client(port);
+      clients.add(first);
+      first.hears("hello");
+      for (int i = 0; i < 150; i++) {
+        clients.add(new Client(port));
+      }
+      String line;
+      do {
+        line = output.readLine();
+        assertThat(line).as("the end of its log").isNotNull();
+      } while (!line.contains("cannot accept clients for now"));
+      first.says("echo a");
+      first.hears("a");
+      for (Client client : clients) {
+        client.breaksOff();
+      }
+      try (Client last = new Client(port)) {
+        last.hears("hello");
+        last.says("later b");
+        last.hears("done b");
+      }
+      process.getOutputStream().close();
+      assertThat(process.waitFor(LONG.toSeconds(), TimeUnit.SECONDS)).as("it ends").isTrue();
+      assertThat(output.lines().filter(one -> one.contains("cannot accept")))
+          .as("it is logged once")
+          .isEmpty();
+    } finally {
+      for (Client client : clients) {
+        client.close();
+      }
+      process.destroyForcibly();
+    }
+  }
+}
