@@ -682,7 +682,8 @@ final class FtpSession implements Session {
     }
     InetSocketAddress to = parsed.get();
     InetAddress address = to.getAddress();
-    if (!address.equals(peer.getAddress())) {
+    // lftp says "EPRT |2|::|port|": a client that names no address means its own.
+    if (!address.isAnyLocalAddress() && !address.equals(peer.getAddress())) {
       reply(
           504,
           "Data connections go only to your own address, "
