@@ -30,8 +30,8 @@ final class Lftp implements RealClient {
     return lftp(site, "cd " + remote(folder) + "; cls -1")
         .run()
         .lines()
-        // It marks folders.
-        .map(line -> line.endsWith("/") ? line.substring(0, line.length() - 1) : line)
+        // It marks folders, and puts "./" before a name that its own shell would expand.
+        .map(line -> line.replaceFirst("^\\./", "").replaceFirst("/$", ""))
         .toList();
   }
 
