@@ -22,8 +22,8 @@ final class CommonsNet implements RealClient {
   private static FTPClient login(Site site) throws IOException {
     FTPClient client = new FTPClient();
     client.setControlEncoding("UTF-8");
-    client.setDefaultTimeout(60_000);
-    client.setDataTimeout(Duration.ofSeconds(60));
+    client.setDefaultTimeout(300_000);
+    client.setDataTimeout(Duration.ofMinutes(5));
     client.connect(site.at().getAddress(), site.at().getPort());
     require(client.login(Site.USER, Site.PASSWORD), client);
     require(client.setFileType(FTP.BINARY_FILE_TYPE), client);

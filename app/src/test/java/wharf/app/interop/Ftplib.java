@@ -11,7 +11,7 @@ final class Ftplib implements RealClient {
       """
       import ftplib, os, sys
       host, port, user, password, active, what, *words = sys.argv[1:]
-      ftp = ftplib.FTP(timeout=60)
+      ftp = ftplib.FTP(timeout=300)
       ftp.connect(host, int(port))
       ftp.login(user, password)
       ftp.set_pasv(active != 'true')
