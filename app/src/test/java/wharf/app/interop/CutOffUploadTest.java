@@ -50,7 +50,9 @@ final class CutOffUploadTest {
       upload.kill();
       Harbour.await("it is noticed", () -> cutOff(harbour, "f"));
       assertOnlyTheOldIsSeen(site, served, old);
-      assertThat(client.digest(site, "f")).isEqualTo(old);
+      // Others still download the old file. So does this account; but curl cuts what comes at what
+      // SIZE says, which is for this account the length of the kept part.
+      assertThat(new CommonsNet().digest(site, "f")).isEqualTo(old);
 
       client.resumeUpload(site, local, "f");
       assertThat(Content.sha256(served)).isEqualTo(Content.sha256(local));
@@ -61,7 +63,8 @@ final class CutOffUploadTest {
               line -> {
                 long bytes = Long.parseLong(line.replaceFirst(".* (\\d+) bytes$", "$1"));
                 return bytes < NEW - SENT + HELD_BACK;
-              });
+              },
+              "less than " + (NEW - SENT + HELD_BACK) + " bytes");
     }
   }
 
@@ -74,7 +77,8 @@ final class CutOffUploadTest {
         String name = "f" + i;
         boolean flowing = i % 2 == 1;
         Running upload = client.beginUpload(harbour.site(), name);
-        int before = i * STEP;
+        // lftp says STOR only once it has something to send.
+        int before = (i + 1) * STEP;
         Thread feeder =
             Thread.startVirtualThread(() -> feed(upload.feed(), flowing ? ENDLESS : before));
         Harbour.await(

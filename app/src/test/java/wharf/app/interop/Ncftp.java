@@ -70,16 +70,13 @@ final class Ncftp implements RealClient {
     return ncftp(site, "ncftpput", "-V", "-c", site.address(), "/" + remote).begin();
   }
 
-  /// Only without -C does it resume, so both names have to be the same.
-  ///
   /// Without -s, ncftpput 3.2.6 says REST 1000000 and sends the file from its first byte all the
   /// same ("Using sendfile for 3000000 bytes."): to any server.
   @Override
   public void resumeUpload(Site site, Path local, String remote) throws IOException {
-    if (!local.endsWith(remote)) {
-      throw new IllegalArgumentException(local + " and " + remote);
-    }
-    ncftp(site, "ncftpput", "-s", "-V", "-z", site.address(), "/", local.toString()).run();
+    ncftp(site, "ncftpput", "-s", "-V", "-z", "-C")
+        .with(site.address(), local.toString(), "/" + remote)
+        .run();
   }
 
   @Override

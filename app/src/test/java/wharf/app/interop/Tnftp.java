@@ -81,8 +81,8 @@ final class Tnftp implements RealClient {
   @Override
   public void resumeUpload(Site site, Path local, String remote) throws IOException {
     // It has no "reput": people ask for the size and say "restart".
-    String size = type(site, Stream.of("size " + quoted("/" + remote))).strip();
-    String length = size.substring(size.lastIndexOf(' ') + 1);
+    String told = type(site, Stream.of("size " + quoted("/" + remote))).strip();
+    String length = told.substring(told.lastIndexOf('\t') + 1);
     String put = "put " + quoted(local) + " " + quoted("/" + remote);
     String _ = type(site, Stream.of("restart " + length, put));
   }
