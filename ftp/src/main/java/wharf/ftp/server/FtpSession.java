@@ -526,16 +526,12 @@ final class FtpSession implements Session {
   private void facts(String argument) throws FileProblem {
     VirtualPath path = path(argument);
     Account account = loggedIn().account();
-    FileFacts facts;
-    try {
-      facts = service.tree().stat(path);
-    } catch (FileProblem problem) {
-      OptionalLong part = service.tree().resumable(path, account.name());
-      if (part.isEmpty()) {
-        throw problem;
-      }
-      facts = new FileFacts(false, part.getAsLong(), service.now().get(), 0, null);
-    }
+    // As SIZE: a client that resumes by what MLST says (ncftpput) would go on behind the old file.
+    OptionalLong part = service.tree().resumable(path, account.name());
+    FileFacts facts =
+        part.isPresent()
+            ? new FileFacts(false, part.getAsLong(), service.now().get(), 0, null)
+            : service.tree().stat(path);
     String line = EntryFormat.facts(terms.facts, account).line(path.toString(), facts);
     effects.add(Reply.of(250, "Facts follow.", List.of(line), "End."));
   }
@@ -631,7 +627,8 @@ final class FtpSession implements Session {
     }
     InetSocketAddress to = parsed.get();
     InetAddress address = to.getAddress();
-    if (!address.equals(peer.getAddress())) {
+    // lftp says "EPRT |2|::|port|": a client that names no address means its own.
+    if (!address.isAnyLocalAddress() && !address.equals(peer.getAddress())) {
       reply(
           504,
           "Data connections go only to your own address, "
