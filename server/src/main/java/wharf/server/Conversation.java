@@ -145,9 +145,7 @@ final class Conversation {
       // than the driver's buffer lasts.
       deliver(
           new Event.Received(
-              delivering
-                  ? ByteBuffer.allocate(bytes.remaining()).put(bytes).flip()
-                  : bytes));
+              delivering ? ByteBuffer.allocate(bytes.remaining()).put(bytes).flip() : bytes));
     } else if (count < 0) {
       inputHasEnded();
     }
@@ -163,10 +161,9 @@ final class Conversation {
     try {
       end = running.advance(scratch);
     } catch (RuntimeException fault) {
-      context.log().log(Level.ERROR, "a transfer of " + peer + " ended by a fault of its own", fault);
-      end =
-          running.fail(
-              new IOException("an internal fault, see the server's log", fault));
+      context.log().log(
+          Level.ERROR, "a transfer of " + peer + " ended by a fault of its own", fault);
+      end = running.fail(new IOException("an internal fault, see the server's log", fault));
     }
     if (end != null) {
       transferred(end, running, scratch);
