@@ -136,7 +136,14 @@ public final class Server implements AutoCloseable {
     private final transient InetSocketAddress address;
 
     CannotListen(InetSocketAddress address, IOException cause) {
-      super("cannot listen at " + address + ": " + cause.getMessage(), cause);
+      super(
+          "cannot listen at port "
+              + address.getPort()
+              + " of "
+              + address.getAddress().getHostAddress()
+              + ": "
+              + cause.getMessage(),
+          cause);
       this.address = address;
     }
 
