@@ -48,7 +48,7 @@ final class CutOffUploadTest {
       Harbour.await("most has come", () -> harbour.partLength() > SENT - HELD_BACK);
       assertOnlyTheOldIsSeen(site, served, old);
       upload.kill();
-      Harbour.await("it is noticed", () -> cutOff(harbour, "f"));
+      Harbour.await("it is noticed", () -> !judged(harbour, "f").isEmpty());
       assertOnlyTheOldIsSeen(site, served, old);
       // Others still download the old file. So does this account; but curl cuts what comes at what
       // SIZE says, which is for this account the length of the kept part.
@@ -86,7 +86,8 @@ final class CutOffUploadTest {
             () -> harbour.partLength() >= Math.max(0, flowing ? before : before - HELD_BACK));
         upload.kill();
         Harbour.await("the feeder ends", () -> !feeder.isAlive());
-        Harbour.await("it is noticed", () -> cutOff(harbour, name));
+        Harbour.await("it is noticed", () -> !judged(harbour, name).isEmpty());
+        assertThat(judged(harbour, name)).singleElement().asString().contains("interrupted");
         assertThat(harbour.root.resolve(name)).doesNotExist();
         for (Path part : harbour.parts()) {
           Files.delete(part);
@@ -95,8 +96,9 @@ final class CutOffUploadTest {
     }
   }
 
-  private static boolean cutOff(Harbour harbour, String name) {
-    return !harbour.log(line -> line.contains("STOR /" + name + " interrupted")).isEmpty();
+  /// What the server has said of the upload, once it has ended.
+  private static List<String> judged(Harbour harbour, String name) {
+    return harbour.log(line -> line.contains("STOR /" + name + " "));
   }
 
   private static void feed(OutputStream to, int bytes) {

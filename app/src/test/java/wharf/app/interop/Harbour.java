@@ -128,6 +128,7 @@ final class Harbour implements AutoCloseable {
     server.close();
     tree.close();
     LOG.removeHandler(notes);
+    LOG.setUseParentHandlers(true);
     assertThat(notes.faults).isEmpty();
   }
 
