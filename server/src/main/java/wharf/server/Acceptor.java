@@ -47,8 +47,7 @@ final class Acceptor {
       return new Outcome.Nobody();
     } catch (IOException e) {
       if (exhausted.compareAndSet(false, true)) {
-        context.log().log(
-            Level.WARNING, "cannot accept clients for now: {0}; trying again", e.getMessage());
+        warn(e);
       }
       return new Outcome.Exhausted();
     }
@@ -65,6 +64,16 @@ final class Acceptor {
       context.log().log(Level.DEBUG, "a client left at the door", e);
       closeQuietly(came);
       return new Outcome.TurnedAway();
+    }
+  }
+
+  private void warn(IOException why) {
+    try {
+      context.log().log(
+          Level.WARNING, "cannot accept clients for now: {0}; trying again", why.getMessage());
+    } catch (Throwable unable) {
+      // A log may need a descriptor itself, and there is none: it is tried again at the next client.
+      exhausted.set(false);
     }
   }
 

@@ -61,13 +61,13 @@ public final class Loops extends ServerModel {
                       .get(Math.floorMod(next.getAndIncrement(), started.size()))
                       .adopt(channel, () -> context.door().leave(from.getAddress())));
     }
-    for (EventLoop loop : started) {
-      Thread.ofPlatform().name("loop-", 1).daemon().start(loop);
-    }
-    return new RunningLoops(started, listeners);
+    Thread.Builder builder = Thread.ofPlatform().name("loop-", 1).daemon();
+    List<Thread> threads = started.stream().map(builder::start).toList();
+    return new RunningLoops(started, threads, listeners);
   }
 
-  private record RunningLoops(List<EventLoop> loops, List<ServerSocketChannel> listeners)
+  private record RunningLoops(
+      List<EventLoop> loops, List<Thread> threads, List<ServerSocketChannel> listeners)
       implements Running {
     @Override
     public void stopAccepting() {
@@ -85,8 +85,11 @@ public final class Loops extends ServerModel {
     }
 
     @Override
-    public void end() {
+    public void end() throws InterruptedException {
       loops.forEach(EventLoop::end);
+      for (Thread thread : threads) {
+        thread.join();
+      }
     }
   }
 }

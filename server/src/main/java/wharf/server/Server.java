@@ -8,6 +8,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TimeZone;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import wharf.protocol.Protocol;
@@ -77,6 +78,9 @@ public final class Server implements AutoCloseable {
   ///
   /// @throws CannotListen when an address cannot be listened at; nothing is left open
   public static Server start(Protocol protocol, Options options) throws IOException {
+    // The first line of a log reads the time zones from a file. Were that first line the one about
+    // having no descriptor left, it would fail, and all after it.
+    TimeZone.getDefault();
     List<ServerSocketChannel> listeners = new ArrayList<>();
     ExecutorService workers =
         Executors.newFixedThreadPool(
@@ -174,8 +178,11 @@ public final class Server implements AutoCloseable {
       running.closeSessions();
       door.awaitEmpty(SETTLING);
     }
-    running.end();
-    workers.shutdown();
+    try {
+      running.end();
+    } finally {
+      workers.shutdown();
+    }
     return inPeace;
   }
 

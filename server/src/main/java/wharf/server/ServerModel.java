@@ -36,7 +36,7 @@ public abstract sealed class ServerModel permits Virtual, Threads, Loops {
     return name();
   }
 
-  /// A model at work. All methods are for any thread and return without waiting.
+  /// A model at work. All methods are for any thread, and only [#end] waits.
   interface Running {
     /// Takes no more clients in and closes the listeners.
     void stopAccepting();
@@ -47,7 +47,8 @@ public abstract sealed class ServerModel permits Virtual, Threads, Loops {
     /// Ends every session now.
     void closeSessions();
 
-    /// Lets go of what the model itself holds, once every session has ended.
-    void end();
+    /// Lets go of what the model itself holds, once every session has ended. When it returns, its
+    /// ports can be listened at again.
+    void end() throws InterruptedException;
   }
 }

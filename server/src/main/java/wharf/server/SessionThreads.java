@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,6 +30,7 @@ final class SessionThreads implements ServerModel.Running {
   private final List<ServerSocketChannel> listeners;
   private final ThreadFactory threads;
   private final Acceptor acceptor;
+  private final List<Thread> acceptors = new ArrayList<>();
   private final Lender<Poller> pollers;
   private final Lender<ByteBuffer> buffers;
   private final Set<BlockingDriver> running = ConcurrentHashMap.newKeySet();
@@ -49,7 +51,9 @@ final class SessionThreads implements ServerModel.Running {
       Context context, List<ServerSocketChannel> listeners, ThreadFactory threads) {
     SessionThreads started = new SessionThreads(context, listeners, threads);
     for (ServerSocketChannel listener : listeners) {
-      threads.newThread(() -> started.accept(listener)).start();
+      Thread acceptor = threads.newThread(() -> started.accept(listener));
+      started.acceptors.add(acceptor);
+      acceptor.start();
     }
     return started;
   }
@@ -124,7 +128,11 @@ final class SessionThreads implements ServerModel.Running {
   }
 
   @Override
-  public void end() {
+  public void end() throws InterruptedException {
+    // The system lets go of a listener only when nobody waits at it any more.
+    for (Thread acceptor : acceptors) {
+      acceptor.join();
+    }
     pollers.clear();
     buffers.clear();
   }
