@@ -72,7 +72,8 @@ final class Acceptor {
       context.log().log(
           Level.WARNING, "cannot accept clients for now: {0}; trying again", why.getMessage());
     } catch (Throwable unable) {
-      // A log may need a descriptor itself, and there is none: it is tried again at the next client.
+      // A log may need a descriptor itself, and there is none: it is tried again at the next
+      // client.
       exhausted.set(false);
     }
   }

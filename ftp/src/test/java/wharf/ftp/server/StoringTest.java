@@ -57,6 +57,39 @@ class StoringTest {
         """);
   }
 
+  /// curl asks SIZE, then cuts what RETR sends to that: it must not get the old file for the part.
+  @TestFactory
+  Stream<DynamicTest> theOldFileIsNotSentToWhoWasToldOfThePart() {
+    return Transcript.tests(
+        base,
+        """
+        C: EPSV
+        S: 229 ...
+        C: STOR data.bin
+        S: 150 ...
+        > 01234
+        ! RESET
+        S: 426 ...
+        C: SIZE data.bin
+        S: 213 5
+        C: EPSV
+        S: 229 ...
+        C: RETR data.bin
+        S: 550 /data.bin is being replaced by an unfinished upload of yours, of which 5 bytes ...
+        C: STOR data.bin
+        S: 150 ...
+        > anew
+        ! FIN
+        S: 226 ...
+        C: EPSV
+        S: 229 ...
+        C: RETR data.bin
+        S: 150 ...
+        < anew
+        S: 226 ...
+        """);
+  }
+
   /// Kept, not published, told by SIZE and MLST to whoever sent it and to no one else, and resumed
   /// by REST and STOR.
   @TestFactory
