@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -14,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +26,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -32,6 +36,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -39,12 +44,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 ///
 /// Nothing here is decided by how fast something was: what is waited for comes, or the test fails
 /// long after it should have.
-@Timeout(value = 3, unit = TimeUnit.MINUTES)
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
 class ServerTest {
   private static final Duration LONG = Duration.ofMinutes(2);
 
   /// More than the kernel's buffers of both ends take.
   private static final int HUGE = 64 << 20;
+
+  @TempDir Path directory;
 
   private final Logger logger = Logger.getLogger("wharf.server");
   private final ConcurrentLinkedQueue<LogRecord> logged = new ConcurrentLinkedQueue<>();
@@ -309,8 +316,10 @@ class ServerTest {
         }
         client.hears("ended FIN " + size + " " + Parrot.crc(content));
       }
-      int nobody = listener.getLocalPort();
-      listener.close();
+      int nobody;
+      try (ServerSocket gone = new ServerSocket(0, 1, Client.HERE)) {
+        nobody = gone.getLocalPort();
+      }
       client.says("dial " + nobody + " get 10");
       client.hears("ended PEER_FAILED 0 0");
     }
@@ -513,7 +522,13 @@ class ServerTest {
 
   private static void assertRefused(Server server) {
     int port = server.addresses().getFirst().getPort();
-    assertThatThrownBy(() -> new Client(port).close()).isInstanceOf(ConnectException.class);
+    assertThatThrownBy(
+            () -> {
+              try (Client client = new Client(port)) {
+                assertThat(client.socket.getLocalPort()).as("itself").isNotEqualTo(port);
+              }
+            })
+        .isInstanceOf(ConnectException.class);
   }
 
   @ParameterizedTest
@@ -688,8 +703,11 @@ class ServerTest {
       client.says("block");
       // Once the server answers another, this one's task has begun or will.
       Future<Boolean> stop = CompletableFuture.supplyAsync(() -> stop(server, LONG));
-      awaitRefused(server);
-      parrot.gate.countDown();
+      try {
+        awaitRefused(server);
+      } finally {
+        parrot.gate.countDown();
+      }
       assertThat(stop.get()).isTrue();
       String all = new String(client.all(), UTF_8);
       assertThat(all).endsWith("stopping\n");
@@ -703,6 +721,9 @@ class ServerTest {
         new Client(port).close();
       } catch (ConnectException e) {
         return;
+      } catch (SocketException e) {
+        // Reset: it came at the moment when the listener went.
+        continue;
       }
     }
   }
@@ -735,6 +756,29 @@ class ServerTest {
     }
   }
 
+  /// The class path of the tests, in jars: from folders no class could be loaded without a
+  /// descriptor, which is not how a server is run.
+  private String jars() throws IOException {
+    List<String> jars = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+      Path folder = Path.of(entry);
+      if (!Files.isDirectory(folder)) {
+        jars.add(entry);
+        continue;
+      }
+      Path jar = directory.resolve(jars.size() + ".jar");
+      try (var out = new JarOutputStream(Files.newOutputStream(jar));
+          Stream<Path> files = Files.walk(folder)) {
+        for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+          out.putNextEntry(new JarEntry(folder.relativize(file).toString()));
+          Files.copy(file, out);
+        }
+      }
+      jars.add(jar.toString());
+    }
+    return String.join(File.pathSeparator, jars);
+  }
+
   /// Descriptors run out: those who cannot be accepted wait, those inside are served, and
   /// afterwards all is as before.
   @ParameterizedTest
@@ -748,7 +792,7 @@ class ServerTest {
                 "ulimit -n 90 && exec \"$0\" \"$@\"",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
-                System.getProperty("java.class.path"),
+                jars(),
                 Parrot.class.getName(),
                 model.name())
             .redirectErrorStream(true)
