@@ -95,7 +95,7 @@ class ServerTest {
   }
 
   private List<LogRecord> errors() {
-    return logged.stream().filter(one -> one.getLevel() == Level.SEVERE).toList();
+    return logged.stream().filter(one -> one.getLevel().equals(Level.SEVERE)).toList();
   }
 
   private void awaitHeard(String what) throws InterruptedException {
@@ -723,7 +723,7 @@ class ServerTest {
         return;
       } catch (SocketException e) {
         // Reset: it came at the moment when the listener went.
-        continue;
+        // So try once more.
       }
     }
   }
@@ -760,7 +760,7 @@ class ServerTest {
   /// descriptor, which is not how a server is run.
   private String jars() throws IOException {
     List<String> jars = new ArrayList<>();
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       Path folder = Path.of(entry);
       if (!Files.isDirectory(folder)) {
         jars.add(entry);
