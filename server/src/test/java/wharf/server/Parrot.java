@@ -297,12 +297,14 @@ final class Parrot implements Protocol {
     }
   }
 
-  /// A server of its own process: `Parrot MODEL` prints its port and serves until its input ends.
+  /// A server of its own process: `Parrot MODEL` says its port and serves until its input ends.
   public static void main(String[] arguments) throws Exception {
     ServerModel model = ServerModel.named(arguments[0]).orElseThrow();
     InetSocketAddress any = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
     try (Server server = Server.start(new Parrot(), Server.Options.at(any).with(model))) {
-      System.out.println(server.addresses().getFirst().getPort());
+      // As every program does: a log that begins when no descriptor is left stays empty.
+      System.getLogger("wharf.server").log(System.Logger.Level.INFO, "serving");
+      System.out.println("port " + server.addresses().getFirst().getPort());
       while (System.in.read() >= 0) {}
     }
   }

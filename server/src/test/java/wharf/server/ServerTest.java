@@ -641,14 +641,19 @@ class ServerTest {
         Client other = Client.of(server)) {
       int port = client.listens();
       client.says("bad get");
-      try (Client data = new Client(port)) {
-        client.hears("ended STORE_FAILED 0 0");
-        assertThatThrownBy(data::all).isInstanceOf(SocketException.class);
-      }
+      assertThatThrownBy(
+              () -> {
+                // It may be broken off before the connection has come about here.
+                try (Client data = new Client(port)) {
+                  data.all();
+                }
+              })
+          .isInstanceOf(SocketException.class);
+      client.hears("ended STORE_FAILED 0 0");
       awaitHeard("source closed");
-      port = client.listens();
+      int another = client.listens();
       client.says("bad put");
-      try (Client data = new Client(port)) {
+      try (Client data = new Client(another)) {
         data.socket.getOutputStream().write(1);
         client.hears("ended STORE_FAILED 1 0");
       }
@@ -722,8 +727,7 @@ class ServerTest {
       } catch (ConnectException e) {
         return;
       } catch (SocketException e) {
-        // Reset: it came at the moment when the listener went.
-        // So try once more.
+        // Reset: it came at the moment when the listener went. So try once more.
       }
     }
   }
@@ -800,14 +804,18 @@ class ServerTest {
     List<Client> clients = new ArrayList<>();
     try (BufferedReader output =
         new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
-      int port = Integer.parseInt(output.readLine());
+      String line;
+      do {
+        line = output.readLine();
+        assertThat(line).as("the end of its log").isNotNull();
+      } while (!line.startsWith("port "));
+      int port = Integer.parseInt(line.substring(5));
       Client first = new Client(port);
       clients.add(first);
       first.hears("hello");
       for (int i = 0; i < 150; i++) {
         clients.add(new Client(port));
       }
-      String line;
       do {
         line = output.readLine();
         assertThat(line).as("the end of its log").isNotNull();
@@ -824,9 +832,8 @@ class ServerTest {
       }
       process.getOutputStream().close();
       assertThat(process.waitFor(LONG.toSeconds(), TimeUnit.SECONDS)).as("it ends").isTrue();
-      assertThat(output.lines().filter(one -> one.contains("cannot accept")))
-          .as("it is logged once")
-          .isEmpty();
+      // Once for each time that it happens, not once for each try.
+      assertThat(output.lines().filter(one -> one.contains("cannot accept")).count()).isLessThan(5);
     } finally {
       for (Client client : clients) {
         client.close();
