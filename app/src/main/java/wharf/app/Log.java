@@ -1,6 +1,7 @@
 package wharf.app;
 
 import java.io.PrintStream;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.logging.Handler;
@@ -17,6 +18,8 @@ final class Log {
 
   /// Sends it to `err`; when `quiet`, only what is wrong.
   static void toStandardError(PrintStream err, boolean quiet) {
+    // The zone is loaded now: later there may be no descriptor left to load it with.
+    TIME.formatTo(Instant.now().atZone(ZoneId.systemDefault()), new StringBuilder());
     Logger root = Logger.getLogger("");
     for (Handler handler : root.getHandlers()) {
       root.removeHandler(handler);

@@ -1,11 +1,19 @@
 package wharf.app;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -67,7 +75,7 @@ public final class Main implements Runnable {
 
   private final Surroundings around;
 
-  @Spec private @org.jspecify.annotations.Nullable CommandSpec spec;
+  @Spec private @Nullable CommandSpec spec;
 
   Main(Surroundings around) {
     this.around = around;
@@ -151,14 +159,27 @@ public final class Main implements Runnable {
       note(String.valueOf(known.getMessage()));
       return ExitCode.of(known).number();
     }
-    if (problem instanceof java.nio.file.InvalidPathException path) {
-      note(
-          "%s is no file name here (in this locale): %s"
-              .formatted(Printable.of(path.getInput()), path.getReason()));
-      return ExitCode.LOCAL_DISK.number();
+    if (problem instanceof AccountFile.Malformed malformed) {
+      note(String.valueOf(malformed.getMessage()));
+      return ExitCode.USAGE.number();
     }
-    note("this is a fault in wharf, please report it: " + Printable.of(problem.toString()));
-    return ExitCode.FAILED.number();
+    String local = localProblem(problem);
+    note(
+        Printable.of(
+            local != null ? local : "this is a fault in wharf, please report it: " + problem));
+    return (local != null ? ExitCode.LOCAL_DISK : ExitCode.FAILED).number();
+  }
+
+  /// What a problem with a file of this machine means, or null when it is none.
+  private static @Nullable String localProblem(Exception problem) {
+    return switch (problem) {
+      case InvalidPathException e ->
+          "%s is no file name here (in this locale): %s".formatted(e.getInput(), e.getReason());
+      case NoSuchFileException e -> "there is no file " + e.getFile();
+      case AccessDeniedException e -> "the file " + e.getFile() + " may not be used by you";
+      case IOException e -> e.getMessage();
+      default -> null;
+    };
   }
 
   private int misused(ParameterException problem) {
@@ -172,13 +193,20 @@ public final class Main implements Runnable {
                 ? "there is no verb \"%s\""
                     .formatted(((UnmatchedArgumentException) problem).getUnmatched().getFirst())
                 : String.valueOf(problem.getMessage())));
-    PrintWriter err = problem.getCommandLine().getErr();
-    boolean suggested = UnmatchedArgumentException.printSuggestions(problem, err);
-    if (!suggested) {
-      CommandSpec verb = problem.getCommandLine().getCommandSpec();
-      note("see " + (verb.parent() == null ? "wharf --help" : "wharf help " + verb.name()));
-    }
+    CommandSpec verb = problem.getCommandLine().getCommandSpec();
+    Optional<String> meant =
+        problem instanceof UnmatchedArgumentException unmatched
+            ? Nearest.to(unmatched.getUnmatched().getFirst(), known(verb))
+            : Optional.empty();
+    String manual = verb.parent() == null ? "wharf --help" : "wharf help " + verb.name();
+    note(meant.map(word -> "did you mean " + word + "?").orElse("see " + manual));
     return ExitCode.USAGE.number();
+  }
+
+  private static Set<String> known(CommandSpec verb) {
+    Set<String> words = new HashSet<>(verb.subcommands().keySet());
+    words.addAll(verb.optionsMap().keySet());
+    return words;
   }
 
   /// Says the version that the jar was built as.

@@ -77,7 +77,7 @@ final class BlockingDriver implements Conversation.Driver {
       // The client was gone before it was greeted, or the system has no descriptor left to wait
       // with.
       context.log().log(Level.DEBUG, "a connection ended early", e);
-    } catch (RuntimeException fault) {
+    } catch (RuntimeException | Error fault) {
       context.log().log(Level.ERROR, "a session ended by a fault of the server", fault);
     } finally {
       closeNow();

@@ -160,7 +160,7 @@ final class Conversation {
     Event.Transferred end;
     try {
       end = running.advance(scratch);
-    } catch (RuntimeException fault) {
+    } catch (RuntimeException | Error fault) {
       context.log().log(
           Level.ERROR, "a transfer of " + peer + " ended by a fault of its own", fault);
       end = running.fail(new IOException("an internal fault, see the server's log", fault));
@@ -289,7 +289,7 @@ final class Conversation {
           flush();
         }
       }
-    } catch (RuntimeException fault) {
+    } catch (RuntimeException | Error fault) {
       context.log().log(Level.ERROR, "session of " + peer + " ended by a fault of its own", fault);
       fail();
     } finally {

@@ -132,7 +132,7 @@ final class EventLoop implements Runnable {
     while ((task = tasks.poll()) != null) {
       try {
         task.run();
-      } catch (RuntimeException fault) {
+      } catch (RuntimeException | Error fault) {
         context.log().log(
             Level.ERROR, "a task of an event loop failed by a fault of its own", fault);
       }
@@ -153,7 +153,7 @@ final class EventLoop implements Runnable {
     } catch (IOException e) {
       context.log().log(Level.DEBUG, "a client was gone before it was greeted", e);
       giveUp(control, whenEnded);
-    } catch (RuntimeException fault) {
+    } catch (RuntimeException | Error fault) {
       context.log().log(Level.ERROR, "a session could not be opened", fault);
       giveUp(control, whenEnded);
     }
@@ -176,7 +176,7 @@ final class EventLoop implements Runnable {
         case Member member -> member.ready(channel);
         default -> throw new IllegalStateException("unknown owner " + owner);
       }
-    } catch (RuntimeException fault) {
+    } catch (RuntimeException | Error fault) {
       // Whatever it was, it ends one session, not the loop and all others with it.
       context.log().log(Level.ERROR, "a session ended by a fault of the server", fault);
       if (owner instanceof Member member) {
@@ -210,7 +210,11 @@ final class EventLoop implements Runnable {
     Alarm next;
     while ((next = alarms.peek()) != null && next.at - now <= 0) {
       alarms.remove();
-      next.what.run();
+      try {
+        next.what.run();
+      } catch (RuntimeException | Error fault) {
+        context.log().log(Level.ERROR, "an alarm failed by a fault of the server", fault);
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package wharf.server;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
@@ -103,8 +104,11 @@ public final class Server implements AutoCloseable {
               System::nanoTime,
               new SecureRandom(),
               System.getLogger("wharf.server"));
-      return new Server(
-          options.model().start(context, listeners), door, workers, List.copyOf(addresses));
+      ServerModel.Running running = options.model().start(context, listeners);
+      // Also so that the log is ready before it is needed most: a log that has to be loaded first
+      // cannot tell of a lack of descriptors.
+      context.log().log(Level.INFO, "{0} listens at {1}", options.model(), addresses);
+      return new Server(running, door, workers, List.copyOf(addresses));
     } catch (IOException | RuntimeException e) {
       workers.shutdown();
       for (ServerSocketChannel listener : listeners) {
@@ -140,7 +144,14 @@ public final class Server implements AutoCloseable {
     private final transient InetSocketAddress address;
 
     CannotListen(InetSocketAddress address, IOException cause) {
-      super("cannot listen at " + address + ": " + cause.getMessage(), cause);
+      super(
+          "cannot listen at port "
+              + address.getPort()
+              + " of "
+              + address.getAddress().getHostAddress()
+              + ": "
+              + cause.getMessage(),
+          cause);
       this.address = address;
     }
 

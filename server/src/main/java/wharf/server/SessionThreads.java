@@ -60,11 +60,17 @@ final class SessionThreads implements ServerModel.Running {
 
   private void accept(ServerSocketChannel listener) {
     while (listener.isOpen()) {
-      switch (acceptor.accept(listener)) {
-        case Acceptor.Outcome.Came(var channel, var from) -> serve(channel, from);
-        case Acceptor.Outcome.TurnedAway() -> {}
-        case Acceptor.Outcome.Nobody() -> {}
-        case Acceptor.Outcome.Exhausted() -> pause();
+      try {
+        switch (acceptor.accept(listener)) {
+          case Acceptor.Outcome.Came(var channel, var from) -> serve(channel, from);
+          case Acceptor.Outcome.TurnedAway() -> {}
+          case Acceptor.Outcome.Nobody() -> {}
+          case Acceptor.Outcome.Exhausted() -> pause();
+        }
+      } catch (RuntimeException | Error fault) {
+        // Nothing that goes wrong with one client ends the service.
+        context.log().log(Level.ERROR, "accepting a client failed by a fault of the server", fault);
+        pause();
       }
     }
   }

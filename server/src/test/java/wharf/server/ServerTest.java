@@ -727,7 +727,7 @@ class ServerTest {
       } catch (ConnectException e) {
         return;
       } catch (SocketException e) {
-        // Reset: it came at the moment when the listener went. The next one will be refused.
+        // Reset: it came at the moment when the listener went. So try once more.
       }
     }
   }

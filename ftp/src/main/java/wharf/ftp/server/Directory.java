@@ -37,12 +37,15 @@ record Directory(Tree tree, VirtualPath working) {
   String prefix(String argument) throws FileProblem {
     int slash = argument.lastIndexOf('/');
     boolean named = !argument.isEmpty() && slash < argument.length() - 1;
-    return named && isDirectory(argument) ? argument + "/" : argument.substring(0, slash + 1);
+    return named && exists(argument) && tree.stat(working.resolve(argument)).directory()
+        ? argument + "/"
+        : argument.substring(0, slash + 1);
   }
 
-  private boolean isDirectory(String argument) throws FileProblem {
+  private boolean exists(String argument) throws FileProblem {
     try {
-      return tree.stat(working.resolve(argument)).directory();
+      tree.stat(working.resolve(argument));
+      return true;
     } catch (FileProblem problem) {
       if (problem.kind() == FileProblem.Kind.NOT_FOUND) {
         return false;
@@ -52,10 +55,11 @@ record Directory(Tree tree, VirtualPath working) {
   }
 
   /// What is to be listed: without the options of `ls` that many clients send, as in "LIST -la
-  /// path", and without a slash at the end, so that the last name is the last.
-  static String listed(String argument) {
+  /// path", and without a slash at the end, so that the last name is the last. What is the name of
+  /// something is that, though it looks like an option.
+  String listed(String argument) throws FileProblem {
     String rest = argument;
-    while (rest.startsWith("-")) {
+    while (rest.startsWith("-") && !exists(rest)) {
       int space = rest.indexOf(' ');
       if (space < 0) {
         return "";

@@ -149,6 +149,9 @@ final class FtpSession implements Session {
   private long announced = -1;
   private int failedLogins;
 
+  /// The path whose kept part SIZE or MLST told of last.
+  private @Nullable VirtualPath partTold;
+
   /// Whether this event showed that the client is there: its patience begins anew.
   private boolean heard;
 
@@ -210,6 +213,11 @@ final class FtpSession implements Session {
     if (!closed && transferRuns() && isWaiting(Verb.ABOR)) {
       effects.add(new Effect.Abort());
     }
+    // Only while a transfer runs can the line grow: else no more is received than is carried out.
+    if (!closed && transferRuns() && waitingWeight > LINE_UP_LIMIT) {
+      reply(421, "Too many commands were sent ahead. Goodbye.");
+      close();
+    }
   }
 
   private void takeLines() {
@@ -218,10 +226,6 @@ final class FtpSession implements Session {
       Said said = Said.of(found);
       waiting.add(said);
       waitingWeight += said.weight();
-      if (waitingWeight > LINE_UP_LIMIT) {
-        reply(421, "Too many commands were sent ahead. Goodbye.");
-        close();
-      }
     }
   }
 
@@ -323,9 +327,9 @@ final class FtpSession implements Session {
       case ALLO -> allocate(argument);
       case ABOR -> reply(226, "Nothing is being transferred any more.");
 
-      case LIST -> list(verb, Directory.listed(argument), EntryFormat.people(service.now().get()));
+      case LIST -> list(verb, here().listed(argument), EntryFormat.people(service.now().get()));
       case NLST -> {
-        String what = Directory.listed(argument);
+        String what = here().listed(argument);
         list(verb, what, EntryFormat.names(here().prefix(what)));
       }
       case MLSD -> list(verb, argument, EntryFormat.facts(terms.facts, loggedIn().account()));
@@ -496,7 +500,7 @@ final class FtpSession implements Session {
       reply(550, "The size of a text as it would be sent is not known; say TYPE I first.");
       return;
     }
-    OptionalLong part = service.tree().resumable(path, loggedIn().account().name());
+    OptionalLong part = part(path);
     if (part.isPresent()) {
       reply(213, Long.toString(part.getAsLong()));
       return;
@@ -507,6 +511,33 @@ final class FtpSession implements Session {
     } else {
       reply(213, Long.toString(facts.size()));
     }
+  }
+
+  /// The length of what is kept of this account's unfinished upload of `path`, about to be told.
+  private OptionalLong part(VirtualPath path) throws FileProblem {
+    OptionalLong part = service.tree().resumable(path, loggedIn().account().name());
+    if (part.isPresent()) {
+      partTold = path;
+    }
+    return part;
+  }
+
+  /// Whether the client was told the length of its unfinished upload of `path`, and now asks for
+  /// the old file of that name. It would cut that to the length it knows, as curl does, and call it
+  /// whole.
+  private boolean wouldBeCut(VirtualPath path) throws FileProblem {
+    String account = loggedIn().account().name();
+    OptionalLong part =
+        path.equals(partTold) ? service.tree().resumable(path, account) : OptionalLong.empty();
+    if (part.isPresent()) {
+      reply(
+          550,
+          path
+              + " is being replaced by an unfinished upload of yours, of which "
+              + part.getAsLong()
+              + " bytes are kept, as you were told; finish that, or upload anew.");
+    }
+    return part.isPresent();
   }
 
   private void modify(String argument) throws FileProblem {
@@ -525,16 +556,12 @@ final class FtpSession implements Session {
   private void facts(String argument) throws FileProblem {
     VirtualPath path = path(argument);
     Account account = loggedIn().account();
-    FileFacts facts;
-    try {
-      facts = service.tree().stat(path);
-    } catch (FileProblem problem) {
-      OptionalLong part = service.tree().resumable(path, account.name());
-      if (part.isEmpty()) {
-        throw problem;
-      }
-      facts = new FileFacts(false, part.getAsLong(), service.now().get(), 0, null);
-    }
+    // As SIZE: a client that resumes by what MLST says (ncftpput) would go on behind the old file.
+    OptionalLong part = part(path);
+    FileFacts facts =
+        part.isPresent()
+            ? new FileFacts(false, part.getAsLong(), service.now().get(), 0, null)
+            : service.tree().stat(path);
     String line = EntryFormat.facts(terms.facts, account).line(path.toString(), facts);
     effects.add(Reply.of(250, "Facts follow.", List.of(line), "End."));
   }
@@ -630,7 +657,8 @@ final class FtpSession implements Session {
     }
     InetSocketAddress to = parsed.get();
     InetAddress address = to.getAddress();
-    if (!address.equals(peer.getAddress())) {
+    // lftp says "EPRT |2|::|port|": a client that names no address means its own.
+    if (!address.isAnyLocalAddress() && !address.equals(peer.getAddress())) {
       reply(
           504,
           "Data connections go only to your own address, "
@@ -695,6 +723,10 @@ final class FtpSession implements Session {
       return;
     }
     OpenFile file = service.tree().open(path);
+    if (wouldBeCut(path)) {
+      closeQuietly(file);
+      return;
+    }
     if (offset > file.size()) {
       closeQuietly(file);
       reply(554, path + " has only " + file.size() + " bytes.");
@@ -933,7 +965,6 @@ final class FtpSession implements Session {
     switch (doing) {
       case Doing.Staging(VirtualPath target, _, _) -> {
         doing = new Doing.Resting();
-        terms.route = null;
         reply(Reply.problem(FileProblem.of(problem, target)));
       }
       case Doing.Opening _ -> {
@@ -965,8 +996,7 @@ final class FtpSession implements Session {
       ListingSource listing =
           here()
               .list(
-                  Directory.listed(argument),
-                  (name, facts) -> Reply.clean(people.line(name, facts)));
+                  here().listed(argument), (name, facts) -> Reply.clean(people.line(name, facts)));
       effects.add(Reply.raw(utf8("213-Here comes the listing.\r\n")));
       doing = new Doing.Telling(listing);
       tell(listing);

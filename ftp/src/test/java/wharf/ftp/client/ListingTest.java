@@ -16,7 +16,7 @@ class ListingTest {
   @Test
   void readsMachineListings() {
     assertThat(Listing.mlsd("Type=file;Size=3;Modify=20260102030405.123;UNIX.mode=0644;  a b"))
-        .isEqualTo(new Entry(" a b", Kind.FILE, 3, Instant.parse("2026-01-02T03:04:05Z")));
+        .isEqualTo(new Entry(" a b", Kind.FILE, 3, Instant.parse("2026-01-02T03:04:05.123Z")));
     assertThat(kind("type=dir; x")).isEqualTo(Kind.FOLDER);
     assertThat(kind("type=OS.unix=slink:/y; x")).isEqualTo(Kind.LINK);
     assertThat(kind("type=OS.unix=symlink; x")).isEqualTo(Kind.LINK);

@@ -81,8 +81,6 @@ class AddressTest {
         S: 504 ...
         C: PORT 127,0,0,1,4,0
         S: 504 ...
-        C: PORT 0,0,0,0,4,0
-        S: 504 ...
         C: EPRT |1|192.0.2.8|2000|
         S: 504 ...
         C: EPRT |1|192.0.2.7|0|
@@ -93,6 +91,21 @@ class AddressTest {
         S: 504 ...
         C: NLST
         S: 425 ...
+        """);
+  }
+
+  /// lftp says so in active mode over IPv6; the connection goes to the client in any case.
+  @TestFactory
+  Stream<DynamicTest> noAddressMeansTheClientsOwn() {
+    return Transcript.tests(
+        base,
+        """
+        C: PORT 0,0,0,0,4,0
+        S: 200 ...
+        C: EPRT |1|0.0.0.0|1024|
+        S: 200 ...
+        C: PORT 0,0,0,0,0,21
+        S: 504 ...
         """);
   }
 

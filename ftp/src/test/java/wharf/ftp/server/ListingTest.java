@@ -66,6 +66,11 @@ class ListingTest {
   }
 
   @TestFactory
+  Stream<DynamicTest> whatLooksLikeOptionsMayBeAName() {
+    return Transcript.tests(base, "C: MKD -la\nS: 257 ...\n" + listing("LIST -la"));
+  }
+
+  @TestFactory
   Stream<DynamicTest> optionsOfLs() {
     String docs = "-rw-r--r--   1 ftp      ftp                 5 Jan 02 03:04 a.txt";
     return Transcript.tests(

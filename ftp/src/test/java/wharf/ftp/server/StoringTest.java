@@ -37,7 +37,7 @@ class StoringTest {
         (world, driver) -> {
           assertThat(world.content("data.bin")).isEqualTo("new content");
           assertThat(world.parts()).isZero();
-          assertThat(driver.notes()).last().isEqualTo("jo STOR /data.bin 11 bytes");
+          assertThat(driver.notes()).last().isEqualTo("jo STOR /data.bin: 11 bytes in 1.500 s");
         });
   }
 
@@ -54,6 +54,39 @@ class StoringTest {
         S: 226 Complete: 0 bytes in 1.500 s.
         C: SIZE new
         S: 213 0
+        """);
+  }
+
+  /// curl asks SIZE, then cuts what RETR sends to that: it must not get the old file for the part.
+  @TestFactory
+  Stream<DynamicTest> theOldFileIsNotSentToWhoWasToldOfThePart() {
+    return Transcript.tests(
+        base,
+        """
+        C: EPSV
+        S: 229 ...
+        C: STOR data.bin
+        S: 150 ...
+        > 01234
+        ! RESET
+        S: 426 ...
+        C: SIZE data.bin
+        S: 213 5
+        C: EPSV
+        S: 229 ...
+        C: RETR data.bin
+        S: 550 /data.bin is being replaced by an unfinished upload of yours, of which 5 bytes ...
+        C: STOR data.bin
+        S: 150 ...
+        > anew
+        ! FIN
+        S: 226 ...
+        C: EPSV
+        S: 229 ...
+        C: RETR data.bin
+        S: 150 ...
+        < anew
+        S: 226 ...
         """);
   }
 

@@ -1,0 +1,45 @@
+package wharf.app.interop;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.AnnotationBasedArgumentsProvider;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.ArgumentsSource;
+import org.junit.jupiter.params.support.ParameterDeclarations;
+import wharf.server.ServerModel;
+
+/// A test of every client that can do `value`, under each of `models`: its parameters are a
+/// [RealClient] and a [ServerModel].
+///
+/// Where a client cannot, there is no test, and not one that is skipped: a skip says that something
+/// is missing on this machine.
+@Target(ElementType.METHOD)
+@Retention(RetentionPolicy.RUNTIME)
+@ParameterizedTest(name = "{0}, {1}")
+@ArgumentsSource(ForClients.Pairs.class)
+@interface ForClients {
+  RealClient.Operation[] value();
+
+  String[] models() default {"virtual", "nio"};
+
+  /// Every client with every model.
+  final class Pairs extends AnnotationBasedArgumentsProvider<ForClients> {
+    @Override
+    protected Stream<? extends Arguments> provideArguments(
+        ParameterDeclarations parameters, ExtensionContext context, ForClients wanted) {
+      return Stream.of(wanted.models())
+          .map(name -> ServerModel.named(name).orElseThrow())
+          .flatMap(
+              model ->
+                  RealClient.all().stream()
+                      .filter(c -> List.of(wanted.value()).stream().noneMatch(c.cannot()::contains))
+                      .map(client -> Arguments.of(client, model)));
+    }
+  }
+}

@@ -1,0 +1,169 @@
+package wharf.app.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import java.util.stream.Stream;
+import wharf.files.Tree;
+import wharf.files.VirtualPath;
+import wharf.ftp.server.FtpService;
+import wharf.server.Server;
+import wharf.server.ServerModel;
+import wharf.users.Account;
+import wharf.users.Accounts;
+import wharf.users.PasswordHash;
+import wharf.users.Secret;
+
+/// A server over a folder of its own, with one account that may do everything, and its log.
+final class Harbour implements AutoCloseable {
+  /// For what happens within a moment, on a machine that is busy with something else.
+  static final Duration SOON = Duration.ofSeconds(30);
+
+  private static final Logger LOG = Logger.getLogger("wharf.server");
+
+  /// What is served.
+  final Path root;
+
+  /// A folder that is not.
+  final Path outside;
+
+  private final Tree tree;
+  private final Server server;
+  private final Notes notes;
+
+  private Harbour(Path root, Path outside, Tree tree, Server server, Notes notes) {
+    this.root = root;
+    this.outside = outside;
+    this.tree = tree;
+    this.server = server;
+    this.notes = notes;
+  }
+
+  /// Serves `folder/root` at both loopback addresses, IPv4 and IPv6.
+  static Harbour open(Path folder, ServerModel model) throws IOException {
+    Path root = Files.createDirectories(folder.resolve("root"));
+    Path outside = Files.createDirectories(folder.resolve("outside"));
+    Tree tree = Tree.open(root, InstantSource.system());
+    Accounts accounts =
+        new Accounts(
+            List.of(new Accounts.Known(Account.writer(Site.USER), Site.PASSWORD)),
+            true,
+            new PlainText());
+    Notes notes = new Notes();
+    LOG.addHandler(notes);
+    LOG.setUseParentHandlers(false);
+    Server.Options options =
+        Server.Options.at(
+                new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0),
+                new InetSocketAddress(InetAddress.ofLiteral("::1"), 0))
+            .with(model);
+    FtpService service = new FtpService(tree, accounts, Instant::now, FtpService.Patience.USUAL);
+    return new Harbour(root, outside, tree, Server.start(service, options), notes);
+  }
+
+  Site site() {
+    return new Site(server.addresses().getFirst(), false, outside);
+  }
+
+  Site siteOverIpv6() {
+    return new Site(server.addresses().getLast(), false, outside);
+  }
+
+  /// What the server has logged that `wanted` holds for.
+  List<String> log(Predicate<String> wanted) {
+    return notes.lines.stream().filter(wanted).toList();
+  }
+
+  /// The parts of unfinished uploads.
+  List<Path> parts() throws IOException {
+    try (Stream<Path> entries = Files.list(root)) {
+      return entries
+          .filter(e -> e.getFileName().toString().startsWith(VirtualPath.RESERVED_PREFIX))
+          .toList();
+    }
+  }
+
+  /// How long the only part of an unfinished upload is; -1 when there is none.
+  long partLength() {
+    try {
+      List<Path> parts = parts();
+      return parts.isEmpty() ? -1 : Files.size(parts.getFirst());
+    } catch (IOException e) {
+      // It was published between the two calls.
+      return -1;
+    }
+  }
+
+  /// Waits until `condition` holds, for [#SOON].
+  static void await(String what, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + SOON.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new AssertionError("not within " + SOON.toSeconds() + " s: " + what);
+      }
+      LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
+    }
+  }
+
+  /// Ends the server, and makes sure that no session fell over.
+  @Override
+  public void close() throws IOException {
+    server.close();
+    tree.close();
+    LOG.removeHandler(notes);
+    LOG.setUseParentHandlers(true);
+    assertThat(notes.faults).isEmpty();
+  }
+
+  /// No secret is at stake.
+  private static final class PlainText implements PasswordHash {
+    @Override
+    public String of(Secret password) {
+      return password.text();
+    }
+
+    @Override
+    public boolean matches(Secret password, String hash) {
+      return password.text().equals(hash);
+    }
+  }
+
+  /// The log in memory.
+  private static final class Notes extends Handler {
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final List<String> faults = new CopyOnWriteArrayList<>();
+    private final SimpleFormatter format = new SimpleFormatter();
+
+    @Override
+    public void publish(LogRecord record) {
+      String line = format.formatMessage(record);
+      lines.add(line);
+      if (record.getLevel().intValue() >= Level.WARNING.intValue()) {
+        faults.add(line + (record.getThrown() == null ? "" : ": " + record.getThrown()));
+      }
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,92 @@
+package wharf.app.interop;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// `wharf serve` as a process of its own, run from the classes that are being tested.
+final class Program implements AutoCloseable {
+  private static final Pattern URL = Pattern.compile("ftp://127\\.0\\.0\\.1:(\\d+)/");
+
+  private final Process process;
+
+  /// What it said before it was ready.
+  final List<String> banner;
+
+  private Program(Process process, List<String> banner) {
+    this.process = process;
+    this.banner = banner;
+  }
+
+  /// Starts it, and waits until it is ready.
+  static Program serve(Path folder, List<String> ofJvm, String... options) throws IOException {
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    words.addAll(ofJvm);
+    words.addAll(List.of("-cp", System.getProperty("java.class.path"), "wharf.app.Main"));
+    words.addAll(List.of("serve", folder.toString(), "--port", "0", "--bind", "127.0.0.1"));
+    words.addAll(List.of(options));
+    Path log = Files.createTempFile(folder.getParent(), "serve", ".log");
+    Process process = new ProcessBuilder(words).redirectError(log.toFile()).start();
+    CompletableFuture<Void> deadline =
+        CompletableFuture.runAsync(
+            process::destroyForcibly, CompletableFuture.delayedExecutor(60, TimeUnit.SECONDS));
+    List<String> banner = new ArrayList<>();
+    BufferedReader said = process.inputReader(UTF_8);
+    do {
+      String line = said.readLine();
+      if (line == null) {
+        throw new IOException("it did not start: " + banner + Files.readString(log));
+      }
+      banner.add(line);
+    } while (!banner.getLast().startsWith("Ready"));
+    deadline.cancel(false);
+    return new Program(process, banner);
+  }
+
+  /// Where it listens.
+  Site site(Path scratch) {
+    for (String line : banner) {
+      Matcher url = URL.matcher(line);
+      if (url.find()) {
+        InetAddress address = InetAddress.ofLiteral("127.0.0.1");
+        int port = Integer.parseInt(url.group(1));
+        return new Site(new InetSocketAddress(address, port), false, scratch);
+      }
+    }
+    throw new AssertionError("no address in " + banner);
+  }
+
+  /// What stands in the banner after `text`.
+  String told(String text) {
+    return banner.stream()
+        .filter(line -> line.contains(text))
+        .map(line -> line.substring(line.indexOf(text) + text.length()).strip())
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no '" + text + "' in " + banner));
+  }
+
+  /// Asks it to stop, as a service manager does, and waits until it has.
+  ///
+  /// @return its exit code
+  int stop() {
+    process.destroy();
+    return process.onExit().orTimeout(60, TimeUnit.SECONDS).join().exitValue();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly().onExit().join();
+  }
+}

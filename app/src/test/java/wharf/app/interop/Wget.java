@@ -1,0 +1,105 @@
+package wharf.app.interop;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// GNU Wget, which only fetches: it has no command that uploads, renames or deletes.
+final class Wget implements RealClient {
+  /// What `ls -l` writes before a name.
+  private static final Pattern BEFORE_NAME =
+      Pattern.compile("^[-dl]\\S{9} +\\d+ \\S+ +\\S+ +\\d+ \\S{3} [ \\d]\\d [ \\d:]{5} ");
+
+  private static Command wget(Site site, String... words) {
+    Command wget =
+        Command.of(
+            site,
+            "wget",
+            "--no-config",
+            "-nv",
+            "--tries=1",
+            "--no-glob",
+            "--ftp-user=" + Site.USER,
+            "--ftp-password=" + Site.PASSWORD);
+    return (site.active() ? wget.with("--no-passive-ftp") : wget).with(words);
+  }
+
+  @Override
+  public Set<Operation> cannot() {
+    return EnumSet.of(
+        Operation.UPLOAD,
+        Operation.RESUME_UPLOAD,
+        Operation.MIRROR_UP,
+        Operation.RENAME,
+        Operation.DELETE);
+  }
+
+  @Override
+  public List<String> list(Site site, String folder) throws IOException {
+    String url = site.url(folder.isEmpty() ? "" : folder + "/");
+    // It makes a page of a listing; what it was made from is more telling.
+    wget(site, "--no-remove-listing", "-O", "/dev/null", url).run();
+    return Files.readAllLines(site.scratch().resolve(".listing")).stream()
+        .map(line -> BEFORE_NAME.matcher(line).replaceFirst(""))
+        .toList();
+  }
+
+  @Override
+  public void download(Site site, String remote, Path local) throws IOException {
+    wget(site, "-O", local.toString(), site.url(remote)).run();
+  }
+
+  @Override
+  public String digest(Site site, String remote) throws IOException {
+    return wget(site, "-O", "-", site.url(remote)).digest();
+  }
+
+  @Override
+  public void resumeDownload(Site site, String remote, Path local) throws IOException {
+    wget(site, "-c", "-O", local.toString(), site.url(remote)).run();
+  }
+
+  @Override
+  public void mirrorDown(Site site, String folder, Path into) throws IOException {
+    wget(site, "-r", "-l", "inf", "-nH", "-P", into.toString(), site.url(folder + "/")).run();
+  }
+
+  @Override
+  public void upload(Site site, Path local, String remote) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Running beginUpload(Site site, String remote) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void resumeUpload(Site site, Path local, String remote) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void mirrorUp(Site site, Path folder) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void rename(Site site, String from, String to) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void delete(Site site, String remote) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public String toString() {
+    return "wget";
+  }
+}
