@@ -42,6 +42,9 @@ final class BlockingDriver implements Conversation.Driver {
   private volatile boolean stopping;
   private boolean stoppingTold;
 
+  /// Whether the input was shut to wake this thread; guarded by `gate`.
+  private boolean inputShut;
+
   /// @param control connected; this object's from here on
   BlockingDriver(
       Context context, Lender<Poller> pollers, Lender<ByteBuffer> buffers, SocketChannel control) {
@@ -93,6 +96,7 @@ final class BlockingDriver implements Conversation.Driver {
           // Ends the blocked read as an end of input would; the output, for the last word, is
           // untouched.
           control.shutdownInput();
+          inputShut = true;
         } catch (IOException e) {
           context.log().log(Level.DEBUG, "stopping a session", e);
         }
@@ -129,9 +133,13 @@ final class BlockingDriver implements Conversation.Driver {
     }
   }
 
-  private void endWait() {
+  /// Notes that this thread waits no more.
+  ///
+  /// @return whether the input was shut to wake it, though it may have been awake already
+  private boolean endWait() {
     synchronized (gate) {
       wait = Wait.NONE;
+      return inputShut;
     }
   }
 
@@ -152,7 +160,9 @@ final class BlockingDriver implements Conversation.Driver {
       // Reset by the client, or closed by closeNow: the same to the session as an end in order.
       count = -1;
     } finally {
-      endWait();
+      if (endWait()) {
+        conversation.inputShut();
+      }
     }
     if (!control.isOpen()) {
       conversation.kill();

@@ -71,6 +71,7 @@ final class Conversation {
   private boolean draining;
   private boolean performing;
   private boolean inputEnded;
+  private boolean inputShut;
   private boolean closing;
   private boolean outputEnded;
   private boolean closed;
@@ -151,6 +152,11 @@ final class Conversation {
     }
   }
 
+  /// The driver has shut the input itself: that it ends now says nothing about the client.
+  void inputShut() {
+    inputShut = true;
+  }
+
   /// Moves the transfer on.
   void dataReady(ByteBuffer scratch) {
     DataConnection running = data;
@@ -222,7 +228,11 @@ final class Conversation {
   }
 
   private boolean receives() {
-    return !performing && !draining && !inputEnded && unsentBytes < UNSENT_LIMIT;
+    return !performing
+        && !draining
+        && !inputEnded
+        && (!inputShut || closing)
+        && unsentBytes < UNSENT_LIMIT;
   }
 
   private void receive(ByteBuffer scratch) {
