@@ -41,6 +41,7 @@ final class BlockingDriver implements Conversation.Driver {
   private @Nullable Poller poller;
   private volatile boolean stopping;
   private boolean stoppingTold;
+  private volatile boolean inputShut;
 
   /// @param control connected; this object's from here on
   BlockingDriver(
@@ -63,7 +64,7 @@ final class BlockingDriver implements Conversation.Driver {
         while (!conversation.ended()) {
           if (stopping && !stoppingTold) {
             stoppingTold = true;
-            conversation.stopping();
+            conversation.stopping(inputShut);
           } else if (conversation.idle()) {
             awaitCommand(conversation, input, received);
           } else {
@@ -93,6 +94,7 @@ final class BlockingDriver implements Conversation.Driver {
           // Ends the blocked read as an end of input would; the output, for the last word, is
           // untouched.
           control.shutdownInput();
+          inputShut = true;
         } catch (IOException e) {
           context.log().log(Level.DEBUG, "stopping a session", e);
         }

@@ -54,6 +54,9 @@ final class Conversation {
   /// the connection and lose it.
   private static final Duration LINGER = Duration.ofSeconds(2);
 
+  /// The same when input is not read any more, so that its end cannot be waited for.
+  private static final Duration DEAF_LINGER = Duration.ofMillis(200);
+
   private static final long NEVER = Long.MAX_VALUE;
 
   private final Context context;
@@ -71,6 +74,7 @@ final class Conversation {
   private boolean draining;
   private boolean performing;
   private boolean inputEnded;
+  private boolean deaf;
   private boolean closing;
   private boolean outputEnded;
   private boolean closed;
@@ -203,11 +207,17 @@ final class Conversation {
   }
 
   /// The server is being stopped.
-  void stopping() {
-    if (closing) {
-      return;
+  ///
+  /// @param deaf whether the driver had to end the input to be heard itself: what the client says
+  ///   from now on is not read
+  void stopping(boolean deaf) {
+    this.deaf = deaf;
+    if (!closing) {
+      deliver(new Event.Stopping());
     }
-    deliver(new Event.Stopping());
+    if (deaf && !closing) {
+      inputHasEnded();
+    }
   }
 
   /// Closes everything now. The session is told, so that it can settle what it holds.
@@ -222,7 +232,7 @@ final class Conversation {
   }
 
   private boolean receives() {
-    return !performing && !draining && !inputEnded && unsentBytes < UNSENT_LIMIT;
+    return !performing && !draining && !inputEnded && !deaf && unsentBytes < UNSENT_LIMIT;
   }
 
   private void receive(ByteBuffer scratch) {
@@ -465,7 +475,7 @@ final class Conversation {
     try {
       wire.endOutput();
       outputEnded = true;
-      lingerDeadline = context.nanoTime().getAsLong() + LINGER.toNanos();
+      lingerDeadline = context.nanoTime().getAsLong() + (deaf ? DEAF_LINGER : LINGER).toNanos();
     } catch (IOException e) {
       close();
     }

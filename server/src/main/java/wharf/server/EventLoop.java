@@ -105,7 +105,7 @@ final class EventLoop implements Runnable {
     execute(
         () -> {
           stopping = true;
-          forEachMember(Conversation::stopping);
+          forEachMember(conversation -> conversation.stopping(false));
         });
   }
 
@@ -147,7 +147,7 @@ final class EventLoop implements Runnable {
       member.conversation.open();
       if (stopping) {
         // Accepted by another loop just before that stopped accepting.
-        member.conversation.stopping();
+        member.conversation.stopping(false);
       }
       member.settle();
     } catch (IOException e) {
