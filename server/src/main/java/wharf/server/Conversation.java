@@ -54,6 +54,9 @@ final class Conversation {
   /// the connection and lose it.
   private static final Duration LINGER = Duration.ofSeconds(2);
 
+  /// The same when input is not read any more, so that its end cannot be waited for.
+  private static final Duration DEAF_LINGER = Duration.ofMillis(200);
+
   private static final long NEVER = Long.MAX_VALUE;
 
   private final Context context;
@@ -71,7 +74,7 @@ final class Conversation {
   private boolean draining;
   private boolean performing;
   private boolean inputEnded;
-  private boolean inputShut;
+  private boolean deaf;
   private boolean closing;
   private boolean outputEnded;
   private boolean closed;
@@ -152,9 +155,10 @@ final class Conversation {
     }
   }
 
-  /// The driver has shut the input itself: that it ends now says nothing about the client.
+  /// The driver has shut the input itself: what the client says from now on is not read, and that
+  /// the input ends says nothing about the client.
   void inputShut() {
-    inputShut = true;
+    deaf = true;
   }
 
   /// Moves the transfer on.
@@ -210,10 +214,9 @@ final class Conversation {
 
   /// The server is being stopped.
   void stopping() {
-    if (closing) {
-      return;
+    if (!closing) {
+      deliver(new Event.Stopping());
     }
-    deliver(new Event.Stopping());
   }
 
   /// Closes everything now. The session is told, so that it can settle what it holds.
@@ -228,11 +231,7 @@ final class Conversation {
   }
 
   private boolean receives() {
-    return !performing
-        && !draining
-        && !inputEnded
-        && (!inputShut || closing)
-        && unsentBytes < UNSENT_LIMIT;
+    return !performing && !draining && !inputEnded && !deaf && unsentBytes < UNSENT_LIMIT;
   }
 
   private void receive(ByteBuffer scratch) {
@@ -475,7 +474,7 @@ final class Conversation {
     try {
       wire.endOutput();
       outputEnded = true;
-      lingerDeadline = context.nanoTime().getAsLong() + LINGER.toNanos();
+      lingerDeadline = context.nanoTime().getAsLong() + (deaf ? DEAF_LINGER : LINGER).toNanos();
     } catch (IOException e) {
       close();
     }
