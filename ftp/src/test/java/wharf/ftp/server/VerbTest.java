@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,6 +51,26 @@ class VerbTest {
                                   assertThat(driver.order().codes().getLast())
                                       .isBetween(400, 599)))));
             });
+  }
+
+  /// HELP names every verb, and tells of each, also before login and under its other name.
+  @Test
+  void helpForEach() throws Exception {
+    try (World world = new World(base)) {
+      VirtualDriver driver = new VirtualDriver(world.service.open(), 7);
+      driver.send("HELP");
+      String all = String.join(" ", driver.replies().lines()) + " ";
+      for (Verb verb : Verb.values()) {
+        assertThat(all).contains(" " + verb + " ");
+        driver.replies().lines().clear();
+        driver.send("HELP " + verb);
+        verb.alias().ifPresent(alias -> driver.send("HELP " + alias.toLowerCase(Locale.ROOT)));
+        assertThat(driver.replies().lines())
+            .hasSize(verb.alias().isPresent() ? 2 : 1)
+            .containsOnly("214 " + verb.syntax() + ": " + verb.help());
+      }
+      driver.assertSettled();
+    }
   }
 
   private static Example example(Verb verb) {
