@@ -57,6 +57,9 @@ final class Conversation {
   /// The same when input is not read any more, so that its end cannot be waited for.
   private static final Duration DEAF_LINGER = Duration.ofMillis(200);
 
+  /// The most reads to find out whether a client is still there.
+  private static final int CATCH_UP_READS = 4;
+
   private static final long NEVER = Long.MAX_VALUE;
 
   private final Context context;
@@ -187,7 +190,7 @@ final class Conversation {
   void performed(Event outcome, ByteBuffer scratch) {
     performing = false;
     restartPatience();
-    receive(scratch);
+    catchUp(scratch);
     deliver(outcome);
   }
 
@@ -234,9 +237,18 @@ final class Conversation {
     return !performing && !draining && !inputEnded && !deaf && unsentBytes < UNSENT_LIMIT;
   }
 
-  private void receive(ByteBuffer scratch) {
+  /// Hears what the client has said and, behind that, whether it is still there. Bounded: one that
+  /// goes on talking is.
+  private void catchUp(ByteBuffer scratch) {
+    for (int i = 0; i < CATCH_UP_READS && receive(scratch); i++) {}
+  }
+
+  /// Receives once.
+  ///
+  /// @return whether there was something, and may be more
+  private boolean receive(ByteBuffer scratch) {
     if (closed || !receives()) {
-      return;
+      return false;
     }
     int count;
     try {
@@ -248,6 +260,7 @@ final class Conversation {
     if (count != 0) {
       received(count, scratch.flip());
     }
+    return count > 0;
   }
 
   private void inputHasEnded() {
@@ -266,7 +279,7 @@ final class Conversation {
     // Before the session is told: is the client still there? One that was killed closed both of its
     // connections.
     if (running.isUpload() && end.ending() == Ending.FIN) {
-      receive(scratch);
+      catchUp(scratch);
     }
     deliver(end);
   }
