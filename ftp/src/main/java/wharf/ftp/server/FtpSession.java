@@ -304,10 +304,7 @@ final class FtpSession implements Session {
         service.tree().removeDirectory(path(argument));
         done(verb, path(argument));
       }
-      case DELE -> {
-        service.tree().deleteFile(path(argument));
-        done(verb, path(argument));
-      }
+      case DELE -> delete(path(argument));
       case RNFR -> renameFrom(path(argument));
       case RNTO -> renameTo(pending, path(argument));
 
@@ -477,6 +474,24 @@ final class FtpSession implements Session {
   private void done(Verb verb, VirtualPath path) {
     note(loggedIn().account().name() + " " + verb + " " + path);
     reply(250, path + " was removed.");
+  }
+
+  /// Removes the file, and what is kept of this account's unfinished upload of it: a client whose
+  /// upload failed cleans up so.
+  private void delete(VirtualPath path) throws FileProblem {
+    String account = loggedIn().account().name();
+    boolean part = service.tree().resumable(path, account).isPresent();
+    if (part) {
+      service.tree().upload(path, account, new Start.Fresh()).discard();
+    }
+    try {
+      service.tree().deleteFile(path);
+    } catch (FileProblem problem) {
+      if (!part || problem.kind() != FileProblem.Kind.NOT_FOUND) {
+        throw problem;
+      }
+    }
+    done(Verb.DELE, path);
   }
 
   private void renameFrom(VirtualPath from) throws FileProblem {
@@ -1024,9 +1039,12 @@ final class FtpSession implements Session {
   private void tell(ListingSource listing) {
     ByteBuffer part = ByteBuffer.allocate(TELL_AT_ONCE);
     int count;
+    String end = "End.";
     try {
       count = listing.read(part);
     } catch (IOException e) {
+      // The code was said in the first line.
+      end = "Broken off: " + e.getMessage() + ".";
       count = -1;
     }
     if (count > 0) {
@@ -1038,7 +1056,7 @@ final class FtpSession implements Session {
     }
     closeQuietly(listing);
     doing = new Doing.Resting();
-    reply(213, "End.");
+    reply(213, end);
   }
 
   private void drained() {

@@ -90,6 +90,45 @@ class StoringTest {
         """);
   }
 
+  /// What SIZE tells of can be removed: clients clean up so after an upload that failed.
+  @TestFactory
+  Stream<DynamicTest> aKeptPartCanBeDeleted() {
+    return Transcript.tests(
+        base,
+        """
+        C: EPSV
+        S: 229 ...
+        C: STOR new
+        S: 150 ...
+        > 01234
+        ! RESET
+        S: 426 ...
+        C: SIZE new
+        S: 213 5
+        C: DELE new
+        S: 250 ...
+        C: SIZE new
+        S: 550 ...
+        C: DELE new
+        S: 550 ...
+        C: EPSV
+        S: 229 ...
+        C: STOR data.bin
+        S: 150 ...
+        > 01234
+        ! RESET
+        S: 426 ...
+        C: DELE data.bin
+        S: 250 ...
+        C: SIZE data.bin
+        S: 550 ...
+        """,
+        (world, driver) -> {
+          assertThat(world.parts()).isZero();
+          assertThat(world.published()).doesNotContainKeys("new", "data.bin");
+        });
+  }
+
   /// Kept, not published, told by SIZE and MLST to whoever sent it and to no one else, and resumed
   /// by REST and STOR.
   @TestFactory
