@@ -57,11 +57,11 @@ final class CutOffUploadTest {
       client.resumeUpload(site, local, "f");
       assertThat(Content.sha256(served)).isEqualTo(Content.sha256(local));
       assertThat(harbour.parts()).isEmpty();
-      assertThat(harbour.log(line -> line.contains("STOR /f ")).getLast())
+      assertThat(harbour.log(line -> line.contains("STOR /f: ")).getLast())
           .as("what had come was not sent again")
           .matches(
               line -> {
-                long bytes = Long.parseLong(line.replaceFirst(".* (\\d+) bytes$", "$1"));
+                long bytes = Long.parseLong(line.replaceFirst(".* (\\d+) bytes in .*", "$1"));
                 return bytes < NEW - SENT + HELD_BACK;
               },
               "less than " + (NEW - SENT + HELD_BACK) + " bytes");
@@ -87,7 +87,7 @@ final class CutOffUploadTest {
         upload.kill();
         Harbour.await("the feeder ends", () -> !feeder.isAlive());
         Harbour.await("it is noticed", () -> !judged(harbour, name).isEmpty());
-        assertThat(judged(harbour, name)).singleElement().asString().contains("interrupted");
+        assertThat(judged(harbour, name)).singleElement().asString().contains("cut off");
         assertThat(harbour.root.resolve(name)).doesNotExist();
         for (Path part : harbour.parts()) {
           Files.delete(part);
@@ -98,7 +98,7 @@ final class CutOffUploadTest {
 
   /// What the server has said of the upload, once it has ended.
   private static List<String> judged(Harbour harbour, String name) {
-    return harbour.log(line -> line.contains("STOR /" + name + " "));
+    return harbour.log(line -> line.contains("STOR /" + name + ": "));
   }
 
   private static void feed(OutputStream to, int bytes) {

@@ -951,7 +951,7 @@ final class FtpSession implements Session {
               name()
                   + " STOR "
                   + incoming.target()
-                  + " interrupted (client gone)"
+                  + ": cut off, the client is gone"
                   + keep(incoming, end));
           return;
         }
@@ -996,7 +996,7 @@ final class FtpSession implements Session {
         Event.Transferred failed =
             new Event.Transferred(Ending.STORE_FAILED, end.bytes(), end.took(), problem);
         String kept = keep(incoming, failed);
-        note(name() + " STOR " + incoming.target() + " not stored" + kept);
+        note(name() + " STOR " + incoming.target() + ": not stored" + kept);
         reply(new Outcome(failed).incomplete(kept));
       }
       default -> throw new IllegalStateException("failed, but " + doing + ": " + effect);

@@ -305,7 +305,8 @@ class StoringTest {
           assertThat(world.parts()).as("kept").isOne();
           assertThat(driver.notes())
               .last()
-              .isEqualTo("jo STOR /new interrupted (client gone); 5 bytes are kept to resume from");
+              .isEqualTo(
+                  "jo STOR /new: cut off, the client is gone; 5 bytes are kept to resume from");
         });
   }
 
