@@ -107,7 +107,11 @@ public final class Server implements AutoCloseable {
       ServerModel.Running running = options.model().start(context, listeners);
       // Also so that the log is ready before it is needed most: a log that has to be loaded first
       // cannot tell of a lack of descriptors.
-      context.log().log(Level.INFO, "{0} listens at {1}", options.model(), addresses);
+      context.log().log(
+          Level.INFO,
+          "listening at port {0}, model {1}",
+          Integer.toString(addresses.getFirst().getPort()),
+          options.model());
       return new Server(running, door, workers, List.copyOf(addresses));
     } catch (IOException | RuntimeException e) {
       workers.shutdown();
