@@ -41,6 +41,13 @@ public final class Server implements AutoCloseable {
       PortRange passivePorts,
       int sessions,
       int sessionsPerAddress) {
+    public Options {
+      listen = List.copyOf(listen);
+      if (listen.isEmpty()) {
+        throw new IllegalArgumentException("no address to listen at");
+      }
+    }
+
     /// Generous: a server that turns a guest away without need is as bad as one that falls over.
     /// Ten thousand sessions take about 100 MB; 200 from one address is a class room behind one
     /// router.
