@@ -20,8 +20,8 @@ import wharf.protocol.Event;
 ///
 /// Between commands it blocks in a read of the control connection. While a transfer runs it has two
 /// connections to listen to (an ABOR may come), and so waits on both, with a poller borrowed for
-/// the time; a transfer that never has to wait borrows none. So one thread is enough for a session,
-/// and the conversation needs no lock.
+/// the time; a transfer that is over in one step borrows none. So one thread is enough for a
+/// session, and the conversation needs no lock.
 final class BlockingDriver implements Conversation.Driver {
   /// A command is short; an idle session keeps no more than this for the next one.
   private static final int COMMAND_READ = 512;
