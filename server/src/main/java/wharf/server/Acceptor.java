@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import wharf.protocol.Protocol.Refusal;
@@ -16,6 +17,9 @@ import wharf.protocol.Protocol.Refusal;
 /// service: the lack of a descriptor (EMFILE) is weather, it is logged once and waited out. Safe
 /// for use by many threads.
 final class Acceptor {
+  /// How long to pause when the system cannot give another connection ([Outcome.Exhausted]).
+  static final Duration PAUSE = Duration.ofMillis(100);
+
   /// What came of one try.
   sealed interface Outcome {
     /// A client, let in at the door.

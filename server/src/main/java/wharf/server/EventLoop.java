@@ -32,9 +32,6 @@ import wharf.protocol.Event;
 ///
 /// What may come from any thread is said so; all else is for the loop's own.
 final class EventLoop implements Runnable {
-  /// How long accepting pauses when the system cannot give another connection.
-  private static final Duration ACCEPT_PAUSE = Duration.ofMillis(100);
-
   /// The most connections accepted before the others have their turn.
   private static final int ACCEPT_BURST = 64;
 
@@ -261,7 +258,7 @@ final class EventLoop implements Runnable {
       want(listener, 0, this);
       alarms.add(
           new Alarm(
-              context.nanoTime().getAsLong() + ACCEPT_PAUSE.toNanos(),
+              context.nanoTime().getAsLong() + Acceptor.PAUSE.toNanos(),
               () -> {
                 if (listener.isOpen()) {
                   want(listener, SelectionKey.OP_ACCEPT, this);

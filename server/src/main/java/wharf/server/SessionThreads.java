@@ -6,7 +6,6 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -18,9 +17,6 @@ import wharf.net.Poller;
 /// What the models with a thread per session have in common: a thread that accepts at each
 /// listener, and a [BlockingDriver] on a thread of its own for each client.
 final class SessionThreads implements ServerModel.Running {
-  /// How long accepting pauses when the system cannot give another connection.
-  private static final Duration ACCEPT_PAUSE = Duration.ofMillis(100);
-
   /// Pollers and buffers kept for the next transfers.
   private static final int KEPT_POLLERS = 64;
 
@@ -105,7 +101,7 @@ final class SessionThreads implements ServerModel.Running {
 
   private void pause() {
     try {
-      Thread.sleep(ACCEPT_PAUSE);
+      Thread.sleep(Acceptor.PAUSE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
