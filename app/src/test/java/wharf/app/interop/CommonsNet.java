@@ -154,9 +154,10 @@ final class CommonsNet implements RealClient {
       @Override
       public void kill() {
         try {
-          // In the order in which the system closes what a dead process had open.
-          client.disconnect();
+          // In the order in which the system closes what a dead process had open: the youngest
+          // first.
           feed.close();
+          client.disconnect();
         } catch (IOException e) {
           throw new UncheckedIOException(e);
         }

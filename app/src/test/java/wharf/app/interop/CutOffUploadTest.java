@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.net.ftp.FTPClient;
 import org.apache.commons.net.ftp.FTPFile;
@@ -24,6 +26,12 @@ final class CutOffUploadTest {
 
   private static final int KILLS = 20;
   private static final int STEP = 192 << 10;
+
+  /// Uploads that are open at the same time.
+  private static final int AT_ONCE = 5;
+
+  /// An upload that took so long, in nanoseconds, is on probation for as long as any.
+  private static final long ON_ITS_WAY = Duration.ofMillis(800).toNanos();
 
   /// What a client may hold back before it sends it.
   private static final int HELD_BACK = 128 << 10;
@@ -45,7 +53,9 @@ final class CutOffUploadTest {
       Running upload = client.beginUpload(site, "f");
       upload.feed().write(Files.readAllBytes(local), 0, SENT);
       upload.feed().flush();
+      long since = System.nanoTime();
       Harbour.await("most has come", () -> harbour.partLength() > SENT - HELD_BACK);
+      Harbour.await("it goes on for long enough", () -> System.nanoTime() - since > ON_ITS_WAY);
       assertOnlyTheOldIsSeen(site, served, old);
       upload.kill();
       Harbour.await("it is noticed", () -> !judged(harbour, "f").isEmpty());
@@ -73,26 +83,55 @@ final class CutOffUploadTest {
   @ForClients(UPLOAD)
   void isNeverPublished(RealClient client, ServerModel model) throws IOException {
     try (Harbour harbour = Harbour.open(folder, model)) {
-      for (int i = 0; i < KILLS; i++) {
-        String name = "f" + i;
-        boolean flowing = i % 2 == 1;
-        Running upload = client.beginUpload(harbour.site(), name);
-        // lftp says STOR only once it has something to send.
-        int before = (i + 1) * STEP;
-        Thread feeder =
-            Thread.startVirtualThread(() -> feed(upload.feed(), flowing ? ENDLESS : before));
-        Harbour.await(
-            "enough has come",
-            () -> harbour.partLength() >= Math.max(0, flowing ? before : before - HELD_BACK));
-        upload.kill();
-        Harbour.await("the feeder ends", () -> !feeder.isAlive());
-        Harbour.await("it is noticed", () -> !judged(harbour, name).isEmpty());
-        assertThat(judged(harbour, name)).singleElement().asString().contains("cut off");
-        assertThat(harbour.root.resolve(name)).doesNotExist();
+      for (int batch = 0; batch < KILLS; batch += AT_ONCE) {
+        List<Upload> uploads = new ArrayList<>();
+        for (int i = batch; i < batch + AT_ONCE; i++) {
+          uploads.add(Upload.begin(harbour, client, "f" + i, (i + 1) * STEP));
+        }
+        for (Upload upload : uploads) {
+          Harbour.await("enough has come", upload::hasCome);
+        }
+        long since = System.nanoTime();
+        Harbour.await("it goes on for long enough", () -> System.nanoTime() - since > ON_ITS_WAY);
+        for (int i = 0; i < AT_ONCE; i++) {
+          Upload upload = uploads.get(i);
+          if (i % 2 == 1) {
+            upload.flow();
+          }
+          upload.running.kill();
+          Harbour.await("it is noticed", () -> !judged(harbour, upload.name).isEmpty());
+          assertThat(judged(harbour, upload.name)).singleElement().asString().contains("cut off");
+          assertThat(harbour.root.resolve(upload.name)).doesNotExist();
+        }
         for (Path part : harbour.parts()) {
           Files.delete(part);
         }
       }
+    }
+  }
+
+  /// An upload that is fed for a while, and then stays open.
+  private record Upload(Harbour harbour, String name, Running running, Path part, int bytes) {
+    static Upload begin(Harbour harbour, RealClient client, String name, int bytes)
+        throws IOException {
+      List<Path> others = harbour.parts();
+      Running running = client.beginUpload(harbour.site(), name);
+      // lftp says STOR only once it has something to send.
+      Thread.startVirtualThread(() -> feed(running.feed(), bytes));
+      Harbour.await("it begins", () -> harbour.parts().size() > others.size());
+      List<Path> parts = new ArrayList<>(harbour.parts());
+      parts.removeAll(others);
+      return new Upload(harbour, name, running, parts.getFirst(), bytes);
+    }
+
+    boolean hasCome() {
+      return part.toFile().length() >= Math.max(0, bytes - HELD_BACK);
+    }
+
+    /// From now on it has more to send than there is time for.
+    void flow() {
+      Thread.startVirtualThread(() -> feed(running.feed(), ENDLESS));
+      Harbour.await("it flows", () -> part.toFile().length() > bytes);
     }
   }
 

@@ -3,6 +3,7 @@ package wharf.app.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -92,11 +93,13 @@ final class Harbour implements AutoCloseable {
   }
 
   /// The parts of unfinished uploads.
-  List<Path> parts() throws IOException {
+  List<Path> parts() {
     try (Stream<Path> entries = Files.list(root)) {
       return entries
           .filter(e -> e.getFileName().toString().startsWith(VirtualPath.RESERVED_PREFIX))
           .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

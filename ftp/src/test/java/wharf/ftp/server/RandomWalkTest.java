@@ -163,6 +163,8 @@ class RandomWalkTest {
         driver.pass(Duration.ofSeconds(seconds));
       } else if (dice == 73) {
         driver.refusesToListen = !driver.refusesToListen;
+      } else if (dice == 74) {
+        driver.holdsProbation = !driver.holdsProbation;
       }
       if (driver.transferring() && random.nextInt(3) > 0) {
         transfer(driver);

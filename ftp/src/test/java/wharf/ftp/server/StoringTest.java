@@ -285,6 +285,116 @@ class StoringTest {
         StoringTest::neverPublished);
   }
 
+  /// The system closes what a killed client had open one after the other, the youngest first.
+  @TestFactory
+  Stream<DynamicTest> goneAMomentAfterTheEnd() {
+    return Transcript.tests(
+        base,
+        """
+        ! hold probation
+        C: EPSV
+        S: 229 ...
+        C: STOR new
+        S: 150 ...
+        > 01234
+        ! FIN
+        ! gone
+        ! closed
+        """,
+        (world, driver) -> {
+          neverPublished(world, driver);
+          assertThat(world.parts()).as("kept").isOne();
+        });
+  }
+
+  @TestFactory
+  Stream<DynamicTest> whoStaysForAMomentHasSentAll() {
+    return Transcript.tests(
+        base,
+        """
+        ! hold probation
+        C: EPSV
+        S: 229 ...
+        C: STOR new
+        S: 150 ...
+        > 01234
+        ! FIN
+        C: NOOP
+        ! wait 1
+        S: 226 Complete: 5 bytes in 1.500 s.
+        S: 200 ...
+        ! wait 299
+        C: PWD
+        S: 257 ...
+        ! wait 300
+        S: 421 ...
+        ! closed
+        """,
+        (world, _) -> assertThat(world.content("new")).isEqualTo("01234"));
+  }
+
+  /// What announced its length needs no probation.
+  @TestFactory
+  Stream<DynamicTest> asMuchAsAnnouncedIsPublishedAtOnce() {
+    return Transcript.tests(
+        base,
+        """
+        ! hold probation
+        C: ALLO 5
+        S: 200 ...
+        C: EPSV
+        S: 229 ...
+        C: STOR new
+        S: 150 ...
+        > 01234
+        ! FIN
+        S: 226 Complete: 5 bytes in 1.500 s.
+        """);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> quitDuringProbationIsNotKilled() {
+    return Transcript.tests(
+        base,
+        """
+        ! hold probation
+        C: EPSV
+        S: 229 ...
+        C: STOR new
+        S: 150 ...
+        > 01234
+        ! FIN
+        C: QUIT
+        ! gone
+        S: 226 Complete: 5 bytes in 1.500 s.
+        ! closed
+        """,
+        (world, _) -> assertThat(world.content("new")).isEqualTo("01234"));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> tooMuchSaidDuringProbation() {
+    return Transcript.tests(
+        base,
+        """
+        ! hold probation
+        C: EPSV
+        S: 229 ...
+        C: STOR new
+        S: 150 ...
+        > 01234
+        ! FIN
+        C> %s
+        S: 421 ...
+        ! closed
+        """
+            .formatted("NOOP<0D 0A>".repeat(2000)),
+        (world, driver) -> {
+          neverPublished(world, driver);
+          assertThat(world.parts()).as("kept").isOne();
+        });
+  }
+
   @TestFactory
   Stream<DynamicTest> goneBetweenSyncAndPublish() {
     return Transcript.tests(

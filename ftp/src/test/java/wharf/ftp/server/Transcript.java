@@ -35,6 +35,7 @@ import wharf.protocol.Ending;
 ///   ! wait 300          seconds pass
 ///   ! stop              the server is being stopped
 ///   ! hold tasks        tasks wait from here on for "! task", "! task gone" or "! task fails"
+///   ! hold probation    an upload that has ended is on probation until "! wait"
 ///   ! hold drains       what is drained waits for "! drained"
 ///   ! no port           nothing can be listened at from here on
 ///   ! closed            the session has closed the connection
@@ -219,6 +220,7 @@ final class Transcript {
         case "gone" -> driver.peerCloses();
         case "stop" -> driver.stop();
         case "hold tasks" -> driver.holdsTasks = true;
+        case "hold probation" -> driver.holdsProbation = true;
         case "hold drains" -> driver.holdsDrains = true;
         case "no port" -> driver.refusesToListen = true;
         case "task" -> driver.runTask(() -> {});

@@ -43,6 +43,9 @@ final class VirtualDriver {
   /// Where every data connection may come to: 195 * 256 + 80.
   static final int PASSIVE_PORT = 50_000;
 
+  /// Every other patience is longer.
+  private static final Duration PROBATION = Duration.ofMillis(100);
+
   /// How long every transfer takes.
   private static final Duration TOOK = Duration.ofMillis(1500);
 
@@ -74,6 +77,10 @@ final class VirtualDriver {
 
   /// Whether tasks wait for [#runTask], instead of being run at once.
   boolean holdsTasks;
+
+  /// Whether an upload that has ended stays on probation until [#pass], instead of for a moment
+  /// that is over at once.
+  boolean holdsProbation;
 
   /// Whether what is drained waits for [#drained], instead of leaving at once.
   boolean holdsDrains;
@@ -189,6 +196,9 @@ final class VirtualDriver {
     Transfer ended = running();
     transfer = null;
     deliver(settled(ended, ending, problem));
+    if (!holdsProbation && PROBATION.equals(patience)) {
+      pass(PROBATION);
+    }
   }
 
   /// The upload ends by FIN, and the driver finds the control connection ended, too, before it says
