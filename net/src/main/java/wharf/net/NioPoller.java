@@ -28,6 +28,11 @@ public final class NioPoller implements Poller {
   }
 
   @Override
+  public void again(SelectableChannel channel) {
+    // It is level-triggered: what is still ready is reported by itself.
+  }
+
+  @Override
   public void forget(SelectableChannel channel) {
     SelectionKey key = channel.keyFor(selector);
     if (key != null) {
