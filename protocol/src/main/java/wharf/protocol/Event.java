@@ -62,6 +62,11 @@ public sealed interface Event {
   /// received; nothing needs to be sent.
   record PeerClosed() implements Event {}
 
+  /// Everything is closed and nothing more will happen: always the last event, given once, also to
+  /// a session that has failed. What the session still holds it lets go of; of what it answers only
+  /// notes are carried out.
+  record Ended() implements Event {}
+
   /// `effect`, a [Effect.Listen], a [Effect.Perform] or a [Effect.SendTo], could not be carried
   /// out.
   record Failed(Effect effect, IOException problem) implements Event {}
