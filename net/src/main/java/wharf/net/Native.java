@@ -493,6 +493,7 @@ public final class Native {
     private final int words;
     private final MemorySegment wanted;
     private final MemorySegment result;
+    private final MemorySegment resultOut;
     private final MemorySegment time = arena.allocate(2L * Long.BYTES, 8);
     private int end;
 
@@ -501,6 +502,7 @@ public final class Native {
       words = limit / Long.SIZE;
       wanted = arena.allocate(2L * words * Long.BYTES, 8);
       result = arena.allocate(2L * words * Long.BYTES, 8);
+      resultOut = result.asSlice(words * (long) Long.BYTES);
       if (bell < limit) {
         set(bell, true, false);
       }
@@ -553,12 +555,7 @@ public final class Native {
             errno,
             (int)
                 SelectCalls.SELECT.invokeExact(
-                    errno,
-                    end,
-                    result,
-                    result.asSlice(words * (long) Long.BYTES),
-                    MemorySegment.NULL,
-                    time));
+                    errno, end, result, resultOut, MemorySegment.NULL, time));
       } catch (Throwable fault) {
         throw unexpected(fault);
       }
