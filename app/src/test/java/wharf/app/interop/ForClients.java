@@ -30,6 +30,9 @@ import wharf.server.ServerModel;
   /// By name; every model if none is given.
   String[] models() default {};
 
+  /// By name; every client if none is given.
+  String[] clients() default {};
+
   /// What a client does over several connections at once: not under `iterative`, which serves the
   /// second when the first has gone, and the client waits for both.
   boolean severalConnections() default false;
@@ -39,15 +42,19 @@ import wharf.server.ServerModel;
     @Override
     protected Stream<? extends Arguments> provideArguments(
         ParameterDeclarations parameters, ExtensionContext context, ForClients wanted) {
-      List<String> names = List.of(wanted.models());
       return ServerModel.all().stream()
-          .filter(model -> names.isEmpty() || names.contains(model.name()))
+          .filter(model -> isOrNone(wanted.models(), model.name()))
           .filter(model -> !(model instanceof Iterative && wanted.severalConnections()))
           .flatMap(
               model ->
                   RealClient.all().stream()
+                      .filter(c -> isOrNone(wanted.clients(), c.toString()))
                       .filter(c -> List.of(wanted.value()).stream().noneMatch(c.cannot()::contains))
                       .map(client -> Arguments.of(client, model)));
+    }
+
+    private static boolean isOrNone(String[] names, String name) {
+      return names.length == 0 || List.of(names).contains(name);
     }
   }
 }
