@@ -38,6 +38,7 @@ import wharf.ftp.client.Printable;
       Get.class,
       Put.class,
       Shell.class,
+      NetCat.class,
       Host.class,
       User.class,
       HelpCommand.class,
