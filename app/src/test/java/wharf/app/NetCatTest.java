@@ -353,6 +353,64 @@ class NetCatTest {
   }
 
   @Test
+  void aTlsPeerThatIsCutOffIsNoEnd() throws Exception {
+    try (SSLServerSocket listener = tlsListener("TLSv1.3");
+        ServerSocket between = listener()) {
+      // Passes on what the server says first, and then hangs up.
+      var cutting =
+          serve(
+              between,
+              client -> {
+                try (Socket onward =
+                    new Socket(listener.getInetAddress(), listener.getLocalPort())) {
+                  Thread _ = Thread.ofVirtual().start(() -> copy(client, onward));
+                  byte[] block = new byte[1 << 16];
+                  long sent = 0;
+                  while (sent < 100_000) {
+                    int count = onward.getInputStream().read(block);
+                    client.getOutputStream().write(block, 0, count);
+                    sent += count;
+                  }
+                  client.shutdownOutput();
+                  // Closing with bytes unread would be a reset.
+                  while (client.getInputStream().read(block) >= 0) {}
+                }
+              });
+      var server = serve(listener, peer -> peer.getOutputStream().write(new byte[200_000]));
+      Path out = folder.resolve("out");
+      Path err = folder.resolve("err");
+      Process ran =
+          // A process of its own: JSSE is set up for all of one.
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  "wharf.app.Main",
+                  "nc",
+                  "--tls",
+                  "--insecure",
+                  HERE,
+                  port(between))
+              .redirectOutput(out.toFile())
+              .redirectError(err.toFile())
+              .start();
+      assertThat(ran.onExit().get(SOON.toSeconds(), TimeUnit.SECONDS).exitValue()).isEqualTo(4);
+      assertThat(err).content().contains("what came may not be all");
+      assertThat(Files.size(out)).isBetween(1L, 199_999L);
+      cutting.get();
+      assertThat(server).isNotCancelled();
+    }
+  }
+
+  private static void copy(Socket from, Socket to) {
+    try {
+      long _ = from.getInputStream().transferTo(to.getOutputStream());
+    } catch (IOException _) {
+      // One of them is gone, as is meant.
+    }
+  }
+
+  @Test
   void anUnknownCertificateIsRefused() throws Exception {
     try (SSLServerSocket listener = tlsListener("TLSv1.3")) {
       var server = serve(listener, peer -> assertThat(peer.getInputStream().read()).isNegative());
