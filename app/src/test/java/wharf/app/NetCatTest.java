@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.DatagramPacket;
@@ -227,6 +228,41 @@ class NetCatTest {
     }
   }
 
+  /// Nothing moves either when a peer does not read.
+  @Test
+  void aPeerThatDoesNotReadIsGivenUp() throws Exception {
+    try (ServerSocket listener = listener()) {
+      // The system accepts for it, and holds what fits into its buffers.
+      Ran ran = nc("x".repeat(50_000_000), "-w", "1", HERE, port(listener));
+      assertThat(ran.code()).isEqualTo(9);
+      assertThat(ran.err()).contains("nothing moved");
+    }
+  }
+
+  /// A day of silence is allowed, and not waited for.
+  @Test
+  void atATerminalThePeersEndIsTheEnd() throws Exception {
+    Pipe terminal = Pipe.open();
+    try (ServerSocket listener = listener()) {
+      var server = serve(listener, peer -> peer.getOutputStream().write('x'));
+      StreamPeer peer = new StreamPeer(SocketChannel.open(listener.getLocalSocketAddress()), "it");
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      Exchange exchange =
+          new Exchange(
+              peer,
+              new StandardInput(terminal.source(), 16),
+              Channels.newChannel(out),
+              Duration.ofDays(1),
+              true);
+      exchange.run();
+      server.get();
+      assertThat(out.toString(UTF_8)).isEqualTo("x");
+      assertThat(exchange.peerEnded()).isTrue();
+      assertThat(peer.channel().isOpen()).isFalse();
+    }
+    terminal.sink().close();
+  }
+
   /// A full queue of those who wait to be accepted: the system then does not answer.
   @Test
   void connectingHasALimit() throws Exception {
@@ -277,7 +313,7 @@ class NetCatTest {
                 return new String(packet.getData(), 0, packet.getLength(), ISO_8859_1);
               });
       Thread _ = Thread.ofVirtual().start(heard);
-      Ran ran = nc("hello", "-u", "-w", "1", HERE, Integer.toString(server.getLocalPort()));
+      Ran ran = nc("hello", "-u", "-w", "4", HERE, Integer.toString(server.getLocalPort()));
       assertThat(heard.get()).isEqualTo("hello");
       assertThat(ran.out()).hasSize(60_000);
       assertThat(ran.code()).isZero();

@@ -167,7 +167,7 @@ final class NetCatPeersTest {
     String port = freeUdpPort();
     try (Cat system = Cat.system(folder, "-u", "-v", "-l", HERE, port)) {
       system.awaitSaid("Bound");
-      try (Cat wharf = Cat.wharf(folder, "-u", "-w", "2", HERE, port)) {
+      try (Cat wharf = Cat.wharf(folder, "-u", "-w", "5", HERE, port)) {
         wharf.type("question");
         system.awaitOutput("question");
         system.type("answer");
