@@ -39,6 +39,7 @@ import wharf.ftp.client.Printable;
       Put.class,
       Shell.class,
       User.class,
+      Bench.class,
       HelpCommand.class,
     },
     synopsisSubcommandLabel = "VERB",
