@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
 import wharf.files.FileProblem;
 import wharf.files.Tree;
 import wharf.ftp.server.FtpService;
+import wharf.server.Endpoint;
 import wharf.server.PortRange;
 import wharf.server.Server;
 import wharf.server.ServerModel;
@@ -383,7 +384,7 @@ final class Serve implements Callable<Integer> {
   }
 
   private int cannotListen(Server.CannotListen problem) {
-    int taken = problem.address().getPort();
+    int taken = problem.endpoint() instanceof Endpoint.Tcp(InetSocketAddress at) ? at.getPort() : 0;
     boolean inUse =
         problem.getCause() instanceof BindException
             && String.valueOf(problem.getCause().getMessage()).contains("in use");

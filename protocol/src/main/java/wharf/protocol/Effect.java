@@ -2,6 +2,7 @@ package wharf.protocol;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -9,8 +10,14 @@ import java.util.concurrent.Callable;
 /// What a session wants. The driver carries effects out in the order given.
 public sealed interface Effect {
 
-  /// Send these bytes on the control connection. The buffer is the driver's from here on.
+  /// Send these bytes on the connection (the control connection, where there are others). The
+  /// buffer is the driver's from here on.
   record Send(ByteBuffer bytes) implements Effect {}
+
+  /// Send a datagram, over UDP only. The buffer is the driver's from here on. A datagram may be
+  /// lost on the way, and nobody is told; one that could not even be sent (it is longer than 65,507
+  /// bytes, or `to` cannot be reached from here) is answered by [Event.Failed].
+  record SendTo(ByteBuffer datagram, SocketAddress to) implements Effect {}
 
   /// Tell by [Event.Drained] when all that was to be sent has left, and receive nothing before. So
   /// a client that sends commands and does not read the replies fills its own buffers, not the

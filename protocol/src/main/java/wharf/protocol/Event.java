@@ -2,6 +2,7 @@ package wharf.protocol;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -9,11 +10,21 @@ import org.jspecify.annotations.Nullable;
 /// What a session is told.
 public sealed interface Event {
 
-  /// The client is connected. Always the first event, and given once.
+  /// The client is connected. Always the first event of a session over a stream, and given once.
   ///
-  /// @param local the server's end of the connection
-  /// @param peer the client's end
-  record Opened(InetSocketAddress local, InetSocketAddress peer) implements Event {}
+  /// @param local the server's end of the connection: an `InetSocketAddress` over TCP, a
+  ///   `UnixDomainSocketAddress` over a Unix-domain socket
+  /// @param peer the client's end; of a Unix-domain socket it usually has no name
+  record Opened(SocketAddress local, SocketAddress peer) implements Event {}
+
+  /// A socket for datagrams is open. Always the first event of a session over UDP, and given once.
+  record Bound(InetSocketAddress local) implements Event {}
+
+  /// A datagram came.
+  ///
+  /// @param bytes from position to limit; the buffer is the driver's and is used again
+  /// @param truncated whether there was more of it than any datagram may have, which is lost
+  record Datagram(SocketAddress sender, ByteBuffer bytes, boolean truncated) implements Event {}
 
   /// Bytes from the client, cut wherever the network cut them.
   ///
@@ -51,6 +62,12 @@ public sealed interface Event {
   /// received; nothing needs to be sent.
   record PeerClosed() implements Event {}
 
-  /// `effect`, a [Effect.Listen] or a [Effect.Perform], could not be carried out.
+  /// Everything is closed and nothing more will happen: always the last event, given once, also to
+  /// a session that has failed. What the session still holds it lets go of; of what it answers only
+  /// notes are carried out.
+  record Ended() implements Event {}
+
+  /// `effect`, a [Effect.Listen], a [Effect.Perform] or a [Effect.SendTo], could not be carried
+  /// out.
   record Failed(Effect effect, IOException problem) implements Event {}
 }

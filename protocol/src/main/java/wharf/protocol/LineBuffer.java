@@ -1,7 +1,6 @@
 package wharf.protocol;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// Cuts lines out of a byte stream: the first kind of message boundary. Bounded and linear: every
@@ -19,10 +18,8 @@ public final class LineBuffer {
   }
 
   private final int lineLimit;
-  private byte[] held = new byte[128];
-  private int start;
+  private final Held held = new Held();
   private int scanned;
-  private int end;
   private boolean discarding;
 
   /// @param lineLimit the longest line, in bytes, with its end
@@ -32,56 +29,43 @@ public final class LineBuffer {
 
   /// Takes all of `bytes`. The caller bounds what it holds here by [#held()].
   public void add(ByteBuffer bytes) {
-    int count = bytes.remaining();
-    if (end + count > held.length) {
-      int kept = end - start;
-      byte[] into = kept + count > held.length ? new byte[roomFor(kept + count)] : held;
-      System.arraycopy(held, start, into, 0, kept);
-      held = into;
-      scanned -= start;
-      start = 0;
-      end = kept;
-    }
-    bytes.get(held, end, count);
-    end += count;
-  }
-
-  private static int roomFor(int count) {
-    return Integer.highestOneBit(Math.max(count, 128) - 1) << 1;
+    held.add(bytes);
   }
 
   /// How many bytes wait to be cut.
   public int held() {
-    return end - start;
+    return held.size();
   }
 
   /// The next line, or null when its end has not come yet.
   public @Nullable Found next() {
-    while (scanned < end) {
-      if (held[scanned++] != '\n') {
-        if (scanned - start >= lineLimit) {
+    while (scanned < held.size()) {
+      if (held.at(scanned++) != '\n') {
+        if (scanned >= lineLimit) {
           discarding = true;
-          start = scanned;
+          drop();
         }
         continue;
       }
-      int from = start;
-      int to = scanned - 1;
-      start = scanned;
       if (discarding) {
         discarding = false;
+        drop();
         return new Found.TooLong();
       }
-      if (to > from && held[to - 1] == '\r') {
-        to--;
+      int length = scanned - 1;
+      if (length > 0 && held.at(length - 1) == '\r') {
+        length--;
       }
-      return new Found.Line(ByteBuffer.wrap(Arrays.copyOfRange(held, from, to)));
-    }
-    if (start == end) {
-      start = 0;
+      int whole = scanned;
       scanned = 0;
-      end = 0;
+      ByteBuffer line = held.take(whole);
+      return new Found.Line(line.limit(length).slice());
     }
     return null;
+  }
+
+  private void drop() {
+    held.drop(scanned);
+    scanned = 0;
   }
 }

@@ -1,10 +1,17 @@
 package wharf.protocol;
 
+import java.util.Set;
+
 /// Makes sessions: the third factor of *server = transport x model x protocol*.
 ///
 /// Called by the server from any thread; an implementation is safe for use by many at once.
 public interface Protocol {
-  /// A session for one client that has just connected.
+  /// What it can be spoken over.
+  default Set<Transport> transports() {
+    return Set.of(Transport.TCP);
+  }
+
+  /// A session for one client that has just connected; over UDP, for one socket.
   Session open();
 
   /// What a client is told that cannot be taken on, as bytes of this protocol. It is sent as the

@@ -2,14 +2,15 @@ package wharf.server;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import wharf.protocol.Protocol.Refusal;
 
@@ -23,7 +24,9 @@ final class Acceptor {
   /// What came of one try.
   sealed interface Outcome {
     /// A client, let in at the door.
-    record Came(SocketChannel channel, InetSocketAddress from) implements Outcome {}
+    ///
+    /// @param from its address; null over a Unix-domain socket
+    record Came(SocketChannel channel, @Nullable InetAddress from) implements Outcome {}
 
     /// A client that was told to go, or was gone already.
     record TurnedAway() implements Outcome {}
@@ -37,9 +40,17 @@ final class Acceptor {
 
   private final Context context;
   private final AtomicBoolean exhausted = new AtomicBoolean();
+  private final AtomicInteger left;
 
   Acceptor(Context context) {
     this.context = context;
+    this.left = new AtomicInteger(context.connections());
+  }
+
+  /// Whether as many clients were let in as this server is to serve in all: whoever comes now is
+  /// for another process.
+  boolean done() {
+    return left.get() == 0;
   }
 
   /// Accepts one client; waits for it where `listener` is in blocking mode.
@@ -83,20 +94,30 @@ final class Acceptor {
   }
 
   private Outcome admit(SocketChannel came) throws IOException {
-    InetSocketAddress from = (InetSocketAddress) came.getRemoteAddress();
-    came.setOption(StandardSocketOptions.TCP_NODELAY, true);
-    came.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-    // The Telnet synch of RFC 959's ABOR comes as urgent data: it is to be read in its place.
-    came.socket().setOOBInline(true);
-    @Nullable Refusal refusal = context.door().enter(from.getAddress());
+    InetAddress from = null;
+    if (came.getRemoteAddress() instanceof InetSocketAddress at) {
+      from = at.getAddress();
+      context.sockets().applyTo(came);
+      // The Telnet synch of RFC 959's ABOR comes as urgent data: it is to be read in its place.
+      came.socket().setOOBInline(true);
+    }
+    Refusal refusal = context.door().enter(from);
     if (refusal == null) {
+      if (left.get() > 0 && left.decrementAndGet() == 0) {
+        context.whenDone().run();
+      }
       return new Outcome.Came(came, from);
     }
+    turnAway(came, refusal);
+    return new Outcome.TurnedAway();
+  }
+
+  /// Tells a client why it cannot be served, and closes.
+  void turnAway(SocketChannel came, Refusal why) throws IOException {
     came.configureBlocking(false);
-    came.write(ByteBuffer.wrap(context.protocol().refusal(refusal)));
+    came.write(ByteBuffer.wrap(context.protocol().refusal(why)));
     came.shutdownOutput();
     came.close();
-    return new Outcome.TurnedAway();
   }
 
   private void closeQuietly(SocketChannel channel) {

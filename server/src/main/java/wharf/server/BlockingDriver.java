@@ -1,8 +1,8 @@
 package wharf.server;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectableChannel;
@@ -22,6 +22,9 @@ import wharf.protocol.Event;
 /// connections to listen to (an ABOR may come), and so waits on both, with a poller borrowed for
 /// the time; a transfer that is over in one step borrows none. So one thread is enough for a
 /// session, and the conversation needs no lock.
+///
+/// Over what is not TCP it always waits with a poller: a blocking read with a time limit is to be
+/// had of TCP sockets only.
 final class BlockingDriver implements Conversation.Driver {
   /// A command is short; an idle session keeps no more than this for the next one.
   private static final int COMMAND_READ = 512;
@@ -35,40 +38,59 @@ final class BlockingDriver implements Conversation.Driver {
   private final Context context;
   private final Lender<Poller> pollers;
   private final Lender<ByteBuffer> buffers;
-  private final SocketChannel control;
+  private final SelectableChannel channel;
+
+  /// The same, if it can be read from with a time limit.
+  private final @Nullable SocketChannel tcp;
+
   private final Object gate = new Object();
   private Wait wait = Wait.NONE;
   private @Nullable Poller poller;
   private volatile boolean stopping;
   private boolean stoppingTold;
+  private volatile boolean killed;
 
   /// Whether the input was shut to wake this thread; guarded by `gate`.
   private boolean inputShut;
 
-  /// @param control connected; this object's from here on
+  /// @param channel connected, or bound; this object's from here on
   BlockingDriver(
-      Context context, Lender<Poller> pollers, Lender<ByteBuffer> buffers, SocketChannel control) {
+      Context context,
+      Lender<Poller> pollers,
+      Lender<ByteBuffer> buffers,
+      SelectableChannel channel) {
     this.context = context;
     this.pollers = pollers;
     this.buffers = buffers;
-    this.control = control;
+    this.channel = channel;
+    this.tcp = channel instanceof SocketChannel stream && isTcp(stream) ? stream : null;
+  }
+
+  private static boolean isTcp(SocketChannel stream) {
+    try {
+      return stream.getLocalAddress() instanceof InetSocketAddress;
+    } catch (IOException e) {
+      // It is closed, and will be seen to be.
+      return false;
+    }
   }
 
   /// Serves the client to its end and closes its connections. Throws nothing for what a peer did.
   void run() {
     try {
-      control.configureBlocking(false);
-      Conversation conversation = new Conversation(context, this, control);
+      channel.configureBlocking(false);
+      Conversation conversation = Conversation.over(channel, context, this);
       try {
         conversation.open();
-        InputStream input = control.socket().getInputStream();
         byte[] received = new byte[COMMAND_READ];
         while (!conversation.ended()) {
           if (stopping && !stoppingTold) {
             stoppingTold = true;
             conversation.stopping();
-          } else if (conversation.idle()) {
-            awaitCommand(conversation, input, received);
+          } else if (tcp != null
+              && conversation instanceof StreamConversation stream
+              && conversation.idle()) {
+            awaitCommand(stream, tcp, received);
           } else {
             engage(conversation);
           }
@@ -91,11 +113,11 @@ final class BlockingDriver implements Conversation.Driver {
   void stop() {
     synchronized (gate) {
       stopping = true;
-      if (wait == Wait.READING) {
+      if (wait == Wait.READING && tcp != null) {
         try {
           // Ends the blocked read as an end of input would; the output, for the last word, is
           // untouched.
-          control.shutdownInput();
+          tcp.shutdownInput();
           inputShut = true;
         } catch (IOException e) {
           context.log().log(Level.DEBUG, "stopping a session", e);
@@ -108,11 +130,8 @@ final class BlockingDriver implements Conversation.Driver {
   /// Ends the session now. From any thread.
   void closeNow() {
     synchronized (gate) {
-      try {
-        control.close();
-      } catch (IOException e) {
-        context.log().log(Level.DEBUG, "closing a connection", e);
-      }
+      killed = true;
+      context.close(channel);
       wakePoller();
     }
   }
@@ -143,7 +162,11 @@ final class BlockingDriver implements Conversation.Driver {
     }
   }
 
-  private void awaitCommand(Conversation conversation, InputStream input, byte[] into)
+  private boolean gone() {
+    return killed || !channel.isOpen();
+  }
+
+  private void awaitCommand(StreamConversation conversation, SocketChannel control, byte[] into)
       throws IOException {
     if (!beginWait(Wait.READING)) {
       return;
@@ -153,7 +176,7 @@ final class BlockingDriver implements Conversation.Driver {
       control.configureBlocking(true);
       long patience = until(conversation.deadline()).toMillis();
       control.socket().setSoTimeout(Math.clamp(patience, 1, Integer.MAX_VALUE));
-      count = input.read(into);
+      count = control.socket().getInputStream().read(into);
     } catch (SocketTimeoutException e) {
       count = 0;
     } catch (IOException e) {
@@ -164,7 +187,7 @@ final class BlockingDriver implements Conversation.Driver {
         conversation.inputShut();
       }
     }
-    if (!control.isOpen()) {
+    if (gone()) {
       conversation.kill();
       return;
     }
@@ -179,24 +202,24 @@ final class BlockingDriver implements Conversation.Driver {
   /// Waits on more than the next command, until there is nothing else to wait for.
   private void engage(Conversation conversation) throws IOException {
     advance(conversation);
-    if (conversation.idle() || conversation.ended()) {
+    if (canRest(conversation) || conversation.ended()) {
       return;
     }
     Poller borrowed = pollers.take();
     poller = borrowed;
     try {
-      while (!conversation.idle() && !conversation.ended() && control.isOpen()) {
+      while (!canRest(conversation) && !conversation.ended() && !gone()) {
         await(conversation, borrowed);
         advance(conversation);
         if (stopping && !stoppingTold) {
           return;
         }
       }
-      if (!control.isOpen()) {
+      if (gone()) {
         conversation.kill();
       }
     } finally {
-      borrowed.forget(control);
+      borrowed.forget(channel);
       DataConnection data = conversation.data();
       if (data != null) {
         borrowed.forget(data.channel());
@@ -210,6 +233,11 @@ final class BlockingDriver implements Conversation.Driver {
     }
   }
 
+  /// Whether to wait for the next command only, without a poller.
+  private boolean canRest(Conversation conversation) {
+    return tcp != null && conversation.idle();
+  }
+
   @SuppressWarnings(
       "ThreadPriorityCheck") // a virtual thread that never waits is never made to give way
   private void await(Conversation conversation, Poller on) throws IOException {
@@ -219,7 +247,7 @@ final class BlockingDriver implements Conversation.Driver {
       Thread.yield();
       return;
     }
-    on.want(control, conversation.controlInterest(), this);
+    on.want(channel, conversation.interest(), this);
     if (data != null) {
       on.want(data.channel(), data.interest(), this);
     }
@@ -235,7 +263,7 @@ final class BlockingDriver implements Conversation.Driver {
   private void advance(Conversation conversation) throws IOException {
     withScratch(
         scratch -> {
-          conversation.controlReady(scratch);
+          conversation.ready(scratch);
           conversation.dataReady(scratch);
           conversation.tick(scratch);
         });

@@ -1,5 +1,9 @@
 package wharf.server;
 
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.channels.Channel;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -10,14 +14,34 @@ import wharf.protocol.Protocol;
 /// @param workers where tasks run that must not hold up an event loop or a carrier of virtual
 ///   threads
 /// @param nanoTime the clock of deadlines, as `System.nanoTime`
+/// @param connections how many clients are let in, all told; -1 for any number
+/// @param whenDone told when the last of them has come
+/// @param inherited sockets that this process was started with
 record Context(
     Protocol protocol,
     Door door,
     PortRange passivePorts,
+    SocketSettings sockets,
+    Set<Channel> inherited,
+    int connections,
+    Runnable whenDone,
     ExecutorService workers,
     LongSupplier nanoTime,
     RandomGenerator random,
     System.Logger log) {
+
+  /// Lets go of a socket. One that was inherited stays open until the process ends: when it is
+  /// closed, the JDK takes standard output and standard error away with it.
+  void close(Channel channel) {
+    if (inherited.contains(channel)) {
+      return;
+    }
+    try {
+      channel.close();
+    } catch (IOException e) {
+      log.log(Level.DEBUG, "closing a socket", e);
+    }
+  }
 
   /// The most bytes of a control connection that are received at once.
   int controlRead() {

@@ -169,6 +169,11 @@ final class DataConnection {
     return end(ending, null);
   }
 
+  /// Ends it now, because it cannot be waited for.
+  Event.Transferred refuse(IOException problem) {
+    return end(Ending.PEER_FAILED, problem);
+  }
+
   /// Ends it now, for a fault of the source or the sink.
   Event.Transferred fail(IOException problem) {
     return end(Ending.STORE_FAILED, problem);

@@ -23,18 +23,22 @@ final class Door {
     this.sessionsPerAddress = sessionsPerAddress;
   }
 
-  /// Lets a client from `address` in, to be let out by [#leave], or says why not.
-  @Nullable Refusal enter(InetAddress address) {
+  /// Lets a client in, to be let out by [#leave], or says why not.
+  ///
+  /// @param address where it comes from; null for this machine itself, over a Unix-domain socket
+  @Nullable Refusal enter(@Nullable InetAddress address) {
     lock.lock();
     try {
       if (inside >= sessions) {
         return Refusal.TOO_MANY_SESSIONS;
       }
-      int already = perAddress.getOrDefault(address, 0);
-      if (already >= sessionsPerAddress) {
-        return Refusal.TOO_MANY_FROM_ADDRESS;
+      if (address != null) {
+        int already = perAddress.getOrDefault(address, 0);
+        if (already >= sessionsPerAddress) {
+          return Refusal.TOO_MANY_FROM_ADDRESS;
+        }
+        perAddress.put(address, already + 1);
       }
-      perAddress.put(address, already + 1);
       inside++;
       return null;
     } finally {
@@ -42,11 +46,23 @@ final class Door {
     }
   }
 
-  /// Lets a client out that was let in.
-  void leave(InetAddress address) {
+  /// Counts one in that is no client and has no limit: a socket for datagrams.
+  void add() {
     lock.lock();
     try {
-      perAddress.computeIfPresent(address, (_, count) -> count == 1 ? null : count - 1);
+      inside++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Lets a client out that was let in.
+  void leave(@Nullable InetAddress address) {
+    lock.lock();
+    try {
+      if (address != null) {
+        perAddress.computeIfPresent(address, (_, count) -> count == 1 ? null : count - 1);
+      }
       if (--inside == 0) {
         empty.signalAll();
       }

@@ -2,7 +2,6 @@ package wharf.server;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
@@ -16,11 +15,10 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import wharf.net.Poller;
 import wharf.protocol.Event;
+import wharf.protocol.Protocol.Refusal;
 
 /// Runs many conversations on one thread: it waits on all their connections at once, and serves
 /// whichever is ready.
@@ -73,9 +71,7 @@ final class EventLoop implements Runnable {
   /// Accepts at `listener`, which is non-blocking, and gives what comes to `taker`. From any
   /// thread.
   void accept(
-      ServerSocketChannel listener,
-      Acceptor acceptor,
-      BiConsumer<SocketChannel, InetSocketAddress> taker) {
+      ServerSocketChannel listener, Acceptor acceptor, Consumer<Acceptor.Outcome.Came> taker) {
     execute(() -> want(listener, SelectionKey.OP_ACCEPT, new Gate(listener, acceptor, taker)));
   }
 
@@ -84,17 +80,13 @@ final class EventLoop implements Runnable {
     execute(
         () -> {
           poller.forget(listener);
-          try {
-            listener.close();
-          } catch (IOException e) {
-            context.log().log(Level.DEBUG, "closing a listener", e);
-          }
+          context.close(listener);
         });
   }
 
   /// Begins a conversation. From any thread.
-  void adopt(SocketChannel control, Runnable whenEnded) {
-    execute(() -> begin(control, whenEnded));
+  void adopt(SelectableChannel channel, Runnable whenEnded) {
+    execute(() -> begin(channel, whenEnded));
   }
 
   /// Asks every session to end when its transfer has. From any thread.
@@ -136,10 +128,11 @@ final class EventLoop implements Runnable {
     }
   }
 
-  private void begin(SocketChannel control, Runnable whenEnded) {
+  private void begin(SelectableChannel channel, Runnable whenEnded) {
     try {
-      control.configureBlocking(false);
-      Member member = new Member(control, whenEnded);
+      channel.configureBlocking(false);
+      Member member = new Member(channel, whenEnded);
+      poller.want(channel, SelectionKey.OP_READ, member);
       members.add(member);
       member.conversation.open();
       if (stopping) {
@@ -147,22 +140,32 @@ final class EventLoop implements Runnable {
         member.conversation.stopping();
       }
       member.settle();
+    } catch (Poller.Full full) {
+      turnAway(channel, full);
+      giveUp(channel, whenEnded);
     } catch (IOException e) {
       context.log().log(Level.DEBUG, "a client was gone before it was greeted", e);
-      giveUp(control, whenEnded);
+      giveUp(channel, whenEnded);
     } catch (RuntimeException | Error fault) {
       context.log().log(Level.ERROR, "a session could not be opened", fault);
-      giveUp(control, whenEnded);
+      giveUp(channel, whenEnded);
     }
   }
 
-  private void giveUp(SocketChannel control, Runnable whenEnded) {
-    poller.forget(control);
-    try {
-      control.close();
-    } catch (IOException ignored) {
-      // Gone already.
+  private void turnAway(SelectableChannel channel, Poller.Full full) {
+    context.log().log(Level.WARNING, "a client was turned away: {0}", full.getMessage());
+    if (channel instanceof SocketChannel came) {
+      try {
+        new Acceptor(context).turnAway(came, Refusal.TOO_MANY_SESSIONS);
+      } catch (IOException e) {
+        context.log().log(Level.DEBUG, "a client left at the door", e);
+      }
     }
+  }
+
+  private void giveUp(SelectableChannel channel, Runnable whenEnded) {
+    poller.forget(channel);
+    context.close(channel);
     whenEnded.run();
   }
 
@@ -227,21 +230,18 @@ final class EventLoop implements Runnable {
   private final class Gate {
     private final ServerSocketChannel listener;
     private final Acceptor acceptor;
-    private final BiConsumer<SocketChannel, InetSocketAddress> taker;
+    private final Consumer<Acceptor.Outcome.Came> taker;
 
-    Gate(
-        ServerSocketChannel listener,
-        Acceptor acceptor,
-        BiConsumer<SocketChannel, InetSocketAddress> taker) {
+    Gate(ServerSocketChannel listener, Acceptor acceptor, Consumer<Acceptor.Outcome.Came> taker) {
       this.listener = listener;
       this.acceptor = acceptor;
       this.taker = taker;
     }
 
     void open() {
-      for (int i = 0; i < ACCEPT_BURST; i++) {
+      for (int i = 0; i < ACCEPT_BURST && !acceptor.done(); i++) {
         switch (acceptor.accept(listener)) {
-          case Acceptor.Outcome.Came(var channel, var from) -> taker.accept(channel, from);
+          case Acceptor.Outcome.Came came -> taker.accept(came);
           case Acceptor.Outcome.TurnedAway() -> {}
           case Acceptor.Outcome.Nobody() -> {
             return;
@@ -252,6 +252,7 @@ final class EventLoop implements Runnable {
           }
         }
       }
+      poller.again(listener);
     }
 
     private void pause() {
@@ -274,9 +275,9 @@ final class EventLoop implements Runnable {
     private long alarmAt = Long.MAX_VALUE;
     private boolean left;
 
-    Member(SocketChannel control, Runnable whenEnded) throws IOException {
+    Member(SelectableChannel channel, Runnable whenEnded) throws IOException {
       this.whenEnded = whenEnded;
-      this.conversation = new Conversation(context, this, control);
+      this.conversation = Conversation.over(channel, context, this);
     }
 
     void ready(SelectableChannel channel) {
@@ -284,7 +285,7 @@ final class EventLoop implements Runnable {
       if (data != null && Objects.equals(channel, data.channel())) {
         conversation.dataReady(scratch);
       } else {
-        conversation.controlReady(scratch);
+        conversation.ready(scratch);
         if (data == null) {
           // A transfer that has just begun often finds its connection waiting.
           conversation.dataReady(scratch);
@@ -304,18 +305,43 @@ final class EventLoop implements Runnable {
         whenEnded.run();
         return;
       }
-      if (conversation.control().isOpen()) {
-        want(conversation.control(), conversation.controlInterest(), this);
+      SelectableChannel channel = conversation.channel();
+      if (channel.isOpen()) {
+        want(channel, conversation.interest(), this);
+        if (conversation.again()) {
+          poller.again(channel);
+        }
       }
-      @Nullable DataConnection data = conversation.data();
-      if (data != null) {
-        want(data.channel(), data.interest(), this);
+      if (!settleData()) {
+        settle();
+        return;
       }
       long deadline = conversation.deadline();
       if (deadline != Long.MAX_VALUE && (alarmAt == Long.MAX_VALUE || deadline - alarmAt < 0)) {
         alarmAt = deadline;
         alarms.add(new Alarm(deadline, () -> ring(deadline)));
       }
+    }
+
+    /// @return whether it can be waited for; else the transfer is over
+    private boolean settleData() {
+      DataConnection data = conversation.data();
+      if (data == null) {
+        return true;
+      }
+      try {
+        poller.want(data.channel(), data.interest(), this);
+      } catch (Poller.Full full) {
+        conversation.transferImpossible(full, scratch);
+        return false;
+      } catch (IOException e) {
+        // A channel that was closed by its peer's error is seen at its next use.
+        context.log().log(Level.DEBUG, "waiting for a data connection", e);
+      }
+      if (data.again()) {
+        poller.again(data.channel());
+      }
+      return true;
     }
 
     /// Deadlines move with every command; the alarm is moved only when it rings.

@@ -1,11 +1,12 @@
 package wharf.server;
 
 import java.io.IOException;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import wharf.net.NioPoller;
 import wharf.net.Poller;
 
 /// Event loops: each waits on many connections at once, through one poller.
@@ -22,13 +23,19 @@ public final class Loops extends ServerModel {
     this.loops = loops;
   }
 
-  /// Loops on the JDK's `Selector`, one for each processor.
-  public static Loops nio() {
-    return new Loops(
-        "nio",
-        "event loops on java.nio's Selector, one per processor",
-        NioPoller::new,
-        Runtime.getRuntime().availableProcessors());
+  /// Loops on pollers of one kind, one for each processor.
+  static Loops on(String name, String summary, Lender.Maker<Poller> pollers) {
+    return new Loops(name, summary, pollers, Runtime.getRuntime().availableProcessors());
+  }
+
+  /// The same in another number.
+  ///
+  /// @throws IllegalArgumentException when that is less than one
+  public Loops times(int number) {
+    if (number < 1) {
+      throw new IllegalArgumentException("there is one loop at least");
+    }
+    return new Loops(name, summary, pollers, number);
   }
 
   @Override
@@ -42,32 +49,42 @@ public final class Loops extends ServerModel {
   }
 
   @Override
-  Running start(Context context, List<ServerSocketChannel> listeners) throws IOException {
+  Running start(Context context, Sockets sockets) throws IOException {
     List<EventLoop> started = new ArrayList<>();
     for (int i = 0; i < loops; i++) {
       started.add(new EventLoop(context, pollers.make()));
     }
     Acceptor acceptor = new Acceptor(context);
     AtomicInteger next = new AtomicInteger();
-    for (ServerSocketChannel listener : listeners) {
+    for (ServerSocketChannel listener : sockets.listeners()) {
       listener.configureBlocking(false);
       started
           .getFirst()
           .accept(
               listener,
               acceptor,
-              (channel, from) ->
-                  started
-                      .get(Math.floorMod(next.getAndIncrement(), started.size()))
-                      .adopt(channel, () -> context.door().leave(from.getAddress())));
+              came ->
+                  turn(started, next)
+                      .adopt(came.channel(), () -> context.door().leave(came.from())));
+    }
+    for (DatagramChannel socket : sockets.datagrams()) {
+      context.door().add();
+      turn(started, next).adopt(socket, () -> context.door().leave(null));
     }
     Thread.Builder builder = Thread.ofPlatform().name("loop-", 1).daemon();
     List<Thread> threads = started.stream().map(builder::start).toList();
-    return new RunningLoops(started, threads, listeners);
+    return new RunningLoops(context, started, threads, sockets.listeners());
+  }
+
+  private static EventLoop turn(List<EventLoop> loops, AtomicInteger next) {
+    return loops.get(Math.floorMod(next.getAndIncrement(), loops.size()));
   }
 
   private record RunningLoops(
-      List<EventLoop> loops, List<Thread> threads, List<ServerSocketChannel> listeners)
+      Context context,
+      List<EventLoop> loops,
+      List<Thread> threads,
+      List<ServerSocketChannel> listeners)
       implements Running {
     @Override
     public void stopAccepting() {
@@ -77,6 +94,11 @@ public final class Loops extends ServerModel {
     @Override
     public void stopSessions() {
       loops.forEach(EventLoop::stop);
+    }
+
+    @Override
+    public boolean awaitSessions(Duration atMost) throws InterruptedException {
+      return context.door().awaitEmpty(atMost);
     }
 
     @Override

@@ -3,147 +3,159 @@ package wharf.server;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
-import java.nio.channels.ServerSocketChannel;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TimeZone;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import wharf.protocol.Protocol;
 
 /// A protocol on the network, under a model. Safe for use by many threads; the caller closes it.
 public final class Server implements AutoCloseable {
-  /// Clients that may wait to be accepted; the kernel lowers it to its own limit
-  /// (`net.core.somaxconn`).
-  private static final int BACKLOG = 1024;
-
   /// How long sessions that were closed may take to settle their transfers.
   private static final Duration SETTLING = Duration.ofSeconds(10);
 
   private final ServerModel.Running running;
-  private final Door door;
+  private final Openings openings;
   private final ExecutorService workers;
-  private final List<InetSocketAddress> addresses;
   private boolean stopped;
 
   /// What a server is made of.
   ///
-  /// @param listen where clients may come to; port 0 lets the system choose
+  /// @param listen where clients may come to
   /// @param passivePorts where their data connections may come to
+  /// @param sockets what is asked of the system's sockets
   /// @param sessions the most at once
   /// @param sessionsPerAddress the most at once from one address
+  /// @param connections how many clients are let in, all told; then no more are accepted. -1 for
+  ///   any number
   public record Options(
-      List<InetSocketAddress> listen,
+      List<Endpoint> listen,
       ServerModel model,
       PortRange passivePorts,
+      SocketSettings sockets,
       int sessions,
-      int sessionsPerAddress) {
+      int sessionsPerAddress,
+      int connections) {
     public Options {
       listen = List.copyOf(listen);
       if (listen.isEmpty()) {
         throw new IllegalArgumentException("no address to listen at");
+      }
+      if (sessions < 1 || sessionsPerAddress < 1 || connections == 0 || connections < -1) {
+        throw new IllegalArgumentException("a server that lets nobody in");
       }
     }
 
     /// Generous: a server that turns a guest away without need is as bad as one that falls over.
     /// Ten thousand sessions take about 100 MB; 200 from one address is a class room behind one
     /// router.
+    public static Options at(List<? extends Endpoint> listen) {
+      return new Options(
+          List.copyOf(listen),
+          ServerModel.all().getFirst(),
+          PortRange.ANY,
+          SocketSettings.USUAL,
+          10_000,
+          200,
+          -1);
+    }
+
+    /// The same for addresses over TCP.
     public static Options at(InetSocketAddress... listen) {
-      return new Options(List.of(listen), ServerModel.all().getFirst(), PortRange.ANY, 10_000, 200);
+      return at(Stream.of(listen).map(Endpoint.Tcp::new).toList());
     }
 
     /// The same under another model.
     public Options with(ServerModel other) {
-      return new Options(listen, other, passivePorts, sessions, sessionsPerAddress);
+      return new Options(
+          listen, other, passivePorts, sockets, sessions, sessionsPerAddress, connections);
     }
 
     /// The same with another range of ports for data connections.
     public Options with(PortRange ports) {
-      return new Options(listen, model, ports, sessions, sessionsPerAddress);
+      return new Options(listen, model, ports, sockets, sessions, sessionsPerAddress, connections);
+    }
+
+    /// The same with other sockets.
+    public Options with(SocketSettings other) {
+      return new Options(
+          listen, model, passivePorts, other, sessions, sessionsPerAddress, connections);
     }
 
     /// The same with other limits of sessions.
     public Options withSessions(int inAll, int perAddress) {
-      return new Options(listen, model, passivePorts, inAll, perAddress);
+      return new Options(listen, model, passivePorts, sockets, inAll, perAddress, connections);
+    }
+
+    /// The same for so many clients, one after the other or at once, and then no more.
+    public Options withConnections(int number) {
+      return new Options(
+          listen, model, passivePorts, sockets, sessions, sessionsPerAddress, number);
     }
   }
 
-  private Server(
-      ServerModel.Running running,
-      Door door,
-      ExecutorService workers,
-      List<InetSocketAddress> addresses) {
+  private Server(ServerModel.Running running, Openings openings, ExecutorService workers) {
     this.running = running;
-    this.door = door;
+    this.openings = openings;
     this.workers = workers;
-    this.addresses = addresses;
   }
 
   /// Listens, and serves from when it returns.
   ///
   /// @throws CannotListen when an address cannot be listened at; nothing is left open
+  /// @throws IllegalArgumentException when the protocol is not spoken over what is to be listened
+  ///   at
   public static Server start(Protocol protocol, Options options) throws IOException {
+    return start(protocol, options, () -> {});
+  }
+
+  /// The same.
+  ///
+  /// @param whenDone told when the last client was let in, of those [Options#connections] allows;
+  ///   by the thread that lets it in
+  public static Server start(Protocol protocol, Options options, Runnable whenDone)
+      throws IOException {
+    for (Endpoint endpoint : options.listen()) {
+      if (!protocol.transports().contains(endpoint.transport())) {
+        throw new IllegalArgumentException(
+            protocol.getClass().getSimpleName() + " is not spoken over " + endpoint.transport());
+      }
+    }
     // The first line of a log reads the time zones from a file. Were that first line the one about
     // having no descriptor left, it would fail, and all after it.
     TimeZone.getDefault();
-    List<ServerSocketChannel> listeners = new ArrayList<>();
+    SecureRandom random = new SecureRandom();
+    Openings openings = Openings.open(options.listen(), options.sockets(), random);
     ExecutorService workers =
         Executors.newFixedThreadPool(
             Math.max(4, 2 * Runtime.getRuntime().availableProcessors()),
             Thread.ofPlatform().name("worker-", 1).daemon().factory());
     try {
-      List<InetSocketAddress> addresses = new ArrayList<>();
-      for (InetSocketAddress at : options.listen()) {
-        ServerSocketChannel listener = listen(at, addresses);
-        listeners.add(listener);
-        addresses.add((InetSocketAddress) listener.getLocalAddress());
-      }
-      Door door = new Door(options.sessions(), options.sessionsPerAddress());
       Context context =
           new Context(
               protocol,
-              door,
+              new Door(options.sessions(), options.sessionsPerAddress()),
               options.passivePorts(),
+              options.sockets(),
+              openings.inherited(),
+              options.connections(),
+              whenDone,
               workers,
               System::nanoTime,
-              new SecureRandom(),
+              random,
               System.getLogger("wharf.server"));
-      ServerModel.Running running = options.model().start(context, listeners);
+      ServerModel.Running running = options.model().start(context, openings.sockets());
       // Also so that the log is ready before it is needed most: a log that has to be loaded first
       // cannot tell of a lack of descriptors.
       context.log().log(
-          Level.INFO,
-          "listening at port {0}, model {1}",
-          Integer.toString(addresses.getFirst().getPort()),
-          options.model());
-      return new Server(running, door, workers, List.copyOf(addresses));
+          Level.INFO, "listening at {0}, model {1}", openings.summary(), options.model());
+      return new Server(running, openings, workers);
     } catch (IOException | RuntimeException e) {
       workers.shutdown();
-      for (ServerSocketChannel listener : listeners) {
-        listener.close();
-      }
-      throw e;
-    }
-  }
-
-  /// Where a port was left to the system, every address gets the one that the first got: one port
-  /// to tell people.
-  private static ServerSocketChannel listen(InetSocketAddress at, List<InetSocketAddress> before)
-      throws IOException {
-    int port = at.getPort() == 0 && !before.isEmpty() ? before.getFirst().getPort() : at.getPort();
-    InetSocketAddress address = new InetSocketAddress(at.getAddress(), port);
-    ServerSocketChannel listener = ServerSocketChannel.open();
-    try {
-      listener.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-      return listener.bind(address, BACKLOG);
-    } catch (IOException e) {
-      listener.close();
-      throw new CannotListen(address, e);
-    } catch (RuntimeException e) {
-      listener.close();
+      openings.close();
       throw e;
     }
   }
@@ -152,29 +164,35 @@ public final class Server implements AutoCloseable {
   public static final class CannotListen extends IOException {
     private static final long serialVersionUID = 1;
 
-    private final transient InetSocketAddress address;
+    private final transient Endpoint endpoint;
 
-    CannotListen(InetSocketAddress address, IOException cause) {
-      super(
-          "cannot listen at port "
-              + address.getPort()
-              + " of "
-              + address.getAddress().getHostAddress()
-              + ": "
-              + cause.getMessage(),
-          cause);
-      this.address = address;
+    CannotListen(Endpoint endpoint, IOException cause) {
+      super("cannot listen at " + name(endpoint) + ": " + cause.getMessage(), cause);
+      this.endpoint = endpoint;
     }
 
-    /// Which address.
-    public InetSocketAddress address() {
-      return address;
+    private static String name(Endpoint endpoint) {
+      return switch (endpoint) {
+        case Endpoint.Tcp(InetSocketAddress at) -> name(at);
+        case Endpoint.Udp(InetSocketAddress at) -> name(at) + " for UDP";
+        case Endpoint.Unix unix -> unix.file().toString();
+        case Endpoint.Inherited _ -> "the socket this process was started with";
+      };
+    }
+
+    private static String name(InetSocketAddress at) {
+      return "port " + at.getPort() + " of " + at.getAddress().getHostAddress();
+    }
+
+    /// Where.
+    public Endpoint endpoint() {
+      return endpoint;
     }
   }
 
-  /// Where it listens, in the order asked for, with the ports that were given.
+  /// Where it listens on IP networks, in the order asked for, with the ports that were given.
   public List<InetSocketAddress> addresses() {
-    return addresses;
+    return openings.addresses();
   }
 
   /// Stops: takes no more clients, lets running transfers finish for at most `grace`, then ends
@@ -188,17 +206,25 @@ public final class Server implements AutoCloseable {
     stopped = true;
     running.stopAccepting();
     running.stopSessions();
-    boolean inPeace = door.awaitEmpty(grace);
+    boolean inPeace = running.awaitSessions(grace);
     if (!inPeace) {
       running.closeSessions();
-      door.awaitEmpty(SETTLING);
+      running.awaitSessions(SETTLING);
     }
     try {
       running.end();
     } finally {
       workers.shutdown();
+      openings.removeFiles();
     }
     return inPeace;
+  }
+
+  /// Waits until no session runs: of a server that has stopped accepting, the end.
+  ///
+  /// @return whether that came true within `atMost`
+  public boolean awaitSessions(Duration atMost) throws InterruptedException {
+    return running.awaitSessions(atMost);
   }
 
   /// Stops without grace.

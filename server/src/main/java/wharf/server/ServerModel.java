@@ -1,18 +1,23 @@
 package wharf.server;
 
 import java.io.IOException;
-import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import wharf.net.NioPoller;
 
 /// How a server shares itself among its clients: who waits, and on what. The same sessions run
 /// under each.
-public abstract sealed class ServerModel permits Virtual, Threads, Loops {
+public abstract sealed class ServerModel permits Iterative, Threads, Virtual, Loops {
   ServerModel() {}
 
   /// Every model of this version, the default first.
   public static List<ServerModel> all() {
-    return List.of(new Virtual(), new Threads(), Loops.nio());
+    return List.of(
+        new Virtual(),
+        new Threads(),
+        new Iterative(),
+        Loops.on("nio", "event loops on java.nio's Selector", NioPoller::new));
   }
 
   /// The model of this name, as the command line has it.
@@ -28,21 +33,26 @@ public abstract sealed class ServerModel permits Virtual, Threads, Loops {
 
   /// Begins to serve.
   ///
-  /// @param listeners bound; the model's from here on
-  abstract Running start(Context context, List<ServerSocketChannel> listeners) throws IOException;
+  /// @param sockets the model's from here on
+  abstract Running start(Context context, Sockets sockets) throws IOException;
 
   @Override
   public final String toString() {
     return name();
   }
 
-  /// A model at work. All methods are for any thread, and only [#end] waits.
+  /// A model at work. All methods are for any thread; only [#awaitSessions] and [#end] wait.
   interface Running {
     /// Takes no more clients in and closes the listeners.
     void stopAccepting();
 
     /// Asks every session to end when its transfer has.
     void stopSessions();
+
+    /// Waits until no session runs.
+    ///
+    /// @return whether that came true within `atMost`
+    boolean awaitSessions(Duration atMost) throws InterruptedException;
 
     /// Ends every session now.
     void closeSessions();

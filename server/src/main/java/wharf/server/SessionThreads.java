@@ -2,20 +2,26 @@ package wharf.server;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.net.InetSocketAddress;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
 import wharf.net.NioPoller;
 import wharf.net.Poller;
 
 /// What the models with a thread per session have in common: a thread that accepts at each
-/// listener, and a [BlockingDriver] on a thread of its own for each client.
+/// listener, and a [BlockingDriver] for each client; for each socket for datagrams one, on a thread
+/// of its own.
 final class SessionThreads implements ServerModel.Running {
   /// Pollers and buffers kept for the next transfers.
   private static final int KEPT_POLLERS = 64;
@@ -23,78 +29,108 @@ final class SessionThreads implements ServerModel.Running {
   private static final int KEPT_BUFFERS = 16;
 
   private final Context context;
-  private final List<ServerSocketChannel> listeners;
-  private final ThreadFactory threads;
+  private final Sockets sockets;
+  private final Executor sessions;
   private final Acceptor acceptor;
-  private final List<Thread> acceptors = new ArrayList<>();
+  private final List<Thread> threads = new ArrayList<>();
   private final Lender<Poller> pollers;
   private final Lender<ByteBuffer> buffers;
   private final Set<BlockingDriver> running = ConcurrentHashMap.newKeySet();
+  private final Set<Poller> waiting = ConcurrentHashMap.newKeySet();
+  private volatile boolean doorsClosed;
   private volatile boolean stopping;
 
-  private SessionThreads(
-      Context context, List<ServerSocketChannel> listeners, ThreadFactory threads) {
+  private SessionThreads(Context context, Sockets sockets, Executor sessions) {
     this.context = context;
-    this.listeners = listeners;
-    this.threads = threads;
+    this.sockets = sockets;
+    this.sessions = sessions;
     this.acceptor = new Acceptor(context);
     this.pollers = new Lender<>(KEPT_POLLERS, NioPoller::new, this::dispose);
     this.buffers =
         new Lender<>(KEPT_BUFFERS, () -> ByteBuffer.allocateDirect(Pump.SCRATCH), _ -> {});
   }
 
+  /// @param doors makes the threads that accept, and those for datagrams
+  /// @param sessions runs a session to its end, at once or on a thread of its own
   static SessionThreads start(
-      Context context, List<ServerSocketChannel> listeners, ThreadFactory threads) {
-    SessionThreads started = new SessionThreads(context, listeners, threads);
-    for (ServerSocketChannel listener : listeners) {
-      Thread acceptor = threads.newThread(() -> started.accept(listener));
-      started.acceptors.add(acceptor);
-      acceptor.start();
+      Context context, Sockets sockets, ThreadFactory doors, Executor sessions) {
+    SessionThreads started = new SessionThreads(context, sockets, sessions);
+    for (ServerSocketChannel listener : sockets.listeners()) {
+      started.threads.add(doors.newThread(() -> started.accept(listener)));
     }
+    for (DatagramChannel socket : sockets.datagrams()) {
+      context.door().add();
+      BlockingDriver driver = started.driver(socket);
+      started.threads.add(doors.newThread(() -> started.run(driver, null)));
+    }
+    started.threads.forEach(Thread::start);
     return started;
   }
 
   private void accept(ServerSocketChannel listener) {
-    while (listener.isOpen()) {
-      try {
-        switch (acceptor.accept(listener)) {
-          case Acceptor.Outcome.Came(var channel, var from) -> serve(channel, from);
-          case Acceptor.Outcome.TurnedAway() -> {}
-          case Acceptor.Outcome.Nobody() -> {}
-          case Acceptor.Outcome.Exhausted() -> pause();
-        }
-      } catch (RuntimeException | Error fault) {
-        // Nothing that goes wrong with one client ends the service.
-        context.log().log(Level.ERROR, "accepting a client failed by a fault of the server", fault);
-        pause();
+    if (!context.inherited().contains(listener)) {
+      while (listener.isOpen() && !acceptor.done()) {
+        acceptOne(listener);
       }
+      return;
+    }
+    // Other processes have it, too: it cannot be closed to end a wait in accept.
+    try (Poller poller = new NioPoller()) {
+      waiting.add(poller);
+      listener.configureBlocking(false);
+      poller.want(listener, SelectionKey.OP_ACCEPT, this);
+      while (!doorsClosed && !acceptor.done()) {
+        poller.poll(Duration.ofDays(1), (_, _, _) -> acceptOne(listener));
+      }
+      waiting.remove(poller);
+    } catch (IOException e) {
+      context.log().log(Level.ERROR, "nobody is accepted any more", e);
     }
   }
 
-  private void serve(SocketChannel control, InetSocketAddress from) {
-    BlockingDriver driver = new BlockingDriver(context, pollers, buffers, control);
+  private void acceptOne(ServerSocketChannel listener) {
+    try {
+      switch (acceptor.accept(listener)) {
+        case Acceptor.Outcome.Came came -> serve(came);
+        case Acceptor.Outcome.TurnedAway() -> {}
+        case Acceptor.Outcome.Nobody() -> {}
+        case Acceptor.Outcome.Exhausted() -> pause();
+      }
+    } catch (RuntimeException | Error fault) {
+      // Nothing that goes wrong with one client ends the service.
+      context.log().log(Level.ERROR, "accepting a client failed by a fault of the server", fault);
+      pause();
+    }
+  }
+
+  private BlockingDriver driver(SelectableChannel channel) {
+    BlockingDriver driver = new BlockingDriver(context, pollers, buffers, channel);
     running.add(driver);
     if (stopping) {
       driver.stop();
     }
+    return driver;
+  }
+
+  private void run(BlockingDriver driver, @Nullable InetAddress from) {
     try {
-      threads
-          .newThread(
-              () -> {
-                try {
-                  driver.run();
-                } finally {
-                  running.remove(driver);
-                  context.door().leave(from.getAddress());
-                }
-              })
-          .start();
+      driver.run();
+    } finally {
+      running.remove(driver);
+      context.door().leave(from);
+    }
+  }
+
+  private void serve(Acceptor.Outcome.Came came) {
+    BlockingDriver driver = driver(came.channel());
+    try {
+      sessions.execute(() -> run(driver, came.from()));
     } catch (OutOfMemoryError noThread) {
       // "unable to create native thread": weather, as a lack of descriptors is.
       context.log().log(Level.WARNING, "no thread for another session: {0}", noThread.getMessage());
       driver.closeNow();
       running.remove(driver);
-      context.door().leave(from.getAddress());
+      context.door().leave(came.from());
       pause();
     }
   }
@@ -109,19 +145,20 @@ final class SessionThreads implements ServerModel.Running {
 
   @Override
   public void stopAccepting() {
-    for (ServerSocketChannel listener : listeners) {
-      try {
-        listener.close();
-      } catch (IOException e) {
-        context.log().log(Level.DEBUG, "closing a listener", e);
-      }
-    }
+    doorsClosed = true;
+    sockets.listeners().forEach(context::close);
+    waiting.forEach(Poller::wakeup);
   }
 
   @Override
   public void stopSessions() {
     stopping = true;
     running.forEach(BlockingDriver::stop);
+  }
+
+  @Override
+  public boolean awaitSessions(Duration atMost) throws InterruptedException {
+    return context.door().awaitEmpty(atMost);
   }
 
   @Override
@@ -132,8 +169,8 @@ final class SessionThreads implements ServerModel.Running {
   @Override
   public void end() throws InterruptedException {
     // The system lets go of a listener only when nobody waits at it any more.
-    for (Thread acceptor : acceptors) {
-      acceptor.join();
+    for (Thread thread : threads) {
+      thread.join();
     }
     pollers.clear();
     buffers.clear();

@@ -1,7 +1,6 @@
 package wharf.server;
 
-import java.nio.channels.ServerSocketChannel;
-import java.util.List;
+import java.util.concurrent.ThreadFactory;
 
 /// A platform thread per session: the textbook's thread per client. The door's limit of sessions
 /// bounds the threads.
@@ -20,10 +19,10 @@ public final class Threads extends ServerModel {
   }
 
   @Override
-  Running start(Context context, List<ServerSocketChannel> listeners) {
+  Running start(Context context, Sockets sockets) {
+    ThreadFactory threads =
+        Thread.ofPlatform().name("session-", 1).daemon().stackSize(STACK).factory();
     return SessionThreads.start(
-        context,
-        listeners,
-        Thread.ofPlatform().name("session-", 1).daemon().stackSize(STACK).factory());
+        context, sockets, threads, session -> threads.newThread(session).start());
   }
 }

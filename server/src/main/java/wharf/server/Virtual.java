@@ -1,7 +1,6 @@
 package wharf.server;
 
-import java.nio.channels.ServerSocketChannel;
-import java.util.List;
+import java.util.concurrent.ThreadFactory;
 
 /// A virtual thread per session: coroutines, parked by the JDK while they wait.
 public final class Virtual extends ServerModel {
@@ -16,8 +15,9 @@ public final class Virtual extends ServerModel {
   }
 
   @Override
-  Running start(Context context, List<ServerSocketChannel> listeners) {
+  Running start(Context context, Sockets sockets) {
+    ThreadFactory threads = Thread.ofVirtual().name("session-", 1).factory();
     return SessionThreads.start(
-        context, listeners, Thread.ofVirtual().name("session-", 1).factory());
+        context, sockets, threads, session -> threads.newThread(session).start());
   }
 }

@@ -72,6 +72,11 @@ final class Client implements AutoCloseable {
     return Integer.parseInt(answer.substring(5));
   }
 
+  /// How many bytes have come that were not heard yet.
+  int waiting() throws IOException {
+    return input.available();
+  }
+
   byte[] all() throws IOException {
     return input.readAllBytes();
   }

@@ -9,6 +9,7 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
@@ -56,16 +57,21 @@ class ConversationTest {
               new Parrot(),
               new Door(1, 1),
               PortRange.ANY,
+              SocketSettings.USUAL,
+              Set.of(),
+              -1,
+              () -> {},
               workers,
               System::nanoTime,
               new Random(),
               System.getLogger("wharf.server"));
-      Conversation conversation = new Conversation(context, new AtOnce(client), control);
+      StreamConversation conversation =
+          new StreamConversation(context, new AtOnce(client), control);
       conversation.open();
       byte[] line = "later a\n".getBytes(US_ASCII);
       conversation.received(line.length, ByteBuffer.wrap(line));
       ByteBuffer scratch = ByteBuffer.allocate(Pump.SCRATCH);
-      conversation.controlReady(scratch);
+      conversation.ready(scratch);
 
       client.socket().setSoTimeout(60_000);
       String expected = "hello\ndone a\nmine\n";

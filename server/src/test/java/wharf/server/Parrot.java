@@ -3,6 +3,7 @@ package wharf.server;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -113,9 +114,16 @@ final class Parrot implements Protocol {
       effects = new ArrayList<>();
       switch (event) {
         case Event.Opened opened -> {
-          local = opened.local();
+          if (opened.local() instanceof InetSocketAddress at) {
+            local = at;
+          }
           say("hello");
         }
+        case Event.Bound _ -> {}
+        case Event.Datagram(SocketAddress sender, ByteBuffer bytes, _) ->
+            effects.add(
+                new Effect.SendTo(
+                    ByteBuffer.allocate(bytes.remaining()).put(bytes).flip(), sender));
         case Event.Received(ByteBuffer bytes) -> take(bytes);
         case Event.Drained() -> flood();
         case Event.Listening(InetSocketAddress at) -> say("port " + at.getPort());
@@ -151,6 +159,7 @@ final class Parrot implements Protocol {
           heard.add("gone");
           close();
         }
+        case Event.Ended() -> heard.add("over");
       }
       while (!busy && !closed && !waiting.isEmpty()) {
         command(waiting.remove());

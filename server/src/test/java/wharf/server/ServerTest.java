@@ -35,6 +35,7 @@ import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,8 +71,13 @@ class ServerTest {
       };
   private Parrot parrot = new Parrot();
 
-  static Stream<ServerModel> models() {
+  static Stream<ServerModel> every() {
     return ServerModel.all().stream();
+  }
+
+  /// Those that serve more than one client at a time.
+  static Stream<ServerModel> models() {
+    return every().filter(model -> !(model instanceof Iterative));
   }
 
   @BeforeEach
@@ -134,8 +140,26 @@ class ServerTest {
     assertThat(errors()).isEmpty();
   }
 
+  /// The textbook's first server: the next one waits at the door, and is not forgotten.
+  @Test
+  void oneAfterTheOther() throws Exception {
+    try (Server server = start(new Iterative());
+        Client first = Client.of(server);
+        Client second = new Client(server.addresses().getFirst().getPort())) {
+      second.says("echo mine");
+      first.says("echo a");
+      first.hears("a");
+      assertThat(second.waiting()).as("what the second has heard, in bytes").isZero();
+      first.says("quit");
+      first.hears("bye");
+      first.socket.close();
+      second.hears("hello");
+      second.hears("mine");
+    }
+  }
+
   @ParameterizedTest
-  @MethodSource("models")
+  @MethodSource("every")
   void aClientThatEndsItsHalfHearsTheAnswers(ServerModel model) throws Exception {
     try (Server server = start(model);
         Client client = Client.of(server)) {
@@ -149,7 +173,7 @@ class ServerTest {
   }
 
   @ParameterizedTest
-  @MethodSource("models")
+  @MethodSource("every")
   void aClientThatBreaksOffIsGone(ServerModel model) throws Exception {
     try (Server server = start(model)) {
       Client client = Client.of(server);
@@ -161,7 +185,7 @@ class ServerTest {
   }
 
   @ParameterizedTest
-  @MethodSource("models")
+  @MethodSource("every")
   void timePasses(ServerModel model) throws Exception {
     try (Server server = start(model);
         Client client = Client.of(server)) {
@@ -196,7 +220,7 @@ class ServerTest {
 
   /// The same without drains: then it is not listened to any more.
   @ParameterizedTest
-  @MethodSource("models")
+  @MethodSource("every")
   void whoDoesNotReadIsNotListenedTo(ServerModel model) throws Exception {
     try (Server server = start(model);
         Client client = Client.of(server)) {
@@ -222,7 +246,7 @@ class ServerTest {
 
   /// Closing with unread input would reset the connection, and lose what was said last.
   @ParameterizedTest
-  @MethodSource("models")
+  @MethodSource("every")
   void theLastWordIsHeard(ServerModel model) throws Exception {
     try (Server server = start(model)) {
       for (int i = 0; i < 20; i++) {
@@ -271,7 +295,7 @@ class ServerTest {
   }
 
   @ParameterizedTest
-  @MethodSource("models")
+  @MethodSource("every")
   void passiveBothWays(ServerModel model) throws Exception {
     try (Server server = start(model);
         Client client = Client.of(server)) {
@@ -296,7 +320,7 @@ class ServerTest {
   }
 
   @ParameterizedTest
-  @MethodSource("models")
+  @MethodSource("every")
   void activeBothWays(ServerModel model) throws Exception {
     try (Server server = start(model);
         Client client = Client.of(server);
@@ -328,7 +352,7 @@ class ServerTest {
 
   /// A listener that no transfer used is closed, whatever came instead.
   @ParameterizedTest
-  @MethodSource("models")
+  @MethodSource("every")
   void noPortIsLost(ServerModel model) throws Exception {
     int only;
     try (ServerSocket free = new ServerSocket(0, 1, Client.HERE)) {
@@ -353,7 +377,7 @@ class ServerTest {
   }
 
   @ParameterizedTest
-  @MethodSource("models")
+  @MethodSource("every")
   void abortBreaksOff(ServerModel model) throws Exception {
     try (Server server = start(model);
         Client client = Client.of(server)) {
@@ -378,7 +402,7 @@ class ServerTest {
   }
 
   @ParameterizedTest
-  @MethodSource("models")
+  @MethodSource("every")
   void aDataConnectionThatBreaksOff(ServerModel model) throws Exception {
     try (Server server = start(model);
         Client client = Client.of(server)) {
@@ -399,7 +423,7 @@ class ServerTest {
   }
 
   @ParameterizedTest
-  @MethodSource("models")
+  @MethodSource("every")
   void nobodyComesAndNothingMoves(ServerModel model) throws Exception {
     try (Server server = start(model);
         Client client = Client.of(server)) {
@@ -425,7 +449,7 @@ class ServerTest {
 
   /// RFC 2577 section 5: whoever finds the port must not get the data.
   @ParameterizedTest
-  @MethodSource("models")
+  @MethodSource("every")
   void aStrangerIsTurnedAway(ServerModel model) throws Exception {
     try (Server server = start(model);
         Client client = Client.of(server)) {
@@ -474,7 +498,7 @@ class ServerTest {
   }
 
   @ParameterizedTest
-  @MethodSource("models")
+  @MethodSource("every")
   void stopEndsWhatDoesNotEnd(ServerModel model) throws Exception {
     try (Server server = start(model);
         Client client = Client.of(server)) {
@@ -532,7 +556,7 @@ class ServerTest {
   }
 
   @ParameterizedTest
-  @MethodSource("models")
+  @MethodSource("every")
   void nothingListensAfterAStop(ServerModel model) throws Exception {
     for (int i = 0; i < 50; i++) {
       Server server = start(model);
@@ -565,7 +589,7 @@ class ServerTest {
   }
 
   @ParameterizedTest
-  @MethodSource("models")
+  @MethodSource("every")
   void aSessionThatThrowsInATransfer(ServerModel model) throws Exception {
     try (Server server = start(model);
         Client client = Client.of(server)) {
@@ -616,7 +640,7 @@ class ServerTest {
   }
 
   @ParameterizedTest
-  @MethodSource("models")
+  @MethodSource("every")
   void tasksThatFail(ServerModel model) throws Exception {
     try (Server server = start(model);
         Client client = Client.of(server)) {
@@ -702,7 +726,7 @@ class ServerTest {
   /// Wherever the stop meets the session (waiting, about to hear of the task, at it), the client is
   /// told why it has to go.
   @ParameterizedTest
-  @MethodSource("models")
+  @MethodSource("every")
   void stopWhileATaskRuns(ServerModel model) throws Exception {
     for (int i = 0; i < 20; i++) {
       parrot = new Parrot();

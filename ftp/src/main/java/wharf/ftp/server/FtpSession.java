@@ -186,7 +186,7 @@ final class FtpSession implements Session {
     effects = new ArrayList<>();
     heard = false;
     switch (event) {
-      case Event.Opened opened -> open(opened);
+      case Event.Opened(InetSocketAddress here, InetSocketAddress there) -> open(here, there);
       case Event.Received(ByteBuffer bytes) -> lines.add(bytes);
       case Event.Drained() -> drained();
       case Event.Listening(InetSocketAddress at) -> listening(at);
@@ -196,6 +196,12 @@ final class FtpSession implements Session {
       case Event.Expired() -> expire();
       case Event.Stopping() -> stopping = true;
       case Event.PeerClosed() -> peerClosed();
+      case Event.Ended() -> {
+        letGo();
+        return effects;
+      }
+      case Event.Opened _, Event.Bound _, Event.Datagram _ ->
+          throw new IllegalStateException("FTP is spoken over TCP: " + event);
     }
     goOn();
     if (heard && !closed && who instanceof Who.LoggedIn && !(doing instanceof Doing.Proving)) {
@@ -372,9 +378,9 @@ final class FtpSession implements Session {
 
   // Coming and going.
 
-  private void open(Event.Opened opened) {
-    local = opened.local();
-    peer = opened.peer();
+  private void open(InetSocketAddress here, InetSocketAddress there) {
+    local = here;
+    peer = there;
     reply(220, "Wharf is ready.");
     effects.add(new Effect.Arm(service.patience().login()));
   }
@@ -481,6 +487,24 @@ final class FtpSession implements Session {
       cutOff(incoming, end);
     }
     effects.add(new Effect.Close());
+  }
+
+  /// Nothing more will happen: what this session still holds, because it was ended from outside, is
+  /// kept for its account.
+  private void letGo() {
+    switch (doing) {
+      case Doing.Receiving(Incoming incoming) -> suspend(incoming);
+      case Doing.Proving(Incoming incoming, _) -> suspend(incoming);
+      case Doing.Storing(Incoming incoming, _, _) -> suspend(incoming);
+      case Doing.Telling(ListingSource listing) -> closeQuietly(listing);
+      default -> {}
+    }
+    doing = new Doing.Resting();
+  }
+
+  private void suspend(Incoming incoming) {
+    note(name() + " STOR " + incoming.target() + ": cut off, the session has ended");
+    closeQuietly(incoming.upload());
   }
 
   // Directories and names.

@@ -65,6 +65,7 @@ final class VirtualDriver {
   private boolean draining;
   private boolean inputEnded;
   private boolean closed;
+  private boolean ended;
   private boolean listening;
   private boolean stopped;
   private int aborts;
@@ -382,6 +383,17 @@ final class VirtualDriver {
       delivering = false;
     }
     receive();
+    tellTheEnd();
+  }
+
+  private void tellTheEnd() {
+    if (closed && transfer == null && task == null && !ended) {
+      ended = true;
+      for (Effect last : session.on(new Event.Ended())) {
+        assertThat(last).isInstanceOf(Effect.Note.class);
+        carryOut(last);
+      }
+    }
   }
 
   private void carryOut(Effect effect) {
@@ -401,6 +413,7 @@ final class VirtualDriver {
           deliver(new Event.Drained());
         }
       }
+      case Effect.SendTo _ -> throw new AssertionError("FTP sends no datagrams");
       case Effect.Listen listen -> {
         assertThat(listen.local()).isEqualTo(local.getAddress());
         listening = !refusesToListen;

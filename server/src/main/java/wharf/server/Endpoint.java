@@ -1,0 +1,62 @@
+package wharf.server;
+
+import java.net.InetSocketAddress;
+import java.nio.channels.Channel;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import wharf.protocol.Transport;
+
+/// Where clients may come to.
+public sealed interface Endpoint {
+  /// What carries the sessions.
+  Transport transport();
+
+  /// Connections to an IP address; port 0 lets the system choose.
+  record Tcp(InetSocketAddress at) implements Endpoint {
+    @Override
+    public Transport transport() {
+      return Transport.TCP;
+    }
+  }
+
+  /// Datagrams to an IP address; port 0 lets the system choose.
+  record Udp(InetSocketAddress at) implements Endpoint {
+    @Override
+    public Transport transport() {
+      return Transport.UDP;
+    }
+  }
+
+  /// Connections to a Unix-domain socket. Its file is made, and removed at the end; one that a
+  /// server left behind which is no more is replaced.
+  ///
+  /// @param mode who may connect: whoever may write to the file
+  /// @param owner the name of its owner, null for who runs this; to give it to somebody else is a
+  ///   privilege
+  record Unix(Path file, Set<PosixFilePermission> mode, @Nullable String owner)
+      implements Endpoint {
+    /// Its owner alone.
+    public static final Set<PosixFilePermission> OWNER_ONLY =
+        Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+
+    public Unix {
+      mode = Set.copyOf(mode);
+    }
+
+    /// For its owner alone.
+    public Unix(Path file) {
+      this(file, OWNER_ONLY, null);
+    }
+
+    @Override
+    public Transport transport() {
+      return Transport.UNIX;
+    }
+  }
+
+  /// A socket that another process has opened, and this one was started with: a listening one, or
+  /// one for datagrams.
+  record Inherited(Channel socket, Transport transport) implements Endpoint {}
+}

@@ -1,0 +1,151 @@
+package wharf.server;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.Channel;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+
+/// The sockets of a server's endpoints, open and bound.
+final class Openings implements Closeable {
+  private final SocketSettings settings;
+  private final List<ServerSocketChannel> listeners = new ArrayList<>();
+  private final List<DatagramChannel> datagrams = new ArrayList<>();
+  private final List<InetSocketAddress> addresses = new ArrayList<>();
+  private final List<String> names = new ArrayList<>();
+  private final List<UnixSocketFile> files = new ArrayList<>();
+  private final Set<Channel> inherited = new HashSet<>();
+
+  private Openings(SocketSettings settings) {
+    this.settings = settings;
+  }
+
+  /// Opens all of them, or none.
+  static Openings open(List<Endpoint> endpoints, SocketSettings settings, RandomGenerator random)
+      throws IOException {
+    Openings openings = new Openings(settings);
+    for (Endpoint endpoint : endpoints) {
+      try {
+        openings.add(endpoint, random);
+      } catch (IOException e) {
+        openings.close();
+        throw new Server.CannotListen(endpoint, e);
+      } catch (RuntimeException e) {
+        openings.close();
+        throw e;
+      }
+    }
+    return openings;
+  }
+
+  private void add(Endpoint endpoint, RandomGenerator random) throws IOException {
+    switch (endpoint) {
+      case Endpoint.Tcp(InetSocketAddress at) -> {
+        ServerSocketChannel listener = ServerSocketChannel.open();
+        listeners.add(listener);
+        settings.applyTo(listener);
+        listener.bind(withPort(at), settings.backlog());
+        add((InetSocketAddress) listener.getLocalAddress());
+      }
+      case Endpoint.Udp(InetSocketAddress at) -> {
+        // A socket of IPv4 has the broadcast addresses that one for both families has not.
+        DatagramChannel socket =
+            DatagramChannel.open(
+                at.getAddress() instanceof Inet6Address
+                    ? StandardProtocolFamily.INET6
+                    : StandardProtocolFamily.INET);
+        datagrams.add(socket);
+        settings.applyTo(socket);
+        socket.bind(withPort(at));
+        add((InetSocketAddress) socket.getLocalAddress());
+      }
+      case Endpoint.Unix unix -> {
+        UnixSocketFile.Opened opened = UnixSocketFile.open(unix, settings.backlog(), random);
+        listeners.add(opened.listener());
+        files.add(opened.file());
+        names.add(unix.file().toString());
+      }
+      case Endpoint.Inherited(Channel socket, _) -> {
+        inherited.add(socket);
+        switch (socket) {
+          case ServerSocketChannel listener -> {
+            listeners.add(listener);
+            if (listener.getLocalAddress() instanceof InetSocketAddress at) {
+              add(at);
+            }
+          }
+          case DatagramChannel datagram -> {
+            datagrams.add(datagram);
+            add((InetSocketAddress) datagram.getLocalAddress());
+          }
+          default ->
+              throw new IOException("it is neither a listening socket nor one for datagrams");
+        }
+      }
+    }
+  }
+
+  private void add(InetSocketAddress at) {
+    addresses.add(at);
+    names.add("port " + at.getPort());
+  }
+
+  /// Where a port is left to the system, every address gets the one that the first got: one port to
+  /// tell people.
+  private InetSocketAddress withPort(InetSocketAddress at) {
+    return at.getPort() == 0 && !addresses.isEmpty()
+        ? new InetSocketAddress(at.getAddress(), addresses.getFirst().getPort())
+        : at;
+  }
+
+  Sockets sockets() {
+    return new Sockets(listeners, datagrams);
+  }
+
+  List<InetSocketAddress> addresses() {
+    return List.copyOf(addresses);
+  }
+
+  Set<Channel> inherited() {
+    return Set.copyOf(inherited);
+  }
+
+  /// For the log.
+  String summary() {
+    return names.stream().distinct().collect(Collectors.joining(", "));
+  }
+
+  /// Removes the files of Unix-domain sockets, which outlive the sockets.
+  void removeFiles() {
+    for (UnixSocketFile file : files) {
+      try {
+        file.remove();
+      } catch (IOException e) {
+        Logger log = System.getLogger("wharf.server");
+        log.log(Level.WARNING, "a socket's file could not be removed: {0}", e.getMessage());
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    removeFiles();
+    for (ServerSocketChannel listener : listeners) {
+      listener.close();
+    }
+    for (DatagramChannel socket : datagrams) {
+      socket.close();
+    }
+  }
+}

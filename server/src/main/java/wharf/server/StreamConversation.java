@@ -1,0 +1,446 @@
+package wharf.server;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+import wharf.net.TcpWire;
+import wharf.net.Wire;
+import wharf.protocol.Effect;
+import wharf.protocol.Effect.Transfer;
+import wharf.protocol.Ending;
+import wharf.protocol.Event;
+
+/// A session over a byte stream, and its data connections. See [Conversation].
+final class StreamConversation extends Conversation {
+  /// Replies that have not left are at most this many bytes before nothing more is received.
+  private static final int UNSENT_LIMIT = 64 << 10;
+
+  /// How long a client may leave replies unread.
+  private static final Duration SEND_STALL = Duration.ofSeconds(60);
+
+  /// How long the last reply may take to be read: closing at once, with input unread, would reset
+  /// the connection and lose it.
+  private static final Duration LINGER = Duration.ofSeconds(2);
+
+  /// The same when input is not read any more, so that its end cannot be waited for.
+  private static final Duration DEAF_LINGER = Duration.ofMillis(200);
+
+  /// The most reads to find out whether a client is still there.
+  private static final int CATCH_UP_READS = 4;
+
+  private static final String NO_DATA_CONNECTIONS =
+      "a client over a Unix-domain socket has no address for data connections";
+
+  private final SocketChannel control;
+  private final Wire wire;
+  private final SocketAddress local;
+  private final SocketAddress peer;
+
+  private final ArrayDeque<ByteBuffer> unsent = new ArrayDeque<>();
+  private int unsentBytes;
+  private boolean draining;
+
+  /// Whether the last thing received may have more behind it.
+  private boolean moreToReceive;
+
+  private boolean inputEnded;
+  private boolean deaf;
+  private boolean closing;
+  private boolean outputEnded;
+  private boolean closed;
+  private long sendDeadline = NEVER;
+  private long lingerDeadline = NEVER;
+  private @Nullable ServerSocketChannel listener;
+  private @Nullable DataConnection data;
+
+  /// @param control connected and non-blocking; this object's from here on
+  StreamConversation(Context context, Driver driver, SocketChannel control) throws IOException {
+    super(context, driver, nameOf(control.getRemoteAddress()));
+    this.control = control;
+    this.wire = new TcpWire(control);
+    this.local = control.getLocalAddress();
+    this.peer = control.getRemoteAddress();
+  }
+
+  private static String nameOf(SocketAddress peer) {
+    return peer instanceof InetSocketAddress at
+        ? at.getAddress().getHostAddress()
+        // The client's end of a Unix-domain socket has no name.
+        : "unix";
+  }
+
+  @Override
+  void open() {
+    deliver(new Event.Opened(local, peer));
+  }
+
+  @Override
+  SocketChannel channel() {
+    return control;
+  }
+
+  @Override
+  int interest() {
+    if (closed) {
+      return 0;
+    }
+    return (receives() ? wire.interest(SelectionKey.OP_READ) : 0)
+        | (unsent.isEmpty() ? 0 : wire.interest(SelectionKey.OP_WRITE));
+  }
+
+  @Override
+  boolean again() {
+    return moreToReceive && !closed && receives();
+  }
+
+  @Override
+  @Nullable DataConnection data() {
+    return data;
+  }
+
+  @Override
+  long deadline() {
+    long soonest = Math.min(Math.min(sendDeadline, lingerDeadline), expiry());
+    return data == null ? soonest : Math.min(soonest, data.deadline());
+  }
+
+  @Override
+  boolean idle() {
+    return data == null && unsent.isEmpty() && !performing() && !closing && !closed;
+  }
+
+  @Override
+  boolean closed() {
+    return closed && data == null;
+  }
+
+  @Override
+  void ready(ByteBuffer scratch) {
+    flush();
+    receive(scratch);
+  }
+
+  /// Takes what a driver has received by itself; -1 when the client has ended its output.
+  void received(int count, ByteBuffer bytes) {
+    if (count >= 0 && !closing) {
+      // A driver that runs a task at once is in the middle of a delivery: the session is told later
+      // than the driver's buffer lasts.
+      deliver(
+          new Event.Received(
+              delivering() ? ByteBuffer.allocate(bytes.remaining()).put(bytes).flip() : bytes));
+    } else if (count < 0) {
+      inputHasEnded();
+    }
+  }
+
+  /// The driver has shut the input itself: what the client says from now on is not read, and that
+  /// the input ends says nothing about the client.
+  void inputShut() {
+    deaf = true;
+  }
+
+  @Override
+  void dataReady(ByteBuffer scratch) {
+    DataConnection running = data;
+    if (running == null) {
+      return;
+    }
+    Event.Transferred end;
+    try {
+      end = running.advance(scratch);
+    } catch (RuntimeException | Error fault) {
+      context()
+          .log()
+          .log(Level.ERROR, "a transfer of " + name() + " ended by a fault of its own", fault);
+      end = running.fail(new IOException("an internal fault, see the server's log", fault));
+    }
+    if (end != null) {
+      transferred(end, running, scratch);
+    }
+  }
+
+  @Override
+  void transferImpossible(IOException why, ByteBuffer scratch) {
+    DataConnection running = data;
+    if (running != null) {
+      transferred(running.refuse(why), running, scratch);
+    }
+  }
+
+  @Override
+  void tick(ByteBuffer scratch) {
+    long now = context().nanoTime().getAsLong();
+    if (passed(sendDeadline, now) || passed(lingerDeadline, now)) {
+      kill();
+      return;
+    }
+    if (data != null && now - data.deadline() >= 0) {
+      dataReady(scratch);
+    }
+    if (data == null && !closing) {
+      expire(now);
+    }
+  }
+
+  @Override
+  void stopping() {
+    if (!closing) {
+      deliver(new Event.Stopping());
+    }
+  }
+
+  @Override
+  void kill() {
+    boolean news = !closing && !inputEnded;
+    inputEnded = true;
+    close();
+    if (news) {
+      deliver(new Event.PeerClosed());
+    }
+    abort();
+    tellTheEnd();
+  }
+
+  private boolean receives() {
+    return !performing() && !draining && !inputEnded && !deaf && unsentBytes < UNSENT_LIMIT;
+  }
+
+  /// Hears what the client has said and, behind that, whether it is still there. Bounded: one that
+  /// goes on talking is.
+  @Override
+  void catchUp(ByteBuffer scratch) {
+    for (int i = 0; i < CATCH_UP_READS && receive(scratch); i++) {}
+  }
+
+  /// Receives once.
+  ///
+  /// @return whether there was something, and may be more
+  private boolean receive(ByteBuffer scratch) {
+    if (closed || !receives()) {
+      return false;
+    }
+    int count;
+    try {
+      count =
+          wire.read(scratch.clear().limit(Math.min(scratch.capacity(), context().controlRead())));
+    } catch (IOException e) {
+      // Reset by the client: the same to the session as an end in order.
+      count = -1;
+    }
+    moreToReceive = count > 0;
+    if (count != 0) {
+      received(count, scratch.flip());
+    }
+    return moreToReceive;
+  }
+
+  private void inputHasEnded() {
+    boolean news = !inputEnded;
+    inputEnded = true;
+    if (closing) {
+      settleOutput();
+    } else if (news) {
+      deliver(new Event.PeerClosed());
+    }
+  }
+
+  private void transferred(Event.Transferred end, DataConnection running, ByteBuffer scratch) {
+    data = null;
+    restartPatience();
+    // Before the session is told: is the client still there? One that was killed closed both of its
+    // connections.
+    if (running.isUpload() && end.ending() == Ending.FIN) {
+      catchUp(scratch);
+    }
+    deliver(end);
+  }
+
+  @Override
+  void fail() {
+    close();
+    if (data != null) {
+      data.abort(Ending.ABORTED);
+      data = null;
+    }
+  }
+
+  @Override
+  void carryOut(Effect effect) {
+    switch (effect) {
+      case Effect.Send(ByteBuffer bytes) -> send(bytes);
+      case Effect.Drain() -> drain();
+      case Effect.Listen listen -> listen(listen);
+      case Transfer transfer -> begin(transfer);
+      case Effect.Abort() -> abort();
+      case Effect.Close() -> finish();
+      case Effect.SendTo _ -> throw new IllegalStateException("a datagram over a stream");
+      case Effect.Perform _, Effect.Arm _, Effect.Note _ ->
+          throw new IllegalStateException("carried out alike by every conversation");
+    }
+  }
+
+  private void send(ByteBuffer bytes) {
+    if (closing || closed) {
+      return;
+    }
+    if (unsent.isEmpty()) {
+      sendDeadline = context().nanoTime().getAsLong() + SEND_STALL.toNanos();
+    }
+    unsent.add(bytes);
+    unsentBytes += bytes.remaining();
+  }
+
+  private void drain() {
+    draining = true;
+    flush();
+  }
+
+  @Override
+  void flush() {
+    try {
+      ByteBuffer next;
+      while (!closed && (next = unsent.peek()) != null) {
+        int count = wire.write(next);
+        unsentBytes -= count;
+        if (count > 0) {
+          sendDeadline = context().nanoTime().getAsLong() + SEND_STALL.toNanos();
+        }
+        if (next.hasRemaining()) {
+          return;
+        }
+        unsent.remove();
+      }
+    } catch (IOException e) {
+      // Whatever is still to be said has nobody to hear it.
+      dropUnsent();
+      inputHasEnded();
+    }
+    sendDeadline = NEVER;
+    if (draining) {
+      draining = false;
+      deliver(new Event.Drained());
+    }
+    if (closing) {
+      settleOutput();
+    }
+  }
+
+  private void dropUnsent() {
+    unsent.clear();
+    unsentBytes = 0;
+  }
+
+  private void listen(Effect.Listen effect) {
+    closeListener();
+    try {
+      if (!(local instanceof InetSocketAddress)) {
+        throw new IOException(NO_DATA_CONNECTIONS);
+      }
+      ServerSocketChannel opened =
+          context().passivePorts().listen(effect.local(), context().random());
+      listener = opened;
+      deliver(new Event.Listening((InetSocketAddress) opened.getLocalAddress()));
+    } catch (IOException e) {
+      deliver(new Event.Failed(effect, e));
+    }
+  }
+
+  private void begin(Transfer transfer) {
+    if (transfer.route() instanceof Transfer.Route.Active) {
+      closeListener();
+    }
+    ServerSocketChannel used = listener;
+    listener = null;
+    try {
+      if (closing) {
+        throw new IOException("the session is being closed");
+      }
+      if (!(local instanceof InetSocketAddress here && peer instanceof InetSocketAddress there)) {
+        throw new IOException(NO_DATA_CONNECTIONS);
+      }
+      data =
+          new DataConnection(
+              transfer,
+              used,
+              here.getAddress(),
+              there.getAddress(),
+              driver()::forget,
+              context().nanoTime());
+    } catch (IOException e) {
+      if (transfer.flow() instanceof Transfer.Flow.Out(var source, _)) {
+        closeQuietly(source);
+      }
+      deliver(new Event.Transferred(Ending.PEER_FAILED, 0, Duration.ZERO, e));
+    }
+  }
+
+  private void abort() {
+    if (data != null) {
+      DataConnection running = data;
+      data = null;
+      restartPatience();
+      deliver(running.abort(Ending.ABORTED));
+    }
+  }
+
+  /// Closes when everything is sent.
+  private void finish() {
+    closing = true;
+    abort();
+    closeListener();
+    settleOutput();
+  }
+
+  /// The last steps, once nothing is left to be sent: end the output, wait for the client to end
+  /// its own, close.
+  private void settleOutput() {
+    if (closed || !unsent.isEmpty()) {
+      return;
+    }
+    if (inputEnded) {
+      close();
+      return;
+    }
+    if (outputEnded) {
+      return;
+    }
+    try {
+      wire.endOutput();
+      outputEnded = true;
+      lingerDeadline = context().nanoTime().getAsLong() + (deaf ? DEAF_LINGER : LINGER).toNanos();
+    } catch (IOException e) {
+      close();
+    }
+  }
+
+  private void close() {
+    closing = true;
+    if (closed) {
+      return;
+    }
+    closed = true;
+    sendDeadline = NEVER;
+    lingerDeadline = NEVER;
+    dropUnsent();
+    closeListener();
+    driver().forget(control);
+    closeQuietly(wire);
+    tellTheEnd();
+  }
+
+  private void closeListener() {
+    if (listener != null) {
+      // Not yet waited for by anyone: a transfer takes it over before it is.
+      closeQuietly(listener);
+      listener = null;
+    }
+  }
+}
