@@ -11,6 +11,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -607,6 +609,20 @@ class PollersTest {
     assertThat(waited(Duration.ofNanos(1))).isEqualTo(Duration.ofNanos(1));
     assertThat(waited(Duration.ZERO)).isZero();
     assertThat(poll(Duration.ofSeconds(-5))).isEmpty();
+  }
+
+  @Test
+  void aWaitIsNotSpunAwayAndNeitherIsItsEnd() throws IOException {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    poller.want(tcp().near, OP_READ, "owner");
+    long begin = System.nanoTime();
+    long busyBefore = threads.getCurrentThreadCpuTime();
+    while (System.nanoTime() - begin < 200_000_000) {
+      // The end of a wait is less than a millisecond, which poll and epoll cannot be asked for.
+      poll(Duration.ofNanos(990_000));
+    }
+    long busy = threads.getCurrentThreadCpuTime() - busyBefore;
+    assertThat(busy).isLessThan((System.nanoTime() - begin) / 2);
   }
 
   @Test

@@ -823,6 +823,8 @@ class ServerTest {
                 "-c",
                 "ulimit -n 90 && exec \"$0\" \"$@\"",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
                 "-cp",
                 jars(),
                 Parrot.class.getName(),
