@@ -137,7 +137,7 @@ final class Bench implements Runnable {
     }
 
     private static Subject subject(ServerModel model) {
-      return Subject.of(model.name(), model.summary());
+      return Subject.of(model.name(), model.summary(), model.unavailable());
     }
 
     private Subject subject(String name) {

@@ -130,7 +130,7 @@ public final class ModelsBench {
                 + load.title()
                 + (plan.rounds() > 1 ? ", round %d of %d".formatted(round, plan.rounds()) : "");
         listener.measuring(done++, plan.rounds() * plan.subjects().size() * loads.size(), what);
-        switch (load.fit(subject, room)) {
+        switch (fit(load, subject)) {
           case Room.Fit.None(String why) -> results.notMeasured(load, subject, why);
           case Room.Fit.Clients clients -> {
             try {
@@ -156,6 +156,13 @@ public final class ModelsBench {
         server.close();
       }
     }
+  }
+
+  private Room.Fit fit(Load load, Subject subject) {
+    return subject
+        .unavailable()
+        .<Room.Fit>map(Room.Fit.None::new)
+        .orElseGet(() -> load.fit(subject, room));
   }
 
   private Load.Sample measure(

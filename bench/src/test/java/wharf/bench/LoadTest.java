@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -78,7 +79,7 @@ class LoadTest {
 
   private static Load.Sample measure(Load load, Site site) throws Exception {
     Room room = new Room(100_000, Integer.MAX_VALUE);
-    Room.Fit fit = load.fit(Subject.of("virtual", ""), room);
+    Room.Fit fit = load.fit(Subject.of("virtual", "", Optional.empty()), room);
     return load.measure(site, (Room.Fit.Clients) fit);
   }
 

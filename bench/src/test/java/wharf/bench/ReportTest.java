@@ -26,8 +26,9 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 class ReportTest {
-  private static final Subject FIRST = Subject.of("virtual", "a thread | for <each>");
-  private static final Subject SECOND = Subject.of("nio", "loops");
+  private static final Subject FIRST =
+      Subject.of("virtual", "a thread | for <each>", Optional.empty());
+  private static final Subject SECOND = Subject.of("nio", "loops", Optional.empty());
   private static final EchoLoad ECHO = new EchoLoad(100, 0);
   private static final LoginLoad LOGINS = new LoginLoad(16);
 

@@ -9,7 +9,7 @@ class RoomTest {
   private static final Room WIDE = new Room(1_000_000, Integer.MAX_VALUE);
 
   private static Subject model(String name) {
-    return Subject.of(name, "");
+    return Subject.of(name, "", Optional.empty());
   }
 
   @Test
