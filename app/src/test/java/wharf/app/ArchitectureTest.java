@@ -94,6 +94,7 @@ class ArchitectureTest {
           "java/net/Inet4Address",
           "java/net/Inet6Address",
           "java/net/InetSocketAddress",
+          "java/net/SocketAddress",
           "java/net/URI",
           "java/nio/channels/FileChannel");
 

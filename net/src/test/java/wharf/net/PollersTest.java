@@ -46,8 +46,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// What every poller does, and, said where it is so, what only some do.
-@Timeout(30)
+/// What every poller does, and, said where it is so, what only some do. A thread that waits in a
+/// system call cannot be interrupted: after the timeout it is left behind, and woken.
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @ParameterizedClass
 @EnumSource
 class PollersTest {
@@ -123,6 +124,7 @@ class PollersTest {
 
   @AfterEach
   void close() throws IOException {
+    poller.wakeup();
     poller.close();
     for (Closeable each : opened) {
       each.close();

@@ -3,7 +3,6 @@ package wharf.server;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -120,7 +119,7 @@ final class Parrot implements Protocol {
           say("hello");
         }
         case Event.Bound _ -> {}
-        case Event.Datagram(SocketAddress sender, ByteBuffer bytes, _) ->
+        case Event.Datagram(InetSocketAddress sender, ByteBuffer bytes, _) ->
             effects.add(
                 new Effect.SendTo(
                     ByteBuffer.allocate(bytes.remaining()).put(bytes).flip(), sender));
