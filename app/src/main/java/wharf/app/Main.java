@@ -41,6 +41,7 @@ import wharf.ftp.client.Printable;
       NetCat.class,
       Host.class,
       User.class,
+      Bench.class,
       HelpCommand.class,
     },
     synopsisSubcommandLabel = "VERB",

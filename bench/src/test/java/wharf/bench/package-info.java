@@ -1,0 +1,4 @@
+@NullMarked
+package wharf.bench;
+
+import org.jspecify.annotations.NullMarked;
