@@ -52,7 +52,7 @@ final class Echo implements Callable<Integer> {
 
   @ParentCommand private @Nullable Main main;
   @Spec private @Nullable CommandSpec spec;
-  @Mixin private SocketOptions sockets = new SocketOptions();
+  @Mixin private SocketSetup sockets = new SocketSetup();
 
   @Option(
       names = "--bind",
@@ -137,10 +137,10 @@ final class Echo implements Callable<Integer> {
     Log.toStandardError(around.err(), false);
     try (Server server = Server.start(new wharf.protocol.Echo(Duration.ofSeconds(idle)), options)) {
       banner(around.out(), endpoints, server.addresses());
-      Listening.awaitStop(server, around);
+      Serving.awaitStop(server, around);
       return ExitCode.OK.number();
     } catch (Server.CannotListen problem) {
-      return Listening.cannot(problem, program);
+      return Serving.cannot(problem, program);
     }
   }
 
@@ -158,7 +158,7 @@ final class Echo implements Callable<Integer> {
   }
 
   private static String url(InetSocketAddress at) {
-    return "echo://" + Listening.host(at.getAddress()) + ":" + at.getPort() + "/";
+    return "echo://" + Serving.host(at.getAddress()) + ":" + at.getPort() + "/";
   }
 
   private List<Endpoint> endpoints(Path here) {
@@ -192,7 +192,7 @@ final class Echo implements Callable<Integer> {
     List<InetAddress> addresses =
         binds.isEmpty()
             ? List.of(InetAddress.getLoopbackAddress())
-            : Listening.addresses(binds, Objects.requireNonNull(spec).commandLine());
+            : Serving.addresses(binds, Objects.requireNonNull(spec).commandLine());
     return addresses.stream().map(address -> new InetSocketAddress(address, at)).toList();
   }
 
@@ -216,6 +216,12 @@ final class Echo implements Callable<Integer> {
         ServerModel.named(model)
             .orElseThrow(
                 () -> usage("there is no model '" + model + "'; there are " + names(everyModel())));
+    named
+        .unavailable()
+        .ifPresent(
+            why -> {
+              throw usage("the model " + model + " cannot be had here: " + why);
+            });
     if (loops == null) {
       return named;
     }

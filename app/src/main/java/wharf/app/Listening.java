@@ -1,91 +1,196 @@
 package wharf.app;
 
+import java.io.Closeable;
+import java.io.IOException;
 import java.net.BindException;
-import java.net.Inet6Address;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import picocli.CommandLine;
-import picocli.CommandLine.ParameterException;
-import wharf.server.Endpoint;
-import wharf.server.Server;
+import java.net.ProtocolFamily;
+import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.NetworkChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/// What the verbs that serve have in common: where they listen, what is said when they cannot, and
-/// how they stop.
-final class Listening {
-  private Listening() {}
+/// A place where peers may come. Closing it leaves the peers that have come alone.
+sealed interface Listening extends Closeable {
+  /// Waits for the next peer; an interrupt ends the wait and closes this.
+  Peer next() throws Failure, IOException;
 
-  /// The addresses of `--bind`.
+  /// Where it is, and the options of its socket.
+  String description();
+
+  /// Listens for connections over TCP.
   ///
-  /// @throws ParameterException when one is not known
-  static List<InetAddress> addresses(List<String> binds, CommandLine verb) {
-    List<InetAddress> addresses = new ArrayList<>();
-    for (String bind : binds) {
-      try {
-        addresses.add(InetAddress.getByName(bind));
-      } catch (UnknownHostException e) {
-        throw new ParameterException(
-            verb, "--bind: no address is known by the name '" + bind + "'");
+  /// @param at null for every address of this machine
+  static Listening tcp(
+      Route route, @Nullable InetSocketAddress at, int port, Consumer<String> notes)
+      throws Failure, IOException {
+    ProtocolFamily family = family(route, at);
+    ServerSocketChannel channel =
+        family == null ? ServerSocketChannel.open() : ServerSocketChannel.open(family);
+    SocketAddress where = at == null ? new InetSocketAddress(port) : at;
+    bind(channel, where, port);
+    return new OfConnections(channel, route, notes);
+  }
+
+  /// Listens for datagrams.
+  ///
+  /// @param at null for every address of this machine
+  static Listening udp(
+      Route route, @Nullable InetSocketAddress at, int port, Consumer<String> notes)
+      throws Failure, IOException {
+    SocketAddress where = at == null ? new InetSocketAddress(port) : at;
+    DatagramChannel channel = datagrams(route, family(route, at), where, port);
+    return new OfDatagrams(route, channel, notes);
+  }
+
+  /// Listens for connections at a socket file, which it makes, for its owner alone, and removes.
+  static Listening local(Path path) throws Failure, IOException {
+    return new OfFile(LocalSocket.listen(path));
+  }
+
+  private static @Nullable ProtocolFamily family(Route route, @Nullable InetSocketAddress at) {
+    return at == null ? route.family() : Route.familyOf(at.getAddress());
+  }
+
+  private static DatagramChannel datagrams(
+      Route route, @Nullable ProtocolFamily family, SocketAddress where, int port)
+      throws Failure, IOException {
+    DatagramChannel channel =
+        family == null ? DatagramChannel.open() : DatagramChannel.open(family);
+    channel.setOption(StandardSocketOptions.SO_BROADCAST, route.broadcast());
+    bind(channel, where, port);
+    return channel;
+  }
+
+  private static void bind(NetworkChannel channel, SocketAddress where, int port)
+      throws Failure, IOException {
+    try {
+      NetworkChannel _ = channel.bind(where);
+    } catch (IOException e) {
+      channel.close();
+      boolean taken =
+          e instanceof BindException && String.valueOf(e.getMessage()).contains("in use");
+      if (taken) {
+        throw new Failure(
+            ExitCode.FAILED,
+            "port %d is taken%s; choose another, or 0 for any"
+                .formatted(port, PortOwner.of(port).map(owner -> " by " + owner).orElse("")),
+            e);
+      }
+      boolean privileged = port < 1024 && String.valueOf(e.getMessage()).contains("ermission");
+      throw new Failure(
+          privileged ? ExitCode.NOT_PERMITTED : ExitCode.FAILED,
+          privileged
+              ? "ports below 1024 are for administrators: choose another than " + port
+              : "cannot listen at %s: %s".formatted(AddressForm.text(where), e.getMessage()),
+          e);
+    }
+  }
+
+  /// Over TCP.
+  record OfConnections(ServerSocketChannel channel, Route route, Consumer<String> notes)
+      implements Listening {
+    @Override
+    public Peer next() throws IOException {
+      while (true) {
+        SocketChannel peer = channel.accept();
+        InetSocketAddress from = (InetSocketAddress) peer.getRemoteAddress();
+        String name = AddressForm.text(from);
+        // A socket for IPv6 hears IPv4, too, and the JDK has no option against it.
+        if (route.admits(from.getAddress())) {
+          return new StreamPeer(peer, name);
+        }
+        peer.close();
+        notes.accept("turned away " + name + ": only IPv6 is wanted");
       }
     }
-    return addresses;
+
+    @Override
+    public String description() {
+      return describe(channel);
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
   }
 
-  /// `address` as the host of a URL.
-  static String host(InetAddress address) {
-    String text = address.getHostAddress();
-    int scope = text.indexOf('%');
-    String bare = scope < 0 ? text : text.substring(0, scope);
-    return address instanceof Inet6Address ? "[" + bare + "]" : bare;
+  /// Over UDP. The first who sends gets the socket itself, and closes it; for the next peer there
+  /// is another at the same port.
+  final class OfDatagrams implements Listening {
+    private final Route route;
+    private final Consumer<String> notes;
+    private final InetSocketAddress where;
+    private DatagramChannel channel;
+    private boolean handedOver;
+
+    private OfDatagrams(Route route, DatagramChannel channel, Consumer<String> notes)
+        throws IOException {
+      this.route = route;
+      this.channel = channel;
+      this.notes = notes;
+      where = (InetSocketAddress) channel.getLocalAddress();
+    }
+
+    @Override
+    public Peer next() throws Failure, IOException {
+      if (handedOver) {
+        boolean everywhere = where.getAddress().isAnyLocalAddress();
+        ProtocolFamily family = everywhere ? route.family() : Route.familyOf(where.getAddress());
+        channel = datagrams(route, family, where, where.getPort());
+        handedOver = false;
+      }
+      Peer peer = DatagramPeer.firstOf(channel, route, notes);
+      handedOver = true;
+      return peer;
+    }
+
+    @Override
+    public String description() {
+      return describe(channel);
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (!handedOver) {
+        channel.close();
+      }
+    }
   }
 
-  /// Waits until the program is asked to end, and stops `server` with [Serve#GRACE].
-  static void awaitStop(Server server, Surroundings around) throws InterruptedException {
+  /// At a socket file.
+  record OfFile(LocalSocket socket) implements Listening {
+    @Override
+    public Peer next() throws IOException {
+      return new StreamPeer(socket.channel().accept(), socket.path().toString());
+    }
+
+    @Override
+    public String description() {
+      return "listening at " + socket.path() + "\n" + SocketOptions.text(socket.channel());
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
+  }
+
+  private static String describe(NetworkChannel channel) {
     try {
-      new CountDownLatch(1).await();
-    } catch (InterruptedException stop) {
-      around
-          .err()
-          .println(
-              "wharf: stopping; running transfers may finish, for at most "
-                  + Serve.GRACE.toSeconds()
-                  + " s");
-      server.stop(Serve.GRACE);
+      return "listening at "
+          + AddressForm.text(channel.getLocalAddress())
+          + "\n"
+          + SocketOptions.text(channel);
+    } catch (IOException e) {
+      // It was closed meanwhile.
+      return "listening no more";
     }
-  }
-
-  /// Tells why it cannot listen, and what to do.
-  ///
-  /// @return the exit code
-  static int cannot(Server.CannotListen problem, Main main) {
-    boolean inUse =
-        problem.getCause() instanceof BindException
-            && String.valueOf(problem.getCause().getMessage()).contains("in use");
-    int port =
-        switch (problem.endpoint()) {
-          case Endpoint.Tcp(InetSocketAddress at) -> at.getPort();
-          case Endpoint.Udp(InetSocketAddress at) -> at.getPort();
-          case Endpoint.Unix _, Endpoint.Inherited _ -> 0;
-        };
-    if (inUse && port > 0) {
-      String who =
-          problem.endpoint() instanceof Endpoint.Udp
-              ? " for UDP"
-              : PortOwner.of(port).map(owner -> " by " + owner).orElse("");
-      main.note("port " + port + " is taken" + who + "; choose another with --port, or 0 for any");
-      return ExitCode.FAILED.number();
-    }
-    boolean privileged =
-        port > 0 && port < 1024 && String.valueOf(problem.getMessage()).contains("ermission");
-    main.note(
-        privileged
-            ? "ports below 1024 are for administrators: choose another than "
-                + port
-                + " with --port"
-            : String.valueOf(problem.getMessage()));
-    return privileged ? ExitCode.NOT_PERMITTED.number() : ExitCode.FAILED.number();
   }
 }

@@ -39,6 +39,8 @@ import wharf.ftp.client.Printable;
       Get.class,
       Put.class,
       Shell.class,
+      NetCat.class,
+      Host.class,
       User.class,
       HelpCommand.class,
     },
@@ -159,6 +161,10 @@ public final class Main implements Runnable {
     if (problem instanceof FtpException known) {
       note(String.valueOf(known.getMessage()));
       return ExitCode.of(known).number();
+    }
+    if (problem instanceof Failure known) {
+      note(Printable.of(String.valueOf(known.getMessage())));
+      return known.code().number();
     }
     if (problem instanceof AccountFile.Malformed malformed) {
       note(String.valueOf(malformed.getMessage()));

@@ -68,7 +68,7 @@ final class Serve implements Callable<Integer> {
 
   @ParentCommand private @Nullable Main main;
   @Spec private @Nullable CommandSpec spec;
-  @Mixin private SocketOptions sockets = new SocketOptions();
+  @Mixin private SocketSetup sockets = new SocketSetup();
 
   @Parameters(paramLabel = "DIR", description = "The folder to serve.")
   private Path folder = Path.of("");
@@ -169,13 +169,13 @@ final class Serve implements Callable<Integer> {
               FtpService.Patience.USUAL.withIdle(Duration.ofSeconds(idle)));
       try (Server server = Server.start(service, options)) {
         banner(around.out(), root, server.addresses(), service.accounts(), oneTime);
-        Listening.awaitStop(server, around);
+        Serving.awaitStop(server, around);
       }
       return ExitCode.OK.number();
     } catch (FileProblem problem) {
       return cannotServe(root, problem);
     } catch (Server.CannotListen problem) {
-      return Listening.cannot(problem, Objects.requireNonNull(main));
+      return Serving.cannot(problem, Objects.requireNonNull(main));
     }
   }
 
@@ -198,8 +198,7 @@ final class Serve implements Callable<Integer> {
                                 .map(ServerModel::name)
                                 .collect(Collectors.joining(", "))));
     List<InetSocketAddress> at = new ArrayList<>();
-    for (InetAddress bind :
-        Listening.addresses(binds, Objects.requireNonNull(spec).commandLine())) {
+    for (InetAddress bind : Serving.addresses(binds, Objects.requireNonNull(spec).commandLine())) {
       at.add(new InetSocketAddress(bind, port));
     }
     if (at.isEmpty()) {
@@ -330,7 +329,7 @@ final class Serve implements Callable<Integer> {
   /// machine.
   private static List<String> reachable(InetSocketAddress at) throws SocketException {
     if (!at.getAddress().isAnyLocalAddress()) {
-      return List.of(Listening.host(at.getAddress()));
+      return List.of(Serving.host(at.getAddress()));
     }
     return NetworkInterface.networkInterfaces()
         .flatMap(NetworkInterface::inetAddresses)
@@ -339,7 +338,7 @@ final class Serve implements Callable<Integer> {
         .sorted(
             Comparator.comparing((InetAddress a) -> !a.isLoopbackAddress())
                 .thenComparing(a -> a instanceof Inet6Address))
-        .map(Listening::host)
+        .map(Serving::host)
         .distinct()
         .toList();
   }

@@ -1,104 +1,33 @@
 package wharf.app;
 
-import java.util.LinkedHashMap;
+import java.io.IOException;
+import java.net.SocketOption;
+import java.nio.channels.NetworkChannel;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
-import wharf.server.SocketSettings;
+import java.util.StringJoiner;
 
-/// The option `--socket` of the verbs that serve.
+/// Tells the options of a socket, as the system has them.
 final class SocketOptions {
-  private static final List<String> NAMES =
-      List.of(
-          "backlog",
-          "reuse-port",
-          "keep-alive",
-          "no-delay",
-          "receive-buffer",
-          "send-buffer",
-          "broadcast");
+  private SocketOptions() {}
 
-  @Spec(Spec.Target.MIXEE)
-  private @Nullable CommandSpec verb;
-
-  @Option(
-      names = "--socket",
-      paramLabel = "NAME=VALUE",
-      description = {
-        "Set up the sockets that clients come to; may be given again:",
-        "  backlog=N          so many may wait to be accepted (1024)",
-        "  reuse-port=on|off  let other processes listen at the port, too (off)",
-        "  keep-alive=on|off  find out peers that have vanished (on)",
-        "  no-delay=on|off    send short replies at once (on)",
-        "  receive-buffer=SIZE, send-buffer=SIZE",
-        "                     fixed buffers, as 64K or 1M (0: the system's choice)",
-        "  broadcast=on|off   let datagrams go to everybody on a network (off)",
-      })
-  private Map<String, String> given = new LinkedHashMap<>();
-
-  /// What was asked for; all else as usual.
-  ///
-  /// @throws ParameterException when there is no such setting or value
-  SocketSettings settings() {
-    SocketSettings settings = SocketSettings.USUAL;
-    for (Map.Entry<String, String> one : given.entrySet()) {
-      settings = with(settings, one.getKey(), one.getValue());
+  /// As `SO_KEEPALIVE=false SO_RCVBUF=131072 ...`, by name; those that have no value are left out.
+  static String text(NetworkChannel channel) {
+    StringJoiner text = new StringJoiner(" ");
+    List<SocketOption<?>> options =
+        channel.supportedOptions().stream()
+            .sorted(Comparator.comparing((SocketOption<?> option) -> option.name()))
+            .toList();
+    for (SocketOption<?> option : options) {
+      try {
+        Object value = channel.getOption(option);
+        if (value != null) {
+          text.add(option.name() + "=" + value);
+        }
+      } catch (IOException | UnsupportedOperationException _) {
+        // The JDK knows it, and this kind of socket or system does not.
+      }
     }
-    return settings;
-  }
-
-  private SocketSettings with(SocketSettings settings, String name, String value) {
-    return switch (name) {
-      case "backlog" -> settings.withBacklog(clients(value));
-      case "reuse-port" -> settings.withReusePort(on(name, value));
-      case "keep-alive" -> settings.withKeepAlive(on(name, value));
-      case "no-delay" -> settings.withNoDelay(on(name, value));
-      case "receive-buffer" -> settings.withBuffers(bytes(name, value), settings.sendBuffer());
-      case "send-buffer" -> settings.withBuffers(settings.receiveBuffer(), bytes(name, value));
-      case "broadcast" -> settings.withBroadcast(on(name, value));
-      default ->
-          throw usage(
-              "no socket setting is called '"
-                  + name
-                  + "'; "
-                  + Nearest.to(name, NAMES)
-                      .map(near -> "did you mean " + near + "?")
-                      .orElse("there are " + String.join(", ", NAMES)));
-    };
-  }
-
-  private int clients(String value) {
-    if (!value.matches("[1-9]\\d{0,8}")) {
-      throw usage("backlog is a number of clients, at least 1, not '" + value + "'");
-    }
-    return Integer.parseInt(value);
-  }
-
-  private int bytes(String name, String value) {
-    try {
-      return Math.toIntExact(Amount.ofBytes(value));
-    } catch (IllegalArgumentException e) {
-      throw usage(name + ": " + e.getMessage());
-    } catch (ArithmeticException e) {
-      throw usage(name + " is less than 2G, not " + value);
-    }
-  }
-
-  private boolean on(String name, String value) {
-    return switch (value) {
-      case "on" -> true;
-      case "off" -> false;
-      default -> throw usage(name + " is on or off, not '" + value + "'");
-    };
-  }
-
-  private ParameterException usage(String message) {
-    return new ParameterException(
-        Objects.requireNonNull(verb).commandLine(), "--socket: " + message);
+    return text.toString();
   }
 }

@@ -77,7 +77,7 @@ class MainTest {
 
   @Test
   void eachVerbHasHelp() {
-    for (String verb : new String[] {"ls", "get", "put", "shell", "echo"}) {
+    for (String verb : new String[] {"ls", "get", "put", "shell", "nc", "host", "echo"}) {
       assertThat(wharf("help", verb)).isZero();
       assertThat(out()).contains("Usage: wharf " + verb).contains("Example");
     }

@@ -1,7 +1,6 @@
 package wharf.protocol;
 
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -43,7 +42,7 @@ public final class Echo implements Protocol {
       case Event.Opened _ -> List.of(new Effect.Arm(idle));
       case Event.Received(ByteBuffer bytes) ->
           List.of(new Effect.Send(copy(bytes)), new Effect.Arm(idle));
-      case Event.Datagram(SocketAddress sender, ByteBuffer bytes, boolean truncated) -> {
+      case Event.Datagram(InetSocketAddress sender, ByteBuffer bytes, boolean truncated) -> {
         ByteBuffer same = copy(bytes);
         yield truncated || isService(sender)
             ? List.of(new Effect.Note("not echoed: " + (truncated ? "truncated" : "a service")))
@@ -58,8 +57,8 @@ public final class Echo implements Protocol {
     };
   }
 
-  private static boolean isService(SocketAddress sender) {
-    return sender instanceof InetSocketAddress at && at.getPort() < FIRST_CLIENT_PORT;
+  private static boolean isService(InetSocketAddress sender) {
+    return sender.getPort() < FIRST_CLIENT_PORT;
   }
 
   private static ByteBuffer copy(ByteBuffer bytes) {

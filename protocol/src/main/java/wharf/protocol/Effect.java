@@ -2,7 +2,6 @@ package wharf.protocol;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -17,7 +16,7 @@ public sealed interface Effect {
   /// Send a datagram, over UDP only. The buffer is the driver's from here on. A datagram may be
   /// lost on the way, and nobody is told; one that could not even be sent (it is longer than 65,507
   /// bytes, or `to` cannot be reached from here) is answered by [Event.Failed].
-  record SendTo(ByteBuffer datagram, SocketAddress to) implements Effect {}
+  record SendTo(ByteBuffer datagram, InetSocketAddress to) implements Effect {}
 
   /// Tell by [Event.Drained] when all that was to be sent has left, and receive nothing before. So
   /// a client that sends commands and does not read the replies fills its own buffers, not the

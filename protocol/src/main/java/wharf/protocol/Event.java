@@ -24,7 +24,7 @@ public sealed interface Event {
   ///
   /// @param bytes from position to limit; the buffer is the driver's and is used again
   /// @param truncated whether there was more of it than any datagram may have, which is lost
-  record Datagram(SocketAddress sender, ByteBuffer bytes, boolean truncated) implements Event {}
+  record Datagram(InetSocketAddress sender, ByteBuffer bytes, boolean truncated) implements Event {}
 
   /// Bytes from the client, cut wherever the network cut them.
   ///

@@ -2,7 +2,6 @@ package wharf.server;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
@@ -94,9 +93,9 @@ final class DatagramConversation extends Conversation {
     if (closed || !receives()) {
       return false;
     }
-    SocketAddress sender;
+    InetSocketAddress sender;
     try {
-      sender = channel.receive(scratch.clear().limit(RECEIVED_LIMIT));
+      sender = (InetSocketAddress) channel.receive(scratch.clear().limit(RECEIVED_LIMIT));
     } catch (IOException e) {
       // What an earlier datagram met on its way ("port unreachable"): that one is gone, the socket
       // is not.

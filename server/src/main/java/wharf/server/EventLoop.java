@@ -10,12 +10,13 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Objects;
-import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import wharf.net.Poller;
 import wharf.protocol.Event;
 import wharf.protocol.Protocol.Refusal;
@@ -36,7 +37,8 @@ final class EventLoop implements Runnable {
   private final Context context;
   private final Poller poller;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-  private final PriorityQueue<Alarm> alarms = new PriorityQueue<>();
+  private final TreeSet<Alarm> alarms = new TreeSet<>();
+  private long alarmsSet;
   private final Set<Member> members = new HashSet<>();
   private final ByteBuffer scratch = ByteBuffer.allocateDirect(Pump.SCRATCH);
   private boolean stopping;
@@ -196,7 +198,7 @@ final class EventLoop implements Runnable {
   }
 
   private Duration untilNextAlarm() {
-    Alarm next = alarms.peek();
+    Alarm next = alarms.isEmpty() ? null : alarms.first();
     if (!tasks.isEmpty() || ended) {
       return Duration.ZERO;
     }
@@ -207,9 +209,8 @@ final class EventLoop implements Runnable {
 
   private void ring() {
     long now = context.nanoTime().getAsLong();
-    Alarm next;
-    while ((next = alarms.peek()) != null && next.at - now <= 0) {
-      alarms.remove();
+    while (!alarms.isEmpty() && alarms.first().at - now <= 0) {
+      Alarm next = alarms.removeFirst();
       try {
         next.what.run();
       } catch (RuntimeException | Error fault) {
@@ -218,11 +219,19 @@ final class EventLoop implements Runnable {
     }
   }
 
+  private Alarm setAlarm(long at, Runnable what) {
+    Alarm alarm = new Alarm(at, alarmsSet++, what);
+    alarms.add(alarm);
+    return alarm;
+  }
+
   /// Something to be done at a time of `nanoTime`.
-  private record Alarm(long at, Runnable what) implements Comparable<Alarm> {
+  ///
+  /// @param number to tell it from others of the same time
+  private record Alarm(long at, long number, Runnable what) implements Comparable<Alarm> {
     @Override
     public int compareTo(Alarm other) {
-      return Long.signum(at - other.at);
+      return at == other.at ? Long.compare(number, other.number) : Long.signum(at - other.at);
     }
   }
 
@@ -257,14 +266,13 @@ final class EventLoop implements Runnable {
 
     private void pause() {
       want(listener, 0, this);
-      alarms.add(
-          new Alarm(
-              context.nanoTime().getAsLong() + Acceptor.PAUSE.toNanos(),
-              () -> {
-                if (listener.isOpen()) {
-                  want(listener, SelectionKey.OP_ACCEPT, this);
-                }
-              }));
+      setAlarm(
+          context.nanoTime().getAsLong() + Acceptor.PAUSE.toNanos(),
+          () -> {
+            if (listener.isOpen()) {
+              want(listener, SelectionKey.OP_ACCEPT, this);
+            }
+          });
     }
   }
 
@@ -272,7 +280,7 @@ final class EventLoop implements Runnable {
   private final class Member implements Conversation.Driver {
     private final Conversation conversation;
     private final Runnable whenEnded;
-    private long alarmAt = Long.MAX_VALUE;
+    private @Nullable Alarm alarm;
     private boolean left;
 
     Member(SelectableChannel channel, Runnable whenEnded) throws IOException {
@@ -301,6 +309,9 @@ final class EventLoop implements Runnable {
       }
       if (conversation.ended()) {
         left = true;
+        if (alarm != null) {
+          alarms.remove(alarm);
+        }
         members.remove(this);
         whenEnded.run();
         return;
@@ -317,9 +328,11 @@ final class EventLoop implements Runnable {
         return;
       }
       long deadline = conversation.deadline();
-      if (deadline != Long.MAX_VALUE && (alarmAt == Long.MAX_VALUE || deadline - alarmAt < 0)) {
-        alarmAt = deadline;
-        alarms.add(new Alarm(deadline, () -> ring(deadline)));
+      if (deadline != Conversation.NEVER && (alarm == null || deadline - alarm.at < 0)) {
+        if (alarm != null) {
+          alarms.remove(alarm);
+        }
+        alarm = setAlarm(deadline, this::ring);
       }
     }
 
@@ -344,12 +357,9 @@ final class EventLoop implements Runnable {
       return true;
     }
 
-    /// Deadlines move with every command; the alarm is moved only when it rings.
-    private void ring(long setFor) {
-      if (left || setFor != alarmAt) {
-        return;
-      }
-      alarmAt = Long.MAX_VALUE;
+    /// Deadlines move with every command; an alarm that is too early is moved only when it rings.
+    private void ring() {
+      alarm = null;
       conversation.tick(scratch);
       settle();
     }

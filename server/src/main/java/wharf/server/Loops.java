@@ -6,26 +6,63 @@ import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import wharf.net.BusyPoller;
+import wharf.net.Native;
+import wharf.net.NioPoller;
 import wharf.net.Poller;
+import wharf.net.SelectPoller;
 
 /// Event loops: each waits on many connections at once, through one poller.
 public final class Loops extends ServerModel {
   private final String name;
   private final String summary;
+  private final boolean ofSystemCall;
   private final Lender.Maker<Poller> pollers;
   private final int loops;
 
-  private Loops(String name, String summary, Lender.Maker<Poller> pollers, int loops) {
+  private Loops(
+      String name, String summary, boolean ofSystemCall, Lender.Maker<Poller> pollers, int loops) {
     this.name = name;
     this.summary = summary;
+    this.ofSystemCall = ofSystemCall;
     this.pollers = pollers;
     this.loops = loops;
   }
 
-  /// Loops on pollers of one kind, one for each processor.
-  static Loops on(String name, String summary, Lender.Maker<Poller> pollers) {
-    return new Loops(name, summary, pollers, Runtime.getRuntime().availableProcessors());
+  /// On the JDK's `Selector`, which every platform has; one for each processor.
+  static Loops onNio() {
+    return new Loops(
+        "nio", "event loops on java.nio's Selector", false, NioPoller::new, processors());
+  }
+
+  /// On a system call, which not every platform has; one for each processor.
+  static Loops onSystemCall(String name, String summary, Lender.Maker<Poller> pollers) {
+    return new Loops(name, summary, true, pollers, processors());
+  }
+
+  /// On `select`.
+  ///
+  /// @param limit of descriptors: who has one beyond is turned away. The textbook's is
+  ///   [SelectPoller#LIMIT]; the kernel takes more
+  public static Loops onSelect(int limit) {
+    return onSystemCall("select", "event loops on select", () -> SelectPoller.open(limit));
+  }
+
+  /// On no call at all: each connection is tried in turn.
+  static Loops onNothing() {
+    return new Loops(
+        "nonblocking", "event loops that try each in turn", false, BusyPoller::new, processors());
+  }
+
+  private static int processors() {
+    return Runtime.getRuntime().availableProcessors();
+  }
+
+  @Override
+  public Optional<String> unavailable() {
+    return ofSystemCall ? Native.unavailable() : Optional.empty();
   }
 
   /// The same in another number.
@@ -35,7 +72,7 @@ public final class Loops extends ServerModel {
     if (number < 1) {
       throw new IllegalArgumentException("there is one loop at least");
     }
-    return new Loops(name, summary, pollers, number);
+    return new Loops(name, summary, ofSystemCall, pollers, number);
   }
 
   @Override

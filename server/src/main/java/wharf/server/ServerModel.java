@@ -4,20 +4,27 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import wharf.net.NioPoller;
+import wharf.net.EpollPoller;
+import wharf.net.PollPoller;
+import wharf.net.SelectPoller;
 
 /// How a server shares itself among its clients: who waits, and on what. The same sessions run
 /// under each.
 public abstract sealed class ServerModel permits Iterative, Threads, Virtual, Loops {
   ServerModel() {}
 
-  /// Every model of this version, the default first.
+  /// Every model of one process, the default first.
   public static List<ServerModel> all() {
     return List.of(
         new Virtual(),
         new Threads(),
         new Iterative(),
-        Loops.on("nio", "event loops on java.nio's Selector", NioPoller::new));
+        Loops.onNio(),
+        Loops.onSystemCall("epoll", "event loops on epoll, level-triggered", EpollPoller::level),
+        Loops.onSystemCall("epoll-et", "event loops on epoll, edge-triggered", EpollPoller::edge),
+        Loops.onSystemCall("poll", "event loops on poll", PollPoller::open),
+        Loops.onSelect(SelectPoller.LIMIT),
+        Loops.onNothing());
   }
 
   /// The model of this name, as the command line has it.
@@ -30,6 +37,11 @@ public abstract sealed class ServerModel permits Iterative, Threads, Virtual, Lo
 
   /// Who waits on what, in a few words.
   public abstract String summary();
+
+  /// Why this model cannot be had here; nothing if it can.
+  public Optional<String> unavailable() {
+    return Optional.empty();
+  }
 
   /// Begins to serve.
   ///

@@ -3,7 +3,6 @@ package wharf.server;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -130,7 +129,7 @@ final class Parrot implements Protocol {
           say("hello");
         }
         case Event.Bound _ -> datagrams = true;
-        case Event.Datagram(SocketAddress sender, ByteBuffer bytes, _) ->
+        case Event.Datagram(InetSocketAddress sender, ByteBuffer bytes, _) ->
             effects.add(
                 new Effect.SendTo(
                     ByteBuffer.allocate(bytes.remaining()).put(bytes).flip(), sender));

@@ -781,6 +781,62 @@ class ServerTest {
     }
   }
 
+  /// Who has a descriptor that `select` has no bit for is told so; those inside are served, and so
+  /// is who comes when there is room again.
+  @Test
+  void selectHasRoomForSoMany() throws Exception {
+    List<Client> inside = new ArrayList<>();
+    Server.Options options = options(Loops.onSelect(512).times(1)).withSessions(1000, 1000);
+    try (Server server = Server.start(parrot, options)) {
+      int port = server.addresses().getFirst().getPort();
+      String answer = "hello";
+      while (answer.equals("hello") && inside.size() < 512) {
+        Client next = new Client(port);
+        inside.add(next);
+        answer = next.line();
+      }
+      Client turnedAway = inside.removeLast();
+      assertThat(answer).isEqualTo("TOO_MANY_SESSIONS");
+      turnedAway.hearsTheEnd();
+      turnedAway.close();
+      for (Client one : inside) {
+        one.says("echo a");
+        one.hears("a");
+      }
+      // A data connection needs a descriptor, too. The numbers that have become free meanwhile are
+      // taken by something else.
+      List<ServerSocket> others = new ArrayList<>();
+      try {
+        for (int i = 0; i < 20; i++) {
+          others.add(new ServerSocket(0, 1, Client.HERE));
+        }
+        Client last = inside.getLast();
+        last.listens();
+        last.says("get 1000");
+        last.hears("ended PEER_FAILED 0 0");
+        last.says("echo still here");
+        last.hears("still here");
+      } finally {
+        for (ServerSocket other : others) {
+          other.close();
+        }
+      }
+      for (int i = 0; i < 10; i++) {
+        inside.removeFirst().close();
+      }
+      do {
+        try (Client next = new Client(port)) {
+          answer = next.line();
+        }
+      } while (!answer.equals("hello"));
+      assertThat(errors()).isEmpty();
+    } finally {
+      for (Client client : inside) {
+        client.close();
+      }
+    }
+  }
+
   /// Descriptors run out: those who cannot be accepted wait, those inside are served, and
   /// afterwards all is as before.
   @ParameterizedTest

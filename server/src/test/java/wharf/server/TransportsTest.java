@@ -770,12 +770,12 @@ class TransportsTest {
   private static final class Call implements Session {
     private static final InetAddress EVERYBODY = InetAddress.ofLiteral("127.255.255.255");
 
-    private SocketAddress asking = new InetSocketAddress(0);
+    private InetSocketAddress asking = new InetSocketAddress(0);
 
     @Override
     public List<Effect> on(Event event) {
       return switch (event) {
-        case Event.Datagram(SocketAddress sender, ByteBuffer bytes, _) -> {
+        case Event.Datagram(InetSocketAddress sender, ByteBuffer bytes, _) -> {
           asking = sender;
           String[] words = UTF_8.decode(bytes).toString().split(" ", -1);
           int number = Integer.parseInt(words[1]);

@@ -42,7 +42,7 @@ final class CutOffUploadTest {
   @TempDir(factory = UnderTarget.class)
   Path folder;
 
-  @ForClients(RESUME_UPLOAD)
+  @ForClients(value = RESUME_UPLOAD, severalConnections = true)
   void isKeptUnseenAndResumed(RealClient client, ServerModel model) throws IOException {
     try (Harbour harbour = Harbour.open(folder, model)) {
       Site site = harbour.site();
@@ -80,7 +80,7 @@ final class CutOffUploadTest {
 
   /// The connections of a process that is killed are closed in order, as if all had been sent. So
   /// this is a race between the server and its conscience, run again and again.
-  @ForClients(UPLOAD)
+  @ForClients(value = UPLOAD, severalConnections = true)
   void isNeverPublished(RealClient client, ServerModel model) throws IOException {
     try (Harbour harbour = Harbour.open(folder, model)) {
       for (int batch = 0; batch < KILLS; batch += AT_ONCE) {

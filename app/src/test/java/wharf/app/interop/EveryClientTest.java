@@ -245,15 +245,6 @@ final class EveryClientTest {
     }
   }
 
-  @ForClients(
-      value = {LIST, DOWNLOAD},
-      models = "threads")
-  void worksUnderThreads(RealClient client, ServerModel model) throws IOException {
-    try (Harbour harbour = Harbour.open(folder, model)) {
-      goesBothWays(client, harbour, harbour.site());
-    }
-  }
-
   private static void goesBothWays(RealClient client, Harbour harbour, Site site)
       throws IOException {
     Path file = Content.random(harbour.root.resolve("there"), SIZE, 1);

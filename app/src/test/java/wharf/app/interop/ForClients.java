@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.AnnotationBasedArgumentsProvider;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.ArgumentsSource;
 import org.junit.jupiter.params.support.ParameterDeclarations;
+import wharf.server.Iterative;
 import wharf.server.ServerModel;
 
 /// A test of every client that can do `value`, under each of `models`: its parameters are a
@@ -26,20 +27,34 @@ import wharf.server.ServerModel;
 @interface ForClients {
   RealClient.Operation[] value();
 
-  String[] models() default {"virtual", "nio"};
+  /// By name; every model if none is given.
+  String[] models() default {};
+
+  /// By name; every client if none is given.
+  String[] clients() default {};
+
+  /// What a client does over several connections at once: not under `iterative`, which serves the
+  /// second when the first has gone, and the client waits for both.
+  boolean severalConnections() default false;
 
   /// Every client with every model.
   final class Pairs extends AnnotationBasedArgumentsProvider<ForClients> {
     @Override
     protected Stream<? extends Arguments> provideArguments(
         ParameterDeclarations parameters, ExtensionContext context, ForClients wanted) {
-      return Stream.of(wanted.models())
-          .map(name -> ServerModel.named(name).orElseThrow())
+      return ServerModel.all().stream()
+          .filter(model -> isOrNone(wanted.models(), model.name()))
+          .filter(model -> !(model instanceof Iterative && wanted.severalConnections()))
           .flatMap(
               model ->
                   RealClient.all().stream()
+                      .filter(c -> isOrNone(wanted.clients(), c.toString()))
                       .filter(c -> List.of(wanted.value()).stream().noneMatch(c.cannot()::contains))
                       .map(client -> Arguments.of(client, model)));
+    }
+
+    private static boolean isOrNone(String[] names, String name) {
+      return names.length == 0 || List.of(names).contains(name);
     }
   }
 }

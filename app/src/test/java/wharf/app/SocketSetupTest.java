@@ -12,10 +12,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParameterException;
 import wharf.server.SocketSettings;
 
-class SocketOptionsTest {
+class SocketSetupTest {
   @Command
   private static final class Verb {
-    @Mixin private SocketOptions sockets = new SocketOptions();
+    @Mixin private SocketSetup sockets = new SocketSetup();
   }
 
   private static SocketSettings settings(String... arguments) {

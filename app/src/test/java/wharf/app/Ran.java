@@ -1,0 +1,35 @@
+package wharf.app;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.file.Path;
+
+/// What a verb did that was run in this process.
+///
+/// @param code its exit code
+/// @param out what it wrote to standard output
+/// @param err what it wrote to standard error
+record Ran(int code, String out, String err) {
+  /// Runs the program with `in` as standard input, in `folder`.
+  static Ran wharf(ReadableByteChannel in, Path folder, String... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Surroundings around =
+        new Surroundings(
+            in,
+            Channels.newChannel(out),
+            new PrintStream(out, false, UTF_8),
+            new PrintStream(err, true, UTF_8),
+            false,
+            false,
+            () -> 80,
+            _ -> null,
+            folder);
+    int code = Main.run(around, arguments);
+    return new Ran(code, out.toString(UTF_8), err.toString(UTF_8));
+  }
+}
