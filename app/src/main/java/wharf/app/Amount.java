@@ -1,10 +1,32 @@
 package wharf.app;
 
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Sizes and times for people.
 final class Amount {
+  private static final Pattern BYTES = Pattern.compile("(\\d{1,9})([KMG]?)(?:i?B)?");
+
   private Amount() {}
+
+  /// What `4096`, `64K` or `1MiB` says in bytes; the units are those of [#bytes].
+  ///
+  /// @throws IllegalArgumentException with a message for people when it is none of these
+  static long ofBytes(String text) {
+    Matcher size = BYTES.matcher(text);
+    if (!size.matches()) {
+      throw new IllegalArgumentException(
+          "a size is written as 4096, 64K or 1M, not '" + text + "'");
+    }
+    return Long.parseLong(size.group(1))
+        << switch (size.group(2)) {
+          case "K" -> 10;
+          case "M" -> 20;
+          case "G" -> 30;
+          default -> 0;
+        };
+  }
 
   /// `999 B`, `1.2 MiB`.
   static String bytes(long count) {

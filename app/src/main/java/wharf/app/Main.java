@@ -34,6 +34,7 @@ import wharf.ftp.client.Printable;
     versionProvider = Main.Version.class,
     subcommands = {
       Serve.class,
+      Echo.class,
       Ls.class,
       Get.class,
       Put.class,

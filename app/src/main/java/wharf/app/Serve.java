@@ -3,13 +3,11 @@ package wharf.app;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
-import java.net.BindException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -21,10 +19,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -34,7 +32,6 @@ import picocli.CommandLine.Spec;
 import wharf.files.FileProblem;
 import wharf.files.Tree;
 import wharf.ftp.server.FtpService;
-import wharf.server.Endpoint;
 import wharf.server.PortRange;
 import wharf.server.Server;
 import wharf.server.ServerModel;
@@ -71,6 +68,7 @@ final class Serve implements Callable<Integer> {
 
   @ParentCommand private @Nullable Main main;
   @Spec private @Nullable CommandSpec spec;
+  @Mixin private SocketSetup sockets = new SocketSetup();
 
   @Parameters(paramLabel = "DIR", description = "The folder to serve.")
   private Path folder = Path.of("");
@@ -171,27 +169,13 @@ final class Serve implements Callable<Integer> {
               FtpService.Patience.USUAL.withIdle(Duration.ofSeconds(idle)));
       try (Server server = Server.start(service, options)) {
         banner(around.out(), root, server.addresses(), service.accounts(), oneTime);
-        awaitStop(server, around);
+        Serving.awaitStop(server, around);
       }
       return ExitCode.OK.number();
     } catch (FileProblem problem) {
       return cannotServe(root, problem);
     } catch (Server.CannotListen problem) {
-      return cannotListen(problem);
-    }
-  }
-
-  private static void awaitStop(Server server, Surroundings around) throws InterruptedException {
-    try {
-      new CountDownLatch(1).await();
-    } catch (InterruptedException stop) {
-      around
-          .err()
-          .println(
-              "wharf: stopping; running transfers may finish, for at most "
-                  + GRACE.toSeconds()
-                  + " s");
-      server.stop(GRACE);
+      return Serving.cannot(problem, Objects.requireNonNull(main));
     }
   }
 
@@ -214,17 +198,16 @@ final class Serve implements Callable<Integer> {
                                 .map(ServerModel::name)
                                 .collect(Collectors.joining(", "))));
     List<InetSocketAddress> at = new ArrayList<>();
-    for (String bind : binds) {
-      try {
-        at.add(new InetSocketAddress(InetAddress.getByName(bind), port));
-      } catch (UnknownHostException e) {
-        throw usage("--bind: no address is known by the name '" + bind + "'");
-      }
+    for (InetAddress bind : Serving.addresses(binds, Objects.requireNonNull(spec).commandLine())) {
+      at.add(new InetSocketAddress(bind, port));
     }
     if (at.isEmpty()) {
       at.add(new InetSocketAddress(port));
     }
-    return Server.Options.at(at.toArray(InetSocketAddress[]::new)).with(chosen).with(ports());
+    return Server.Options.at(at.toArray(InetSocketAddress[]::new))
+        .with(chosen)
+        .with(ports())
+        .with(sockets.settings());
   }
 
   private PortRange ports() {
@@ -346,7 +329,7 @@ final class Serve implements Callable<Integer> {
   /// machine.
   private static List<String> reachable(InetSocketAddress at) throws SocketException {
     if (!at.getAddress().isAnyLocalAddress()) {
-      return List.of(text(at.getAddress()));
+      return List.of(Serving.host(at.getAddress()));
     }
     return NetworkInterface.networkInterfaces()
         .flatMap(NetworkInterface::inetAddresses)
@@ -355,16 +338,9 @@ final class Serve implements Callable<Integer> {
         .sorted(
             Comparator.comparing((InetAddress a) -> !a.isLoopbackAddress())
                 .thenComparing(a -> a instanceof Inet6Address))
-        .map(Serve::text)
+        .map(Serving::host)
         .distinct()
         .toList();
-  }
-
-  private static String text(InetAddress address) {
-    String text = address.getHostAddress();
-    int scope = text.indexOf('%');
-    String bare = scope < 0 ? text : text.substring(0, scope);
-    return address instanceof Inet6Address ? "[" + bare + "]" : bare;
   }
 
   private int cannotServe(Path root, FileProblem problem) {
@@ -381,32 +357,6 @@ final class Serve implements Callable<Integer> {
       case DENIED -> ExitCode.NOT_PERMITTED.number();
       default -> ExitCode.LOCAL_DISK.number();
     };
-  }
-
-  private int cannotListen(Server.CannotListen problem) {
-    int taken = problem.endpoint() instanceof Endpoint.Tcp(InetSocketAddress at) ? at.getPort() : 0;
-    boolean inUse =
-        problem.getCause() instanceof BindException
-            && String.valueOf(problem.getCause().getMessage()).contains("in use");
-    if (inUse) {
-      Objects.requireNonNull(main)
-          .note(
-              "port "
-                  + taken
-                  + " is taken"
-                  + PortOwner.of(taken).map(owner -> " by " + owner).orElse("")
-                  + "; choose another with --port, or 0 for any");
-      return ExitCode.FAILED.number();
-    }
-    boolean privileged = taken < 1024 && String.valueOf(problem.getMessage()).contains("ermission");
-    Objects.requireNonNull(main)
-        .note(
-            privileged
-                ? "ports below 1024 are for administrators: choose another than "
-                    + taken
-                    + " with --port"
-                : String.valueOf(problem.getMessage()));
-    return privileged ? ExitCode.NOT_PERMITTED.number() : ExitCode.FAILED.number();
   }
 
   private ParameterException usage(String message) {

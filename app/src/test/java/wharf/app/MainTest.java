@@ -77,7 +77,7 @@ class MainTest {
 
   @Test
   void eachVerbHasHelp() {
-    for (String verb : new String[] {"ls", "get", "put", "shell", "nc", "host"}) {
+    for (String verb : new String[] {"ls", "get", "put", "shell", "nc", "host", "echo"}) {
       assertThat(wharf("help", verb)).isZero();
       assertThat(out()).contains("Usage: wharf " + verb).contains("Example");
     }
@@ -89,6 +89,8 @@ class MainTest {
     assertThat(err()).contains("no verb \"shel\"").contains("did you mean shell?");
     assertThat(wharf("get", "--continu", "x/y")).isEqualTo(2);
     assertThat(err()).contains("did you mean --continue?");
+    assertThat(wharf("echo", "--socket", "bakclog=1")).isEqualTo(2);
+    assertThat(err()).contains("did you mean backlog?");
   }
 
   @ParameterizedTest
@@ -105,6 +107,16 @@ class MainTest {
         "ls --timeout 0 host",
         "ls --timeout x host",
         "ls host more",
+        "echo --model nonsense",
+        "echo --loops 2",
+        "echo --model nio --loops 0",
+        "echo --idle 0",
+        "echo --port 70000",
+        "echo --mode 600",
+        "echo --unix s --mode 999",
+        "echo --unix s --port 7",
+        "echo --socket backlog",
+        "serve . --socket backlog=none",
       })
   void misuseIsOneSentence(String line) {
     assertThat(wharf(line.split(" ", -1))).isEqualTo(2);

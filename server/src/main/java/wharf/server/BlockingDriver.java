@@ -99,8 +99,7 @@ final class BlockingDriver implements Conversation.Driver {
         conversation.kill();
       }
     } catch (IOException e) {
-      // The client was gone before it was greeted, or the system has no descriptor left to wait
-      // with.
+      // The client was gone before it was greeted.
       context.log().log(Level.DEBUG, "a connection ended early", e);
     } catch (RuntimeException | Error fault) {
       context.log().log(Level.ERROR, "a session ended by a fault of the server", fault);
@@ -205,7 +204,16 @@ final class BlockingDriver implements Conversation.Driver {
     if (canRest(conversation) || conversation.ended()) {
       return;
     }
-    Poller borrowed = pollers.take();
+    Poller borrowed;
+    try {
+      borrowed = pollers.take();
+    } catch (IOException exhausted) {
+      // No descriptor is left to wait with: weather, as where clients are accepted. This one is
+      // served, if slowly: it is tried again and again.
+      context.log().log(Level.DEBUG, "no poller for a session", exhausted);
+      pause(conversation);
+      return;
+    }
     poller = borrowed;
     try {
       while (!canRest(conversation) && !conversation.ended() && !gone()) {
@@ -230,6 +238,19 @@ final class BlockingDriver implements Conversation.Driver {
         poller = null;
       }
       pollers.give(borrowed);
+    }
+  }
+
+  /// Waits a moment, as long as nothing else can be waited for.
+  private void pause(Conversation conversation) {
+    try {
+      Thread.sleep(Acceptor.PAUSE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("a session's thread is never interrupted", e);
+    }
+    if (gone()) {
+      conversation.kill();
     }
   }
 

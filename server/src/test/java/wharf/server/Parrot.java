@@ -5,12 +5,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -26,6 +29,7 @@ import wharf.protocol.LineBuffer;
 import wharf.protocol.Protocol;
 import wharf.protocol.Session;
 import wharf.protocol.Source;
+import wharf.protocol.Transport;
 
 /// The smallest protocol that asks a driver for everything a session can ask for: a line for each
 /// effect, and an answer for each event.
@@ -64,6 +68,11 @@ final class Parrot implements Protocol {
   /// @param stubborn whether sessions go on when the server is to stop
   Parrot(boolean stubborn) {
     this.stubborn = stubborn;
+  }
+
+  @Override
+  public Set<Transport> transports() {
+    return EnumSet.allOf(Transport.class);
   }
 
   @Override
@@ -106,6 +115,7 @@ final class Parrot implements Protocol {
     private boolean transferring;
     private boolean stopping;
     private boolean closed;
+    private boolean datagrams;
     private int toFlood;
 
     @Override
@@ -118,7 +128,7 @@ final class Parrot implements Protocol {
           }
           say("hello");
         }
-        case Event.Bound _ -> {}
+        case Event.Bound _ -> datagrams = true;
         case Event.Datagram(InetSocketAddress sender, ByteBuffer bytes, _) ->
             effects.add(
                 new Effect.SendTo(
@@ -261,7 +271,7 @@ final class Parrot implements Protocol {
     }
 
     private void say(String line) {
-      if (!closed) {
+      if (!closed && !datagrams) {
         byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
         effects.add(new Effect.Send(ByteBuffer.wrap(bytes)));
       }
@@ -305,14 +315,20 @@ final class Parrot implements Protocol {
     }
   }
 
-  /// A server of its own process: `Parrot MODEL` says its port and serves until its input ends.
+  /// A server of its own process: `Parrot MODEL` says its port and serves until its input ends,
+  /// `Parrot MODEL FILE` does so over a Unix-domain socket, and says "port 0".
   public static void main(String[] arguments) throws Exception {
     ServerModel model = ServerModel.named(arguments[0]).orElseThrow();
-    InetSocketAddress any = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
-    try (Server server = Server.start(new Parrot(), Server.Options.at(any).with(model))) {
+    Endpoint at =
+        arguments.length > 1
+            ? new Endpoint.Unix(Path.of(arguments[1]))
+            : new Endpoint.Tcp(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0));
+    Server.Options options = Server.Options.at(List.of(at)).with(model);
+    try (Server server = Server.start(new Parrot(), options)) {
       // As every program does: a log that begins when no descriptor is left stays empty.
       System.getLogger("wharf.server").log(System.Logger.Level.INFO, "serving");
-      System.out.println("port " + server.addresses().getFirst().getPort());
+      int port = server.addresses().isEmpty() ? 0 : server.addresses().getFirst().getPort();
+      System.out.println("port " + port);
       while (System.in.read() >= 0) {}
     }
   }

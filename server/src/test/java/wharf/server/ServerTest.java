@@ -3,19 +3,14 @@ package wharf.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
-import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,8 +21,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.jar.JarEntry;
-import java.util.jar.JarOutputStream;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -844,68 +837,22 @@ class ServerTest {
     }
   }
 
-  /// The class path of the tests, in jars: from folders no class could be loaded without a
-  /// descriptor, which is not how a server is run.
-  private String jars() throws IOException {
-    List<String> jars = new ArrayList<>();
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
-      Path folder = Path.of(entry);
-      if (!Files.isDirectory(folder)) {
-        jars.add(entry);
-        continue;
-      }
-      Path jar = directory.resolve(jars.size() + ".jar");
-      try (var out = new JarOutputStream(Files.newOutputStream(jar));
-          Stream<Path> files = Files.walk(folder)) {
-        for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
-          out.putNextEntry(new JarEntry(folder.relativize(file).toString()));
-          Files.copy(file, out);
-        }
-      }
-      jars.add(jar.toString());
-    }
-    return String.join(File.pathSeparator, jars);
-  }
-
   /// Descriptors run out: those who cannot be accepted wait, those inside are served, and
   /// afterwards all is as before.
   @ParameterizedTest
   @MethodSource("models")
   void exhaustionIsWeather(ServerModel model) throws Exception {
-    assumeThat(Path.of("/bin/sh")).as("a shell to set the limit with").exists();
-    Process process =
-        new ProcessBuilder(
-                "/bin/sh",
-                "-c",
-                "ulimit -n 90 && exec \"$0\" \"$@\"",
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
-                "-cp",
-                jars(),
-                Parrot.class.getName(),
-                model.name())
-            .redirectErrorStream(true)
-            .start();
     List<Client> clients = new ArrayList<>();
-    try (BufferedReader output =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
-      String line;
-      do {
-        line = output.readLine();
-        assertThat(line).as("the end of its log").isNotNull();
-      } while (!line.startsWith("port "));
-      int port = Integer.parseInt(line.substring(5));
+    try (ParrotProcess process = new ParrotProcess(directory, 90, model.name())) {
+      String ready = process.awaitLine(line -> line.startsWith("port "));
+      int port = Integer.parseInt(ready.substring(5));
       Client first = new Client(port);
       clients.add(first);
       first.hears("hello");
       for (int i = 0; i < 150; i++) {
         clients.add(new Client(port));
       }
-      do {
-        line = output.readLine();
-        assertThat(line).as("the end of its log").isNotNull();
-      } while (!line.contains("cannot accept clients for now"));
+      process.awaitLine(line -> line.contains("cannot accept clients for now"));
       first.says("echo a");
       first.hears("a");
       for (Client client : clients) {
@@ -916,15 +863,14 @@ class ServerTest {
         last.says("later b");
         last.hears("done b");
       }
-      process.getOutputStream().close();
-      assertThat(process.waitFor(LONG.toSeconds(), TimeUnit.SECONDS)).as("it ends").isTrue();
       // Once for each time that it happens, not once for each try.
-      assertThat(output.lines().filter(one -> one.contains("cannot accept")).count()).isLessThan(5);
+      assertThat(process.ends(LONG.toSeconds()))
+          .filteredOn(line -> line.contains("cannot accept"))
+          .hasSizeLessThan(5);
     } finally {
       for (Client client : clients) {
         client.close();
       }
-      process.destroyForcibly();
     }
   }
 }

@@ -1,0 +1,91 @@
+package wharf.app;
+
+import java.net.BindException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import wharf.server.Endpoint;
+import wharf.server.Server;
+
+/// What the verbs that serve have in common: where they listen, what is said when they cannot, and
+/// how they stop.
+final class Serving {
+  private Serving() {}
+
+  /// The addresses of `--bind`.
+  ///
+  /// @throws ParameterException when one is not known
+  static List<InetAddress> addresses(List<String> binds, CommandLine verb) {
+    List<InetAddress> addresses = new ArrayList<>();
+    for (String bind : binds) {
+      try {
+        addresses.add(InetAddress.getByName(bind));
+      } catch (UnknownHostException e) {
+        throw new ParameterException(
+            verb, "--bind: no address is known by the name '" + bind + "'");
+      }
+    }
+    return addresses;
+  }
+
+  /// `address` as the host of a URL.
+  static String host(InetAddress address) {
+    String text = address.getHostAddress();
+    int scope = text.indexOf('%');
+    String bare = scope < 0 ? text : text.substring(0, scope);
+    return address instanceof Inet6Address ? "[" + bare + "]" : bare;
+  }
+
+  /// Waits until the program is asked to end, and stops `server` with [Serve#GRACE].
+  static void awaitStop(Server server, Surroundings around) throws InterruptedException {
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException stop) {
+      around
+          .err()
+          .println(
+              "wharf: stopping; running transfers may finish, for at most "
+                  + Serve.GRACE.toSeconds()
+                  + " s");
+      server.stop(Serve.GRACE);
+    }
+  }
+
+  /// Tells why it cannot listen, and what to do.
+  ///
+  /// @return the exit code
+  static int cannot(Server.CannotListen problem, Main main) {
+    boolean inUse =
+        problem.getCause() instanceof BindException
+            && String.valueOf(problem.getCause().getMessage()).contains("in use");
+    int port =
+        switch (problem.endpoint()) {
+          case Endpoint.Tcp(InetSocketAddress at) -> at.getPort();
+          case Endpoint.Udp(InetSocketAddress at) -> at.getPort();
+          case Endpoint.Unix _, Endpoint.Inherited _ -> 0;
+        };
+    if (inUse && port > 0) {
+      String who =
+          problem.endpoint() instanceof Endpoint.Udp
+              ? " for UDP"
+              : PortOwner.of(port).map(owner -> " by " + owner).orElse("");
+      main.note("port " + port + " is taken" + who + "; choose another with --port, or 0 for any");
+      return ExitCode.FAILED.number();
+    }
+    boolean privileged =
+        port > 0 && port < 1024 && String.valueOf(problem.getMessage()).contains("ermission");
+    main.note(
+        privileged
+            ? "ports below 1024 are for administrators: choose another than "
+                + port
+                + " with --port"
+            : String.valueOf(problem.getMessage()));
+    return privileged ? ExitCode.NOT_PERMITTED.number() : ExitCode.FAILED.number();
+  }
+}

@@ -1,0 +1,882 @@
+package wharf.server;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import wharf.protocol.Echo;
+import wharf.protocol.Effect;
+import wharf.protocol.Event;
+import wharf.protocol.Protocol;
+import wharf.protocol.Session;
+import wharf.protocol.Transport;
+
+/// The square model x transport: the same behaviour under every model, over every transport it
+/// means something for. [ServerTest] has what goes over TCP alone.
+///
+/// Nothing here is decided by how fast something was: what is waited for comes, or the test fails
+/// long after it should have.
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class TransportsTest {
+  private static final Duration LONG = Duration.ofSeconds(90);
+
+  /// More than the kernel's buffers of both ends take, in pieces of [#MEBIBYTE].
+  private static final int HUGE_PIECES = 64;
+
+  private static final int MEBIBYTE = 1 << 20;
+
+  /// What select(2) can wait on, as it is usually built.
+  private static final int SELECT_LIMIT = 1024;
+
+  /// What a client takes at most: its two ends, and what the server waits with.
+  private static final int DESCRIPTORS_EACH = 6;
+
+  /// The most bytes a datagram over IPv4 may have: 65,535 with its own header and that of IP.
+  private static final int LARGEST_DATAGRAM = 65_507;
+
+  private static final InetAddress IPV6 = InetAddress.ofLiteral("::1");
+
+  @TempDir Path directory;
+
+  private final Watched echo = new Watched(new Echo(Duration.ofMinutes(10)));
+  private ErrorLog log = new ErrorLog();
+
+  static Stream<ServerModel> every() {
+    return ServerModel.all().stream();
+  }
+
+  /// Every model over both kinds of stream.
+  static Stream<Arguments> streams() {
+    return every()
+        .flatMap(
+            model -> Stream.of(Transport.TCP, Transport.UNIX).map(over -> arguments(model, over)));
+  }
+
+  /// Those that serve more than one client at a time.
+  static Stream<Arguments> sharing() {
+    return streams().filter(one -> !(one.get()[0] instanceof Iterative));
+  }
+
+  /// Every model over both versions of IP.
+  static Stream<Arguments> addresses() {
+    return every()
+        .flatMap(model -> Stream.of(Client.HERE, IPV6).map(address -> arguments(model, address)));
+  }
+
+  @BeforeEach
+  void listen() {
+    log.close();
+    log = new ErrorLog();
+  }
+
+  @AfterEach
+  void noServerHadAFaultOfItsOwn() {
+    log.close();
+    assertThat(log.errors()).extracting(one -> one.getMessage()).isEmpty();
+  }
+
+  private Path file() {
+    return directory.resolve("s");
+  }
+
+  private Server.Options options(ServerModel model, Transport over) {
+    Endpoint endpoint =
+        switch (over) {
+          case TCP -> new Endpoint.Tcp(new InetSocketAddress(Client.HERE, 0));
+          case UDP -> new Endpoint.Udp(new InetSocketAddress(Client.HERE, 0));
+          case UNIX -> new Endpoint.Unix(file());
+        };
+    return Server.Options.at(List.of(endpoint)).with(model).withSessions(10_000, 10_000);
+  }
+
+  private Server start(Protocol protocol, ServerModel model, Transport over) throws IOException {
+    return Server.start(protocol, options(model, over));
+  }
+
+  private SocketAddress address(Server server) {
+    return server.addresses().isEmpty()
+        ? UnixDomainSocketAddress.of(file())
+        : server.addresses().getFirst();
+  }
+
+  private Peer peer(Server server) throws IOException {
+    return new Peer(address(server));
+  }
+
+  private static <T> CompletableFuture<T> meanwhile(Callable<T> work) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return work.call();
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          }
+        },
+        task -> Thread.ofVirtual().start(task));
+  }
+
+  /// Does `work` at once for each number below `count`, and waits for all of it.
+  private static void atOnce(int count, Numbered work) throws Exception {
+    List<Future<Boolean>> all = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < count; i++) {
+        int number = i;
+        all.add(
+            threads.submit(
+                () -> {
+                  work.run(number);
+                  return true;
+                }));
+      }
+      for (Future<Boolean> one : all) {
+        assertThat(one.get()).isTrue();
+      }
+    }
+  }
+
+  @FunctionalInterface
+  private interface Numbered {
+    void run(int number) throws Exception;
+  }
+
+  private static CompletableFuture<Boolean> writesHuge(Peer peer) {
+    byte[] piece = Parrot.content(MEBIBYTE);
+    return meanwhile(
+        () -> {
+          for (int i = 0; i < HUGE_PIECES; i++) {
+            peer.writes(piece);
+          }
+          return true;
+        });
+  }
+
+  // Streams.
+
+  @ParameterizedTest
+  @MethodSource("streams")
+  void echoes(ServerModel model, Transport over) throws Exception {
+    try (Server server = start(echo, model, over)) {
+      for (int client = 1; client <= 2; client++) {
+        try (Peer peer = peer(server)) {
+          peer.isEchoed((byte) client);
+          peer.isEchoed(Parrot.content(4097));
+          byte[] big = Parrot.content(MEBIBYTE);
+          Future<Boolean> writing =
+              meanwhile(
+                  () -> {
+                    peer.writes(big);
+                    return true;
+                  });
+          assertThat(peer.reads(big.length)).isEqualTo(big);
+          assertThat(writing.get()).isTrue();
+        }
+        echo.awaitEnded(1, LONG);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("streams")
+  void byteByByte(ServerModel model, Transport over) throws Exception {
+    try (Server server = start(new Parrot(), model, over);
+        Peer peer = peer(server)) {
+      peer.hears("hello");
+      for (byte one : "echo ü\nlater b\n".getBytes(UTF_8)) {
+        peer.writes(one);
+      }
+      peer.hears("ü");
+      peer.hears("done b");
+    }
+    try (Server server = start(echo, model, over);
+        Peer peer = peer(server)) {
+      for (int i = 0; i < 200; i++) {
+        peer.isEchoed((byte) i);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("sharing")
+  void manyClients(ServerModel model, Transport over) throws Exception {
+    try (Server server = start(echo, model, over)) {
+      atOnce(
+          100,
+          number -> {
+            byte[] mine = ("" + (char) ('!' + number)).repeat(2000).getBytes(UTF_8);
+            try (Peer peer = peer(server)) {
+              for (int round = 0; round < 20; round++) {
+                peer.isEchoed(mine);
+              }
+            }
+          });
+      echo.awaitEnded(100, LONG);
+    }
+  }
+
+  /// Everything a session may ask for that a Unix-domain socket has; what it has not is refused.
+  @ParameterizedTest
+  @MethodSource("sharing")
+  void aDialogue(ServerModel model, Transport over) throws Exception {
+    try (Server server = start(new Parrot(), model, over);
+        Peer peer = peer(server);
+        Peer other = peer(server)) {
+      peer.hears("hello");
+      other.hears("hello");
+      peer.says("task io\nlater a\necho b");
+      peer.hears("failed weather");
+      peer.hears("done a");
+      peer.hears("b");
+      if (over == Transport.UNIX) {
+        peer.says("listen\nget 10");
+        assertThat(peer.line()).startsWith("failed a client over a Unix-domain socket");
+        peer.hears("ended PEER_FAILED 0 0");
+      }
+      other.says("flood 500\nquit");
+      String line = "x".repeat(999);
+      for (int i = 0; i < 500; i++) {
+        other.hears(line);
+      }
+      other.hears("bye");
+      other.hearsTheEnd();
+      peer.says("arm 20");
+      peer.hears("expired");
+      peer.hearsTheEnd();
+    }
+  }
+
+  /// Who does not read its echo is not read from; all others are.
+  @ParameterizedTest
+  @MethodSource("sharing")
+  void aSlowReaderHoldsUpNobody(ServerModel model, Transport over) throws Exception {
+    try (Server server = start(echo, model, over);
+        Peer slow = peer(server);
+        Peer fast = peer(server)) {
+      Future<Boolean> writing = writesHuge(slow);
+      for (int i = 0; i < 100; i++) {
+        fast.isEchoed(Parrot.content(1000 + i));
+      }
+      assertThat(writing.isDone()).as("all is taken of who reads nothing").isFalse();
+      byte[] piece = Parrot.content(MEBIBYTE);
+      for (int i = 0; i < HUGE_PIECES; i++) {
+        assertThat(slow.reads(MEBIBYTE)).isEqualTo(piece);
+      }
+      assertThat(writing.get()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("streams")
+  void whoEndsItsHalfHearsTheAnswers(ServerModel model, Transport over) throws Exception {
+    try (Server server = start(echo, model, over);
+        Peer peer = peer(server)) {
+      byte[] content = Parrot.content(50_000);
+      peer.writes(content);
+      peer.channel.shutdownOutput();
+      assertThat(peer.all()).isEqualTo(content);
+      echo.awaitEnded(1, LONG);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("streams")
+  void whoVanishesIsGone(ServerModel model, Transport over) throws Exception {
+    try (Server server = start(echo, model, over)) {
+      Peer silent = peer(server);
+      echo.awaitBegun(1, LONG);
+      silent.vanishes();
+      echo.awaitEnded(1, LONG);
+
+      Peer deaf = peer(server);
+      deaf.writes(Parrot.content(1000));
+      echo.awaitBegun(1, LONG);
+      deaf.vanishes();
+      echo.awaitEnded(1, LONG);
+
+      Peer flooding = peer(server);
+      CompletableFuture<Boolean> writing = writesHuge(flooding);
+      assertThat(flooding.reads(MEBIBYTE)).hasSize(MEBIBYTE);
+      flooding.vanishes();
+      assertThatThrownBy(writing::get).as("what it still writes").isNotNull();
+      echo.awaitEnded(1, LONG);
+
+      assertThat(server.stop(LONG)).as("nobody is left").isTrue();
+    }
+    assertThat(echo.open).hasValue(0);
+  }
+
+  @ParameterizedTest
+  @MethodSource("streams")
+  void whoSaysNothingIsSentAway(ServerModel model, Transport over) throws Exception {
+    Watched impatient = new Watched(new Echo(Duration.ofMillis(50)));
+    try (Server server = start(impatient, model, over);
+        Peer first = peer(server);
+        Peer second = peer(server)) {
+      first.hearsTheEnd();
+      first.vanishes();
+      second.hearsTheEnd();
+      second.vanishes();
+      impatient.awaitEnded(2, LONG);
+    }
+  }
+
+  /// Some talk without a pause, some come and go: the stop ends them all, and nobody comes after.
+  @ParameterizedTest
+  @MethodSource("sharing")
+  void stopUnderLoad(ServerModel model, Transport over) throws Exception {
+    AtomicBoolean stopped = new AtomicBoolean();
+    List<Future<Boolean>> clients = new ArrayList<>();
+    try (Server server = start(echo, model, over)) {
+      SocketAddress at = address(server);
+      for (int i = 0; i < 20; i++) {
+        clients.add(meanwhile(() -> talks(at)));
+        clients.add(meanwhile(() -> comesAndGoes(at, stopped)));
+      }
+      echo.awaitBegun(100, LONG);
+      assertThat(server.stop(LONG)).as("in peace").isTrue();
+      assertThat(echo.open).as("sessions that were not told of their end").hasValue(0);
+      stopped.set(true);
+      assertThatThrownBy(() -> new Peer(at).close())
+          .as("a client that comes after")
+          .isInstanceOf(IOException.class);
+      for (Future<Boolean> client : clients) {
+        assertThat(client.get(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      }
+    }
+  }
+
+  private static boolean talks(SocketAddress to) {
+    byte[] word = Parrot.content(500);
+    try (Peer peer = new Peer(to)) {
+      do {
+        peer.writes(word);
+      } while (peer.reads(word.length).length == word.length);
+    } catch (IOException e) {
+      // Broken off in the middle of a word: it ends as one that hears the end.
+      return true;
+    }
+    return true;
+  }
+
+  private static boolean comesAndGoes(SocketAddress to, AtomicBoolean stopped) {
+    while (!stopped.get()) {
+      try (Peer peer = new Peer(to)) {
+        peer.writes((byte) 1);
+        peer.reads(1);
+      } catch (IOException e) {
+        // It came when the server went.
+        return true;
+      }
+    }
+    return true;
+  }
+
+  /// With both ends in this process there are more descriptors than select(2) could wait on; it
+  /// gets fewer.
+  @ParameterizedTest
+  @MethodSource("sharing")
+  void aFewAmongManyIdle(ServerModel model, Transport over) throws Exception {
+    int idle = model.name().equals("select") ? 250 : 1000;
+    int active = 50;
+    var system = (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    assumeThat(system.getMaxFileDescriptorCount())
+        .as("descriptors that may be open")
+        .isGreaterThan(DESCRIPTORS_EACH * (idle + active) + 300);
+    List<Peer> idlers = new ArrayList<>();
+    try (Server server = start(echo, model, over)) {
+      for (int i = 0; i < idle; i++) {
+        idlers.add(peer(server));
+      }
+      echo.awaitBegun(idle, LONG);
+      if (idle > 2 * SELECT_LIMIT / 3) {
+        assertThat(system.getOpenFileDescriptorCount()).isGreaterThan(SELECT_LIMIT);
+      }
+      atOnce(
+          active,
+          number -> {
+            try (Peer peer = peer(server)) {
+              for (int round = 0; round < 20; round++) {
+                peer.isEchoed(Parrot.content(64 + number));
+              }
+            }
+          });
+      echo.awaitEnded(active, LONG);
+      for (Peer idler : idlers) {
+        idler.isEchoed((byte) 7);
+      }
+      assertThat(server.stop(LONG)).isTrue();
+      echo.awaitEnded(idle, LONG);
+    } finally {
+      for (Peer idler : idlers) {
+        idler.close();
+      }
+    }
+  }
+
+  // Unix-domain sockets.
+
+  static Stream<ServerModel> sharingModels() {
+    return every().filter(model -> !(model instanceof Iterative));
+  }
+
+  /// As over TCP: who cannot be accepted waits, who is inside is served.
+  @ParameterizedTest
+  @MethodSource("sharingModels")
+  void exhaustionIsWeatherHereToo(ServerModel model) throws Exception {
+    List<Peer> peers = new ArrayList<>();
+    try (ParrotProcess process =
+        new ParrotProcess(directory, 90, model.name(), file().toString())) {
+      process.awaitLine(line -> line.startsWith("port "));
+      UnixDomainSocketAddress at = UnixDomainSocketAddress.of(file());
+      Peer first = new Peer(at);
+      peers.add(first);
+      first.hears("hello");
+      for (int i = 0; i < 150; i++) {
+        peers.add(new Peer(at));
+      }
+      process.awaitLine(line -> line.contains("cannot accept clients for now"));
+      first.says("echo a");
+      first.hears("a");
+      for (Peer peer : peers) {
+        peer.vanishes();
+      }
+      try (Peer last = new Peer(at)) {
+        last.hears("hello");
+        last.says("later b");
+        last.hears("done b");
+      }
+      assertThat(process.ends(LONG.toSeconds()))
+          .filteredOn(line -> line.contains("cannot accept"))
+          .hasSizeLessThan(5);
+      assertThat(file()).doesNotExist();
+    } finally {
+      for (Peer peer : peers) {
+        peer.close();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("every")
+  void theFileIsItsOwnersAloneAndGoesWithTheServer(ServerModel model) throws Exception {
+    Server server = start(echo, model, Transport.UNIX);
+    assertThat(mode()).isEqualTo("rw-------");
+    assertThat(directory).as("no other file is left").isDirectoryNotContaining("glob:**/.*");
+    assertThat(server.addresses()).isEmpty();
+    server.close();
+    assertThat(file()).doesNotExist();
+  }
+
+  private String mode() throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(file()));
+  }
+
+  private Server.Options unix(String mode) {
+    Endpoint.Unix at = new Endpoint.Unix(file(), PosixFilePermissions.fromString(mode), null);
+    return Server.Options.at(List.of(at));
+  }
+
+  @Test
+  void theFileHasTheModeAskedFor() throws Exception {
+    Server server = Server.start(echo, unix("rw-rw----"));
+    assertThat(mode()).isEqualTo("rw-rw----");
+    server.close();
+    try (Server open = Server.start(echo, unix("rw-rw-rw-"));
+        Peer peer = peer(open)) {
+      assertThat(mode()).isEqualTo("rw-rw-rw-");
+      peer.isEchoed((byte) 1);
+    }
+  }
+
+  @Test
+  void theOwnerIsWhoeverIsAskedFor() throws Exception {
+    String me = Files.getOwner(directory).getName();
+    Endpoint.Unix mine = new Endpoint.Unix(file(), Endpoint.Unix.OWNER_ONLY, me);
+    try (Server server = Server.start(echo, Server.Options.at(List.of(mine)));
+        Peer peer = peer(server)) {
+      assertThat(Files.getOwner(file()).getName()).isEqualTo(me);
+      peer.isEchoed((byte) 1);
+    }
+    Endpoint.Unix nobodys =
+        new Endpoint.Unix(file(), Endpoint.Unix.OWNER_ONLY, "there-is-nobody-of-this-name");
+    assertThatThrownBy(() -> Server.start(echo, Server.Options.at(List.of(nobodys))).close())
+        .isInstanceOf(Server.CannotListen.class);
+    assertThat(directory).as("what is left").isEmptyDirectory();
+  }
+
+  @Test
+  void whatAServerLeftBehindIsReplaced() throws Exception {
+    try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      dead.bind(UnixDomainSocketAddress.of(file()));
+    }
+    assertThat(file()).exists();
+    try (Server server = start(echo, new Virtual(), Transport.UNIX);
+        Peer peer = peer(server)) {
+      peer.isEchoed((byte) 1);
+    }
+    assertThat(file()).doesNotExist();
+  }
+
+  @Test
+  void whereAnotherListensNobodyElseDoes() throws Exception {
+    try (Server server = start(echo, new Virtual(), Transport.UNIX)) {
+      assertThatThrownBy(() -> start(echo, new Virtual(), Transport.UNIX).close())
+          .isInstanceOf(Server.CannotListen.class)
+          .hasMessageContaining(file().toString())
+          .hasMessageContaining("another program listens there");
+      try (Peer peer = peer(server)) {
+        peer.isEchoed((byte) 1);
+      }
+    }
+  }
+
+  @Test
+  void aFileThatIsNoSocketIsLeftAlone() throws Exception {
+    Files.writeString(file(), "mine");
+    assertThatThrownBy(() -> start(echo, new Virtual(), Transport.UNIX).close())
+        .isInstanceOf(Server.CannotListen.class)
+        .hasMessageContaining(file().toString())
+        .hasMessageContaining("not a socket");
+    assertThat(file()).hasContent("mine");
+    Files.delete(file());
+    Path target = Files.writeString(directory.resolve("target"), "mine");
+    Files.createSymbolicLink(file(), target);
+    assertThatThrownBy(() -> start(echo, new Virtual(), Transport.UNIX).close())
+        .isInstanceOf(Server.CannotListen.class);
+    assertThat(file()).isSymbolicLink();
+    assertThat(target).hasContent("mine");
+  }
+
+  @Test
+  void whatSomebodyElsePutThereMeanwhileStays() throws Exception {
+    Server server = start(echo, new Virtual(), Transport.UNIX);
+    Files.delete(file());
+    Files.writeString(file(), "mine");
+    server.close();
+    assertThat(file()).hasContent("mine");
+
+    Files.delete(file());
+    Server another = start(echo, new Virtual(), Transport.UNIX);
+    Files.delete(file());
+    another.close();
+    assertThat(file()).doesNotExist();
+  }
+
+  /// All clients of this machine are one address, which so is none.
+  @ParameterizedTest
+  @MethodSource("sharingModels")
+  void onlyTheLimitOfAllApplies(ServerModel model) throws Exception {
+    Server.Options options = options(model, Transport.UNIX).withSessions(5, 1);
+    List<Peer> peers = new ArrayList<>();
+    try (Server server = Server.start(new Parrot(), options)) {
+      for (int i = 0; i < 5; i++) {
+        Peer peer = peer(server);
+        peers.add(peer);
+        peer.hears("hello");
+      }
+      try (Peer sixth = peer(server)) {
+        sixth.hears("TOO_MANY_SESSIONS");
+        sixth.hearsTheEnd();
+      }
+    } finally {
+      for (Peer peer : peers) {
+        peer.close();
+      }
+    }
+  }
+
+  // Both versions of IP.
+
+  @ParameterizedTest
+  @MethodSource("addresses")
+  void overBothVersionsOfIp(ServerModel model, InetAddress address) throws Exception {
+    assumeReachable(address);
+    InetSocketAddress any = new InetSocketAddress(address, 0);
+    List<Endpoint> both = List.of(new Endpoint.Tcp(any), new Endpoint.Udp(any));
+    try (Server server = Server.start(echo, Server.Options.at(both).with(model));
+        Peer peer = peer(server);
+        DatagramSocket client = client(address)) {
+      assertThat(server.addresses()).hasSize(2).allMatch(at -> at.getAddress().equals(address));
+      peer.isEchoed(Parrot.content(1000));
+      byte[] datagram = Parrot.content(1400);
+      assertThat(answer(client, server.addresses().getLast(), datagram)).isEqualTo(datagram);
+    }
+  }
+
+  private static void assumeReachable(InetAddress address) {
+    try (DatagramSocket socket = new DatagramSocket(0, address)) {
+      assumeThat(socket.isBound()).isTrue();
+    } catch (SocketException e) {
+      assumeThat(e).as("%s is an address of this machine", address).isNull();
+    }
+  }
+
+  // Datagrams.
+
+  private static DatagramSocket client(InetAddress address) throws IOException {
+    DatagramSocket client = new DatagramSocket(0, address);
+    client.setSoTimeout((int) LONG.toMillis());
+    return client;
+  }
+
+  private static byte[] heard(DatagramSocket client) throws IOException {
+    DatagramPacket answer = new DatagramPacket(new byte[1 << 16], 1 << 16);
+    client.receive(answer);
+    return Arrays.copyOf(answer.getData(), answer.getLength());
+  }
+
+  private static byte[] answer(DatagramSocket client, SocketAddress to, byte... datagram)
+      throws IOException {
+    client.send(new DatagramPacket(datagram, datagram.length, to));
+    return heard(client);
+  }
+
+  @ParameterizedTest
+  @MethodSource("every")
+  void datagramsComeBackWhole(ServerModel model) throws Exception {
+    for (Protocol protocol : new Protocol[] {echo, new Parrot()}) {
+      try (Server server = start(protocol, model, Transport.UDP);
+          DatagramSocket client = client(Client.HERE)) {
+        for (int size : new int[] {0, 1, 1400, LARGEST_DATAGRAM, 0, 2}) {
+          byte[] datagram = Parrot.content(size);
+          assertThat(answer(client, address(server), datagram)).isEqualTo(datagram);
+        }
+        InetSocketAddress at = server.addresses().getFirst();
+        assertThat(server.stop(LONG)).isTrue();
+        new DatagramSocket(at).close();
+      }
+    }
+    echo.awaitEnded(1, LONG);
+  }
+
+  @ParameterizedTest
+  @MethodSource("every")
+  void manySenders(ServerModel model) throws Exception {
+    try (Server server = start(echo, model, Transport.UDP)) {
+      for (int i = 0; i < 20; i++) {
+        // Gone before it can be answered: what comes of that is nobody else's concern.
+        try (DatagramSocket fleeting = client(Client.HERE)) {
+          fleeting.send(new DatagramPacket(new byte[9], 9, address(server)));
+        }
+      }
+      atOnce(
+          50,
+          number -> {
+            try (DatagramSocket client = client(Client.HERE)) {
+              for (int round = 0; round < 20; round++) {
+                byte[] mine = {(byte) number, (byte) round};
+                assertThat(answer(client, address(server), mine)).isEqualTo(mine);
+              }
+            }
+          });
+      assertThat(echo.open).as("one session for all").hasValue(1);
+    }
+    assertThat(echo.open).hasValue(0);
+  }
+
+  @ParameterizedTest
+  @MethodSource("every")
+  void stopUnderDatagrams(ServerModel model) throws Exception {
+    AtomicBoolean stopped = new AtomicBoolean();
+    List<Future<Boolean>> senders = new ArrayList<>();
+    try (Server server = start(echo, model, Transport.UDP)) {
+      SocketAddress at = address(server);
+      try (DatagramSocket client = client(Client.HERE)) {
+        assertThat(answer(client, at, (byte) 1)).hasSize(1);
+      }
+      for (int i = 0; i < 4; i++) {
+        senders.add(
+            meanwhile(
+                () -> {
+                  try (DatagramSocket client = client(Client.HERE)) {
+                    while (!stopped.get()) {
+                      client.send(new DatagramPacket(new byte[1000], 1000, at));
+                    }
+                    return true;
+                  }
+                }));
+      }
+      assertThat(server.stop(LONG)).isTrue();
+      stopped.set(true);
+      for (Future<Boolean> sender : senders) {
+        assertThat(sender.get()).isTrue();
+      }
+      echo.awaitEnded(1, LONG);
+    }
+  }
+
+  /// Sends what it is asked to: "size N" a datagram of N bytes to who asks, "shout PORT" a word to
+  /// all of this machine's network; and tells what could not be sent.
+  private static final class Caller implements Protocol {
+    @Override
+    public Set<Transport> transports() {
+      return Set.of(Transport.UDP);
+    }
+
+    @Override
+    public byte[] refusal(Refusal why) {
+      return new byte[0];
+    }
+
+    @Override
+    public Session open() {
+      return new Call();
+    }
+  }
+
+  private static final class Call implements Session {
+    private static final InetAddress EVERYBODY = InetAddress.ofLiteral("127.255.255.255");
+
+    private InetSocketAddress asking = new InetSocketAddress(0);
+
+    @Override
+    public List<Effect> on(Event event) {
+      return switch (event) {
+        case Event.Datagram(InetSocketAddress sender, ByteBuffer bytes, _) -> {
+          asking = sender;
+          String[] words = UTF_8.decode(bytes).toString().split(" ", -1);
+          int number = Integer.parseInt(words[1]);
+          yield List.of(
+              words[0].equals("size")
+                  ? new Effect.SendTo(ByteBuffer.allocate(number), sender)
+                  : new Effect.SendTo(
+                      UTF_8.encode("to all"), new InetSocketAddress(EVERYBODY, number)));
+        }
+        case Event.Failed(Effect.SendTo _, IOException _) ->
+            List.of(new Effect.SendTo(UTF_8.encode("failed"), asking));
+        case Event.Stopping _ -> List.of(new Effect.Close());
+        default -> List.of();
+      };
+    }
+  }
+
+  private static String asked(DatagramSocket client, Server server, String what)
+      throws IOException {
+    return new String(answer(client, server.addresses().getFirst(), what.getBytes(UTF_8)), UTF_8);
+  }
+
+  @ParameterizedTest
+  @MethodSource("every")
+  void whatIsTooLongToSendFails(ServerModel model) throws Exception {
+    Watched caller = new Watched(new Caller());
+    try (Server server = start(caller, model, Transport.UDP);
+        DatagramSocket client = client(Client.HERE)) {
+      assertThat(asked(client, server, "size " + LARGEST_DATAGRAM)).hasSize(LARGEST_DATAGRAM);
+      assertThat(caller.failures).isEmpty();
+      assertThat(asked(client, server, "size " + (LARGEST_DATAGRAM + 1))).isEqualTo("failed");
+      assertThat(asked(client, server, "size 1000000")).isEqualTo("failed");
+      // More than may ever wait to be sent.
+      assertThat(asked(client, server, "size 5000000")).isEqualTo("failed");
+      assertThat(caller.failures).hasSize(3);
+      assertThat(asked(client, server, "size 7")).hasSize(7);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("every")
+  void shoutingIsAllowedOrNot(ServerModel model) throws Exception {
+    Server.Options options = options(model, Transport.UDP);
+    Server.Options loud = options.with(SocketSettings.USUAL.withBroadcast(true));
+    Watched caller = new Watched(new Caller());
+    try (DatagramChannel everybody = DatagramChannel.open(StandardProtocolFamily.INET)) {
+      everybody.bind(new InetSocketAddress(0));
+      DatagramSocket hearer = everybody.socket();
+      hearer.setSoTimeout((int) LONG.toMillis());
+      String shout = "shout " + hearer.getLocalPort();
+      try (Server server = Server.start(caller, options);
+          DatagramSocket client = client(Client.HERE)) {
+        assertThat(asked(client, server, shout)).isEqualTo("failed");
+        assertThat(caller.failures.remove()).hasMessageContaining("ermission");
+      }
+      try (Server server = Server.start(caller, loud);
+          DatagramSocket client = client(Client.HERE)) {
+        byte[] ask = shout.getBytes(UTF_8);
+        client.send(new DatagramPacket(ask, ask.length, address(server)));
+        assertThat(new String(heard(hearer), UTF_8)).isEqualTo("to all");
+        assertThat(caller.failures).isEmpty();
+      }
+    }
+  }
+
+  /// All endpoints of one server are served, whatever they are.
+  @ParameterizedTest
+  @MethodSource("every")
+  void allTransportsAtOnce(ServerModel model) throws Exception {
+    InetSocketAddress any = new InetSocketAddress(Client.HERE, 0);
+    List<Endpoint> all =
+        List.of(new Endpoint.Tcp(any), new Endpoint.Udp(any), new Endpoint.Unix(file()));
+    try (Server server = Server.start(echo, Server.Options.at(all).with(model));
+        Peer overTcp = peer(server);
+        Peer overUnix = new Peer(UnixDomainSocketAddress.of(file()));
+        DatagramSocket client = client(Client.HERE)) {
+      overTcp.isEchoed((byte) 1);
+      overUnix.isEchoed((byte) 2);
+      assertThat(answer(client, server.addresses().getLast(), (byte) 3)).containsExactly(3);
+      assertThat(server.addresses().stream().map(InetSocketAddress::getPort).distinct()).hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"UDP", "UNIX"})
+  void aProtocolIsNotSpokenOverWhatItDoesNotKnow(Transport over) {
+    Protocol onlyTcp =
+        new Protocol() {
+          @Override
+          public Session open() {
+            throw new AssertionError("nobody can have come");
+          }
+
+          @Override
+          public byte[] refusal(Refusal why) {
+            throw new AssertionError("nobody can have come");
+          }
+        };
+    assertThatThrownBy(() -> start(onlyTcp, new Virtual(), over).close())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("is not spoken over " + over);
+    assertThat(directory).isEmptyDirectory();
+  }
+}
