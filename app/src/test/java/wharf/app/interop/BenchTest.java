@@ -55,24 +55,16 @@ final class BenchTest {
 
   @Test
   void measuresAndReports() throws IOException {
-    Process bench =
-        wharf(
-            "bench",
-            "models",
-            "--quick",
-            "--models",
-            "virtual,nio",
-            "--servers",
-            "ftp,writable_ftp");
+    Process bench = wharf("bench", "models", "--quick", "--models", "virtual,nio");
     assertThat(end(bench)).as(() -> said("err")).isZero();
     Path report = folder.resolve("bench-models");
     assertThat(said("out").strip()).isEqualTo(Path.of("bench-models", "models.md").toString());
     assertThat(report.resolve("models.md")).content(UTF_8).contains("## FTP, log-ins");
     try (Stream<Path> charts = Files.list(report)) {
       assertThat(charts.map(it -> it.getFileName().toString()))
-          .contains("ftp-memory.svg", "ftp-logins.svg", "ftp-transfer-rate.svg");
+          .contains("echo-cpu.svg", "ftp-memory.svg", "ftp-logins.svg", "ftp-transfer-rate.svg");
     }
-    assertThat(said("err").lines()).hasSize(2 * 4).first().asString().startsWith("  0%  virtual:");
+    assertThat(said("err").lines()).hasSize(2 * 6).first().asString().startsWith("  0%  virtual:");
 
     Map<String, String> values = leaves(Files.readString(report.resolve("models.json")));
     Map<String, Long> medians =
@@ -81,8 +73,8 @@ final class BenchTest {
             .filter(Matcher::matches)
             .collect(Collectors.groupingBy(it -> it.group(1), Collectors.counting()));
     // Elsewhere the system does not tell all of them.
-    long most = 4 + 4 + 2 + 2;
-    long least = Files.exists(Path.of("/proc/self/smaps_rollup")) ? most : 6;
+    long most = 4 + 4 + 4 + 4 + 2 + 2;
+    long least = Files.exists(Path.of("/proc/self/smaps_rollup")) ? most : 10;
     assertThat(medians).containsOnlyKeys("virtual", "nio");
     assertThat(medians.values()).allSatisfy(it -> assertThat(it).isBetween(least, most));
     values.forEach(
