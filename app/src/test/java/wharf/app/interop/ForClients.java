@@ -18,6 +18,8 @@ import wharf.server.ServerModel;
 /// A test of every client that can do `value`, under each of `models`: its parameters are a
 /// [RealClient] and a [ServerModel].
 ///
+/// `-Dwharf.models=select,poll` runs those models only.
+///
 /// Where a client cannot, there is no test, and not one that is skipped: a skip says that something
 /// is missing on this machine.
 @Target(ElementType.METHOD)
@@ -42,8 +44,12 @@ import wharf.server.ServerModel;
     @Override
     protected Stream<? extends Arguments> provideArguments(
         ParameterDeclarations parameters, ExtensionContext context, ForClients wanted) {
+      String[] asked =
+          System.getProperty("wharf.models", "")
+              .transform(it -> it.isEmpty() ? new String[0] : it.split(",", -1));
       return ServerModel.all().stream()
           .filter(model -> isOrNone(wanted.models(), model.name()))
+          .filter(model -> isOrNone(asked, model.name()))
           .filter(model -> !(model instanceof Iterative && wanted.severalConnections()))
           .flatMap(
               model ->
