@@ -175,7 +175,7 @@ class ArchitectureTest {
       }
     },
 
-    ONE_NATIVE_FILE("Put the native call into net's one file that holds them all.") {
+    ONE_NATIVE_FILE("Put the native call into net's Native, the one file that holds them all.") {
       @Override
       List<String> broken(List<Compiled> classes) {
         List<Compiled> natives =
