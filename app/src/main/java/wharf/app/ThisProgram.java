@@ -1,0 +1,40 @@
+package wharf.app;
+
+import java.io.File;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// How to start what runs here once more: the same Java, class path and flags.
+final class ThisProgram {
+  private ThisProgram() {}
+
+  /// The command line, with these arguments.
+  static List<String> command(List<String> arguments) {
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    words.addAll(flags(ManagementFactory.getRuntimeMXBean().getInputArguments()));
+    String classPath = System.getProperty("java.class.path");
+    if (classPath.endsWith(".jar") && !classPath.contains(File.pathSeparator)) {
+      // Its manifest allows native calls; as a mere class path it would not.
+      words.addAll(List.of("-jar", classPath));
+    } else {
+      words.addAll(List.of("-cp", classPath, Main.class.getName()));
+    }
+    words.addAll(arguments);
+    return words;
+  }
+
+  /// What a second JVM may be told of what this one was told, and the collector that is cheapest
+  /// for many small ones.
+  static List<String> flags(List<String> ours) {
+    List<String> flags = new ArrayList<>(ours);
+    // A debugger listens at a port of its own.
+    flags.removeIf(flag -> flag.startsWith("-agentlib:jdwp") || flag.startsWith("-Xrunjdwp"));
+    if (flags.stream().noneMatch(flag -> flag.matches("-XX:\\+Use\\w+GC"))) {
+      flags.add("-XX:+UseSerialGC");
+    }
+    return flags;
+  }
+}
