@@ -26,14 +26,19 @@ final class ThisProgram {
     return words;
   }
 
-  /// What a second JVM may be told of what this one was told, and the collector that is cheapest
-  /// for many small ones.
+  /// What one of many JVMs is to be told: what this one was told, as far as that may be said twice,
+  /// and, where nothing was said, to be small: the simplest collector, and a heap that grows when
+  /// there is need. Not the quick compiler alone: under that a password takes more than twice as
+  /// long to check.
   static List<String> flags(List<String> ours) {
     List<String> flags = new ArrayList<>(ours);
     // A debugger listens at a port of its own.
     flags.removeIf(flag -> flag.startsWith("-agentlib:jdwp") || flag.startsWith("-Xrunjdwp"));
     if (flags.stream().noneMatch(flag -> flag.matches("-XX:\\+Use\\w+GC"))) {
       flags.add("-XX:+UseSerialGC");
+    }
+    if (flags.stream().noneMatch(flag -> flag.matches("-Xms.*|-XX:(Initial|Max)(Heap|RAM).*"))) {
+      flags.add("-Xms8m");
     }
     return flags;
   }

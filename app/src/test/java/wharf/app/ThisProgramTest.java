@@ -9,18 +9,19 @@ class ThisProgramTest {
   @Test
   void aSecondJvmIsToldTheSame() {
     assertThat(ThisProgram.flags(List.of("-Xmx1g", "-Dx=y")))
-        .containsExactly("-Xmx1g", "-Dx=y", "-XX:+UseSerialGC");
+        .containsExactly("-Xmx1g", "-Dx=y", "-XX:+UseSerialGC", "-Xms8m");
   }
 
   @Test
   void twoCollectorsWouldBeRefused() {
-    assertThat(ThisProgram.flags(List.of("-XX:+UseZGC"))).containsExactly("-XX:+UseZGC");
+    assertThat(ThisProgram.flags(List.of("-XX:+UseZGC", "-Xms1g")))
+        .containsExactly("-XX:+UseZGC", "-Xms1g");
   }
 
   @Test
   void oneDebuggerIsEnough() {
     assertThat(ThisProgram.flags(List.of("-agentlib:jdwp=transport=dt_socket,address=5005")))
-        .containsExactly("-XX:+UseSerialGC");
+        .containsExactly("-XX:+UseSerialGC", "-Xms8m");
   }
 
   @Test

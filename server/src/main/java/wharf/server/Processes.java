@@ -17,13 +17,14 @@ import wharf.net.Native;
 /// one client for each worker this is the textbook's process per client.
 ///
 /// The standard input of this process is used up for the hand-over: from the first start on it is
-/// at its end. Limits of sessions hold for each worker by itself.
+/// at its end. Limits of sessions hold for each worker by itself. Sockets for datagrams are for
+/// both families of addresses, and so without the broadcast addresses of IPv4.
 public final class Processes extends ServerModel {
   /// The name on the command line.
   public static final String NAME = "processes";
 
   /// Workers alive at a time, those included that serve their last clients. Beyond it clients wait
-  /// in the kernel's queue. Each takes some 30 MB.
+  /// in the kernel's queue. Each is a JVM of 40 MB or more.
   public static final int MOST_ALIVE = 64;
 
   /// What a worker says when clients can come.
