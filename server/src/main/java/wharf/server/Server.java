@@ -126,7 +126,8 @@ public final class Server implements AutoCloseable {
       }
     }
     SecureRandom random = new SecureRandom();
-    Openings openings = Openings.open(options.listen(), options.sockets(), random);
+    boolean handedOver = options.model() instanceof Processes;
+    Openings openings = Openings.open(options.listen(), options.sockets(), random, handedOver);
     return start(
         protocol,
         options,
@@ -155,7 +156,7 @@ public final class Server implements AutoCloseable {
         protocol,
         options,
         () -> {},
-        Openings.open(List.of(), options.sockets(), random),
+        Openings.open(List.of(), options.sockets(), random, false),
         random,
         context -> SessionThreads.alone(context, client));
   }

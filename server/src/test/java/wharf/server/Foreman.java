@@ -17,13 +17,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import wharf.protocol.Echo;
+import wharf.protocol.Protocol;
+import wharf.protocol.Transport;
 
 /// Programs that [ProcessesTest] runs: a parent whose workers talk [Parrot], and the worker. They
 /// are processes because the hand-over takes the standard input away from the parent, and that of a
 /// process that runs tests is in use.
 ///
 /// ```
-///   parent WORKERS MODEL CONNECTIONS [FILE]
+///   parent WORKERS MODEL CONNECTIONS [FILE]      of parrots, over TCP
+///   parent-udp WORKERS MODEL CONNECTIONS         of echoes
 ///   worker MODEL CONNECTIONS
 /// ```
 ///
@@ -74,7 +78,7 @@ final class Foreman {
         Server.Options.at(List.of(socket))
             .with(ServerModel.named(model).orElseThrow())
             .withConnections(connections);
-    Worker.serve(new Parrot(), options, out, GRACE);
+    Worker.serve(protocol(socket.transport() == Transport.UDP), options, out, GRACE);
   }
 
   private static void lead(String[] words, PrintStream out) throws Exception {
@@ -87,11 +91,14 @@ final class Foreman {
                     ? new ProcessBuilder("sh", "-c", "date +%s%N >> \"$0\"; exit 3", words[4])
                     : java("worker", words[2], words[3]),
             workers);
-    InetSocketAddress any = new InetSocketAddress(Client.HERE, 0);
+    boolean udp = words[0].equals("parent-udp");
+    InetSocketAddress at = new InetSocketAddress(Client.HERE, 0);
+    Endpoint any = udp ? new Endpoint.Udp(at) : new Endpoint.Tcp(at);
     // What is made once and stays: native calls, the threads of processes, the log.
-    serveOnce(Processes.of(() -> java("worker", words[2], "-1"), 1), any);
+    Processes one = Processes.of(() -> java("worker", words[2], "-1"), 1);
+    Server.start(protocol(udp), Server.Options.at(List.of(any)).with(one)).close();
     Set<String> before = held();
-    try (Server server = Server.start(new Parrot(), Server.Options.at(any).with(model))) {
+    try (Server server = Server.start(protocol(udp), Server.Options.at(List.of(any)).with(model))) {
       out.println("port " + server.addresses().getFirst().getPort());
       try {
         new CountDownLatch(1).await();
@@ -104,8 +111,8 @@ final class Foreman {
     out.println("left " + left);
   }
 
-  private static void serveOnce(Processes model, InetSocketAddress at) throws IOException {
-    Server.start(new Parrot(), Server.Options.at(at).with(model)).close();
+  private static Protocol protocol(boolean udp) {
+    return udp ? new Echo(Duration.ofMinutes(5)) : new Parrot();
   }
 
   /// Threads, but those of the JVM's own that come and go, and descriptors.

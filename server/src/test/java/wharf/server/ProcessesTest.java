@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,7 +63,12 @@ class ProcessesTest {
   }
 
   private void start(int workers, String model, int connections, String... file) throws Exception {
-    List<String> words = new ArrayList<>(List.of("parent", Integer.toString(workers), model));
+    start("parent", workers, model, connections, file);
+  }
+
+  private void start(String kind, int workers, String model, int connections, String... file)
+      throws Exception {
+    List<String> words = new ArrayList<>(List.of(kind, Integer.toString(workers), model));
     words.add(Integer.toString(connections));
     words.addAll(List.of(file));
     Process parent = Foreman.java(words.toArray(String[]::new)).redirectErrorStream(true).start();
@@ -262,6 +269,32 @@ class ProcessesTest {
     ended();
     assertThat(log)
         .anyMatch(line -> line.matches("failed: worker \\d+ ended with status 1, not yet ready"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"virtual", "nio"})
+  void datagramsAreForWhicheverWorkerIsThere(String model) throws Exception {
+    start("parent-udp", 2, model, -1);
+    try (DatagramSocket socket = new DatagramSocket(0, Client.HERE)) {
+      socket.setSoTimeout(5000);
+      assertEchoed(socket, "both");
+      List<ProcessHandle> workers = parent().children().toList();
+      kill(workers.getFirst().pid());
+      workers.getFirst().onExit().join();
+      assertEchoed(socket, "the other");
+    }
+    stop();
+    assertThat(log).contains("in peace: true", "left []");
+  }
+
+  private void assertEchoed(DatagramSocket socket, String text) throws IOException {
+    byte[] sent = text.getBytes(UTF_8);
+    for (int i = 0; i < 20; i++) {
+      socket.send(new DatagramPacket(sent, sent.length, Client.HERE, port));
+      DatagramPacket came = new DatagramPacket(new byte[100], 100);
+      socket.receive(came);
+      assertThat(new String(came.getData(), 0, came.getLength(), UTF_8)).isEqualTo(text);
+    }
   }
 
   @Test
