@@ -20,9 +20,12 @@ import wharf.users.Secret;
 /// in many times. So what has matched once is remembered, as a keyed digest whose key lives as long
 /// as this object.
 final class ArgonHash implements PasswordHash {
-  /// OWASP's first choice for Argon2id: 19 MiB, two passes, one lane.
-  private static final Argon2Function FUNCTION =
-      Argon2Function.getInstance(19_456, 2, 1, 32, Argon2.ID, 19);
+  /// Made when first needed: it takes its 19 MiB at once, and many servers have no passwords.
+  private static final class Hashing {
+    /// OWASP's first choice for Argon2id: 19 MiB, two passes, one lane.
+    static final Argon2Function FUNCTION =
+        Argon2Function.getInstance(19_456, 2, 1, 32, Argon2.ID, 19);
+  }
 
   private static final int REMEMBERED = 10_000;
 
@@ -45,7 +48,7 @@ final class ArgonHash implements PasswordHash {
 
   @Override
   public String of(Secret password) {
-    return Password.hash(password.text()).addRandomSalt(16).with(FUNCTION).getResult();
+    return Password.hash(password.text()).addRandomSalt(16).with(Hashing.FUNCTION).getResult();
   }
 
   @Override

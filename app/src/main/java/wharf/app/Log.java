@@ -18,6 +18,11 @@ final class Log {
 
   /// Sends it to `err`; when `quiet`, only what is wrong.
   static void toStandardError(PrintStream err, boolean quiet) {
+    toStandardError(err, quiet, "");
+  }
+
+  /// The same, with `who` logs before each message: several processes may share standard error.
+  static void toStandardError(PrintStream err, boolean quiet, String who) {
     // The zone is loaded now: later there may be no descriptor left to load it with.
     TIME.formatTo(Instant.now().atZone(ZoneId.systemDefault()), new StringBuilder());
     Logger root = Logger.getLogger("");
@@ -39,7 +44,8 @@ final class Log {
               line.append(" problem:");
             }
             // A name may hold anything: no control character may forge a line or reach a terminal.
-            line.append(' ').append(messages.formatMessage(record).replaceAll("\\p{Cntrl}", "?"));
+            line.append(' ').append(who);
+            line.append(messages.formatMessage(record).replaceAll("\\p{Cntrl}", "?"));
             err.println(line);
             if (record.getThrown() != null) {
               record.getThrown().printStackTrace(err);

@@ -1,6 +1,10 @@
 package wharf.app;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.InvalidPathException;
@@ -78,11 +82,13 @@ public final class Main implements Runnable {
   private static final Duration ORDERLY_END = Serve.GRACE.plusSeconds(15);
 
   private final Surroundings around;
+  private PrintStream err;
 
   @Spec private @Nullable CommandSpec spec;
 
   Main(Surroundings around) {
     this.around = around;
+    this.err = around.err();
   }
 
   /// Runs the program and ends the process with its exit code.
@@ -146,9 +152,19 @@ public final class Main implements Runnable {
     return around;
   }
 
+  /// Where notes and the log go: standard error, until [#hush].
+  PrintStream err() {
+    return err;
+  }
+
+  /// Says no more on standard error: it leads to a client, who is to hear the protocol only.
+  void hush() {
+    err = new PrintStream(OutputStream.nullOutputStream(), false, UTF_8);
+  }
+
   /// A line on standard error.
   void note(String text) {
-    around.err().println("wharf: " + text);
+    err.println("wharf: " + text);
   }
 
   /// Tells what went wrong.

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -19,7 +20,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,8 +33,10 @@ import wharf.files.FileProblem;
 import wharf.files.Tree;
 import wharf.ftp.server.FtpService;
 import wharf.server.PortRange;
+import wharf.server.Processes;
 import wharf.server.Server;
 import wharf.server.ServerModel;
+import wharf.server.Worker;
 import wharf.users.Account;
 import wharf.users.Accounts;
 import wharf.users.Accounts.Known;
@@ -54,11 +56,15 @@ import wharf.users.Secret;
       "Examples:",
       "  wharf serve .",
       "  wharf serve ~/inbox --writable",
+      "  wharf serve . --model processes --workers 4 --each nio",
       "  wharf serve /srv/files --user alice --password-file secret --writable --port 21",
     })
 final class Serve implements Callable<Integer> {
   /// How long running transfers may go on when the server is stopped.
   static final Duration GRACE = Duration.ofSeconds(10);
+
+  /// The same for a worker process, which is to have ended when its parent is done with waiting.
+  private static final Duration WORKERS_GRACE = GRACE.minusSeconds(1);
 
   /// The name that goes with a one-time password.
   private static final String ONE_TIME_USER = "wharf";
@@ -116,15 +122,14 @@ final class Serve implements Callable<Integer> {
   @Option(names = "--anonymous", description = "Let everybody read, although there are accounts.")
   private boolean anonymous;
 
+  @Mixin private ModelOptions models = new ModelOptions();
+
   @Option(
-      names = "--model",
-      paramLabel = "NAME",
+      names = "--inherit",
       description =
-          "How the server shares itself among clients: ${COMPLETION-CANDIDATES} (default:"
-              + " virtual).",
-      completionCandidates = ModelNames.class,
-      defaultValue = "virtual")
-  private String model = "virtual";
+          "Serve the socket that the program was started with, by inetd, systemd or the like, as"
+              + " its standard input; systemd's is also taken unasked.")
+  private boolean inherit;
 
   @Option(
       names = "--passive-ports",
@@ -144,7 +149,10 @@ final class Serve implements Callable<Integer> {
       description = "Do not log what clients do.")
   private boolean quiet;
 
-  /// The models' names, for help.
+  /// What workers are told, once it is known.
+  private @Nullable Handover handover;
+
+  /// The names of the models that run in one process, for help.
   static final class ModelNames extends ArrayList<String> {
     private static final long serialVersionUID = 1;
 
@@ -155,48 +163,107 @@ final class Serve implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Surroundings around = Objects.requireNonNull(main).around();
-    Server.Options options = options();
-    Log.toStandardError(around.err(), quiet);
+    Main program = Objects.requireNonNull(main);
+    Surroundings around = program.around();
+    Endpoint.@Nullable Inherited given = given();
+    if (given != null && Activation.isTheClients(2)) {
+      program.hush();
+    }
+    Server.Options options = options(given);
+    long pid = ProcessHandle.current().pid();
+    Log.toStandardError(program.err(), quiet, models.worker() ? "[" + pid + "] " : "");
     OneTime oneTime = new OneTime();
     Path root = around.folder().resolve(folder);
     try (Tree tree = Tree.open(root, InstantSource.system())) {
+      Handover who =
+          models.worker() ? Handover.from(System.getenv()) : accounts(around.folder(), oneTime);
+      handover = who;
       FtpService service =
           new FtpService(
               tree,
-              accounts(around.folder(), oneTime),
+              new Accounts(who.known(), who.anonymous(), new ArgonHash()),
               Instant::now,
               FtpService.Patience.USUAL.withIdle(Duration.ofSeconds(idle)));
-      try (Server server = Server.start(service, options)) {
-        banner(around.out(), root, server.addresses(), service.accounts(), oneTime);
-        Serving.awaitStop(server, around);
+      if (given != null && !service.transports().contains(given.transport())) {
+        throw usage("FTP is spoken over TCP, and the socket handed over is " + given.transport());
+      }
+      if (models.worker()) {
+        Worker.serve(service, options, around.out(), WORKERS_GRACE);
+      } else if (given != null && given.socket() instanceof SocketChannel client) {
+        serveOne(client, service, options);
+      } else {
+        try (Server server = Server.start(service, options)) {
+          if (given == null || !Activation.isTheClients(1)) {
+            banner(around.out(), root, server.addresses(), service.accounts(), oneTime);
+          }
+          Serving.awaitStop(server, around);
+        }
       }
       return ExitCode.OK.number();
     } catch (FileProblem problem) {
       return cannotServe(root, problem);
     } catch (Server.CannotListen problem) {
-      return Serving.cannot(problem, Objects.requireNonNull(main));
+      return Serving.cannot(problem, program);
+    } catch (Processes.CannotStart problem) {
+      program.note(String.valueOf(problem.getMessage()));
+      return ExitCode.FAILED.number();
     }
   }
 
-  private Server.Options options() {
+  /// The socket that this process was started with, if it is to serve that.
+  private Endpoint.@Nullable Inherited given() {
+    if (inherit
+        && Objects.requireNonNull(spec).commandLine().getParseResult().matchedOptions().stream()
+            .anyMatch(option -> List.of("--bind", "--port").contains(option.longestName()))) {
+      throw usage("--inherit serves a socket that is there already: without --bind and --port");
+    }
+    try {
+      return models.worker()
+          ? Activation.ofStandardInput()
+          : Activation.socket(inherit, System.getenv()).orElse(null);
+    } catch (IOException e) {
+      throw usage(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// Serves one client, as inetd's `nowait` has it. What it is told goes over its connection only:
+  /// the standard output may be that connection, too.
+  private static void serveOne(SocketChannel client, FtpService service, Server.Options options)
+      throws IOException, InterruptedException {
+    try (Server server = Server.serve(service, options, client)) {
+      boolean gone = false;
+      while (!gone) {
+        try {
+          gone = server.awaitSessions(Duration.ofDays(1));
+        } catch (InterruptedException stop) {
+          server.stop(GRACE);
+          gone = true;
+        }
+      }
+    }
+  }
+
+  /// This program once more, as a worker: it is told the same, and who may log in.
+  private ProcessBuilder worker() {
+    CommandSpec verb = Objects.requireNonNull(spec);
+    List<String> words = new ArrayList<>(verb.root().commandLine().getParseResult().originalArgs());
+    // Before what may follow a "--".
+    words.add(words.indexOf(verb.name()) + 1, "--worker");
+    ProcessBuilder worker = new ProcessBuilder(ThisProgram.command(words));
+    Objects.requireNonNull(handover).into(worker.environment());
+    return worker;
+  }
+    }
+  }
+
+  private Server.Options options(Endpoint.@Nullable Inherited given) {
     if (port < 0 || port > 65_535) {
       throw usage("--port is 0 to 65535, not " + port);
     }
     if (idle < 1) {
       throw usage("--idle is at least 1 second, not " + idle);
     }
-    ServerModel chosen =
-        ServerModel.named(model)
-            .orElseThrow(
-                () ->
-                    usage(
-                        "there is no model '"
-                            + model
-                            + "'; there are "
-                            + ServerModel.all().stream()
-                                .map(ServerModel::name)
-                                .collect(Collectors.joining(", "))));
+    ServerModel chosen = models.chosen(this::worker);
     List<InetSocketAddress> at = new ArrayList<>();
     for (InetAddress bind : Serving.addresses(binds, Objects.requireNonNull(spec).commandLine())) {
       at.add(new InetSocketAddress(bind, port));
@@ -204,10 +271,15 @@ final class Serve implements Callable<Integer> {
     if (at.isEmpty()) {
       at.add(new InetSocketAddress(port));
     }
-    return Server.Options.at(at.toArray(InetSocketAddress[]::new))
-        .with(chosen)
-        .with(ports())
-        .with(sockets.settings());
+    Server.Options options =
+        (given == null
+                ? Server.Options.at(at.toArray(InetSocketAddress[]::new))
+                : Server.Options.at(List.of(given)))
+            .with(ports())
+            .with(sockets.settings());
+    return models.worker()
+        ? options.with(models.each()).withConnections(models.connections())
+        : options.with(chosen);
   }
 
   private PortRange ports() {
@@ -233,7 +305,7 @@ final class Serve implements Callable<Integer> {
     private @Nullable String password;
   }
 
-  private Accounts accounts(Path here, OneTime oneTime) throws IOException {
+  private Handover accounts(Path here, OneTime oneTime) throws IOException {
     ArgonHash hash = new ArgonHash();
     List<Known> known = new ArrayList<>();
     if (accountsFile != null) {
@@ -258,7 +330,7 @@ final class Serve implements Callable<Integer> {
       oneTime.password = password;
       known.add(new Known(account(ONE_TIME_USER), hash.of(new Secret(password))));
     }
-    return new Accounts(known, open, hash);
+    return new Handover(known, open);
   }
 
   private Account account(String name) {
@@ -318,7 +390,7 @@ final class Serve implements Callable<Integer> {
     long started = ManagementFactory.getRuntimeMXBean().getStartTime();
     out.println(
         "Ready ("
-            + model
+            + models.summary()
             + ", "
             + (System.currentTimeMillis() - started)
             + " ms). Ctrl-C stops it.");

@@ -82,6 +82,13 @@ final class Acceptor {
     }
   }
 
+  /// Sets what is asked of a connection over TCP.
+  static void prepare(SocketChannel connection, SocketSettings settings) throws IOException {
+    settings.applyTo(connection);
+    // The Telnet synch of RFC 959's ABOR comes as urgent data: it is to be read in its place.
+    connection.socket().setOOBInline(true);
+  }
+
   private void warn(IOException why) {
     try {
       context.log().log(
@@ -97,9 +104,7 @@ final class Acceptor {
     InetAddress from = null;
     if (came.getRemoteAddress() instanceof InetSocketAddress at) {
       from = at.getAddress();
-      context.sockets().applyTo(came);
-      // The Telnet synch of RFC 959's ABOR comes as urgent data: it is to be read in its place.
-      came.socket().setOOBInline(true);
+      prepare(came, context.sockets());
     }
     Refusal refusal = context.door().enter(from);
     if (refusal == null) {

@@ -1,7 +1,12 @@
 package wharf.server;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.channels.Channel;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
@@ -58,5 +63,24 @@ public sealed interface Endpoint {
 
   /// A socket that another process has opened, and this one was started with: a listening one, or
   /// one for datagrams.
-  record Inherited(Channel socket, Transport transport) implements Endpoint {}
+  record Inherited(Channel socket, Transport transport) implements Endpoint {
+    /// The same for a socket of which it is not known yet what it carries: a socket for datagrams,
+    /// a listening one, or one that is connected ([Server#serve]).
+    ///
+    /// @throws IOException when it is something else
+    public static Inherited of(Channel socket) throws IOException {
+      SocketAddress local =
+          switch (socket) {
+            case ServerSocketChannel listener -> listener.getLocalAddress();
+            case SocketChannel connected -> connected.getLocalAddress();
+            case DatagramChannel _ -> null;
+            default -> throw new IOException("it is no socket that clients can come to");
+          };
+      Transport transport =
+          socket instanceof DatagramChannel
+              ? Transport.UDP
+              : local instanceof InetSocketAddress ? Transport.TCP : Transport.UNIX;
+      return new Inherited(socket, transport);
+    }
+  }
 }

@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 /// The sockets of a server's endpoints, open and bound.
 final class Openings implements Closeable {
   private final SocketSettings settings;
+  private final boolean handedOver;
   private final List<ServerSocketChannel> listeners = new ArrayList<>();
   private final List<DatagramChannel> datagrams = new ArrayList<>();
   private final List<InetSocketAddress> addresses = new ArrayList<>();
@@ -27,14 +28,18 @@ final class Openings implements Closeable {
   private final List<UnixSocketFile> files = new ArrayList<>();
   private final Set<Channel> inherited = new HashSet<>();
 
-  private Openings(SocketSettings settings) {
+  private Openings(SocketSettings settings, boolean handedOver) {
     this.settings = settings;
+    this.handedOver = handedOver;
   }
 
   /// Opens all of them, or none.
-  static Openings open(List<Endpoint> endpoints, SocketSettings settings, RandomGenerator random)
+  ///
+  /// @param handedOver whether other processes are to inherit them
+  static Openings open(
+      List<Endpoint> endpoints, SocketSettings settings, RandomGenerator random, boolean handedOver)
       throws IOException {
-    Openings openings = new Openings(settings);
+    Openings openings = new Openings(settings, handedOver);
     for (Endpoint endpoint : endpoints) {
       try {
         openings.add(endpoint, random);
@@ -59,12 +64,7 @@ final class Openings implements Closeable {
         add((InetSocketAddress) listener.getLocalAddress());
       }
       case Endpoint.Udp(InetSocketAddress at) -> {
-        // A socket of IPv4 has the broadcast addresses that one for both families has not.
-        DatagramChannel socket =
-            DatagramChannel.open(
-                at.getAddress() instanceof Inet6Address
-                    ? StandardProtocolFamily.INET6
-                    : StandardProtocolFamily.INET);
+        DatagramChannel socket = handedOver ? DatagramChannel.open() : open(at);
         datagrams.add(socket);
         settings.applyTo(socket);
         socket.bind(withPort(at));
@@ -94,6 +94,15 @@ final class Openings implements Closeable {
         }
       }
     }
+  }
+
+  /// A socket of IPv4 has the broadcast addresses that one for both families has not. But Java
+  /// takes each that it inherits for the latter, and could not send.
+  private static DatagramChannel open(InetSocketAddress at) throws IOException {
+    return DatagramChannel.open(
+        at.getAddress() instanceof Inet6Address
+            ? StandardProtocolFamily.INET6
+            : StandardProtocolFamily.INET);
   }
 
   private void add(InetSocketAddress at) {

@@ -3,6 +3,7 @@ package wharf.server;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -124,11 +125,57 @@ public final class Server implements AutoCloseable {
             protocol.getClass().getSimpleName() + " is not spoken over " + endpoint.transport());
       }
     }
+    SecureRandom random = new SecureRandom();
+    boolean handedOver = options.model() instanceof Processes;
+    Openings openings = Openings.open(options.listen(), options.sockets(), random, handedOver);
+    return start(
+        protocol,
+        options,
+        whenDone,
+        openings,
+        random,
+        context -> {
+          ServerModel.Running running = options.model().start(context, openings.sockets());
+          // Also so that the log is ready before it is needed most: a log that has to be loaded
+          // first cannot tell of a lack of descriptors.
+          context.log().log(
+              Level.INFO, "listening at {0}, model {1}", openings.summary(), options.model());
+          return running;
+        });
+  }
+
+  /// Serves one client that is connected already, and no other, on a thread of its own:
+  /// [#awaitSessions] tells when it has gone. Of the options, neither where to listen nor the model
+  /// means anything.
+  ///
+  /// @param client the server's from here on
+  public static Server serve(Protocol protocol, Options options, SocketChannel client)
+      throws IOException {
+    SecureRandom random = new SecureRandom();
+    return start(
+        protocol,
+        options,
+        () -> {},
+        Openings.open(List.of(), options.sockets(), random, false),
+        random,
+        context -> SessionThreads.alone(context, client));
+  }
+
+  private interface Beginning {
+    ServerModel.Running begin(Context context) throws IOException;
+  }
+
+  private static Server start(
+      Protocol protocol,
+      Options options,
+      Runnable whenDone,
+      Openings openings,
+      SecureRandom random,
+      Beginning beginning)
+      throws IOException {
     // The first line of a log reads the time zones from a file. Were that first line the one about
     // having no descriptor left, it would fail, and all after it.
     TimeZone.getDefault();
-    SecureRandom random = new SecureRandom();
-    Openings openings = Openings.open(options.listen(), options.sockets(), random);
     ExecutorService workers =
         Executors.newFixedThreadPool(
             Math.max(4, 2 * Runtime.getRuntime().availableProcessors()),
@@ -147,12 +194,7 @@ public final class Server implements AutoCloseable {
               System::nanoTime,
               random,
               System.getLogger("wharf.server"));
-      ServerModel.Running running = options.model().start(context, openings.sockets());
-      // Also so that the log is ready before it is needed most: a log that has to be loaded first
-      // cannot tell of a lack of descriptors.
-      context.log().log(
-          Level.INFO, "listening at {0}, model {1}", openings.summary(), options.model());
-      return new Server(running, openings, workers);
+      return new Server(beginning.begin(context), openings, workers);
     } catch (IOException | RuntimeException e) {
       workers.shutdown();
       openings.close();

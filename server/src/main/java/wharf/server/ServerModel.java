@@ -10,10 +10,11 @@ import wharf.net.SelectPoller;
 
 /// How a server shares itself among its clients: who waits, and on what. The same sessions run
 /// under each.
-public abstract sealed class ServerModel permits Iterative, Threads, Virtual, Loops {
+public abstract sealed class ServerModel permits Iterative, Threads, Virtual, Loops, Processes {
   ServerModel() {}
 
-  /// Every model of one process, the default first.
+  /// Every model that runs in one process, the default first; [Processes] is to be told more than
+  /// its name.
   public static List<ServerModel> all() {
     return List.of(
         new Virtual(),

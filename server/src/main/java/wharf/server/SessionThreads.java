@@ -3,11 +3,13 @@ package wharf.server;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +66,23 @@ final class SessionThreads implements ServerModel.Running {
       started.threads.add(doors.newThread(() -> started.run(driver, null)));
     }
     started.threads.forEach(Thread::start);
+    return started;
+  }
+
+  /// Serves a client that nobody accepts any more, and no other, on a thread of its own.
+  static SessionThreads alone(Context context, SocketChannel client) throws IOException {
+    SessionThreads started =
+        new SessionThreads(
+            context,
+            new Sockets(List.of(), List.of()),
+            session -> Thread.ofPlatform().name("session").daemon().start(session));
+    InetAddress from = null;
+    if (client.getRemoteAddress() instanceof InetSocketAddress at) {
+      from = at.getAddress();
+      Acceptor.prepare(client, context.sockets());
+    }
+    context.door().enter(from);
+    started.serve(new Acceptor.Outcome.Came(client, from));
     return started;
   }
 

@@ -140,7 +140,7 @@ final class Command {
     return builder.start();
   }
 
-  private static boolean isInstalled(String program) {
+  static boolean isInstalled(String program) {
     if (program.contains(File.separator)) {
       return true;
     }

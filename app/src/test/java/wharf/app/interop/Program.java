@@ -29,13 +29,25 @@ final class Program implements AutoCloseable {
     this.banner = banner;
   }
 
-  /// Starts it, and waits until it is ready.
-  static Program serve(Path folder, List<String> ofJvm, String... options) throws IOException {
+  /// What the manifest of the jar allows.
+  static final List<String> NATIVE =
+      List.of(
+          "--enable-native-access=ALL-UNNAMED", "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED");
+
+  /// The command line that runs it.
+  static List<String> command(List<String> ofJvm, String... arguments) {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(ofJvm);
     words.addAll(List.of("-cp", System.getProperty("java.class.path"), "wharf.app.Main"));
-    words.addAll(List.of("serve", folder.toString(), "--port", "0", "--bind", "127.0.0.1"));
+    words.addAll(List.of(arguments));
+    return words;
+  }
+
+  /// Starts it, and waits until it is ready.
+  static Program serve(Path folder, List<String> ofJvm, String... options) throws IOException {
+    List<String> words =
+        command(ofJvm, "serve", folder.toString(), "--port", "0", "--bind", "127.0.0.1");
     words.addAll(List.of(options));
     Path log = Files.createTempFile(folder.getParent(), "serve", ".log");
     Process process = new ProcessBuilder(words).redirectError(log.toFile()).start();
@@ -75,6 +87,16 @@ final class Program implements AutoCloseable {
         .map(line -> line.substring(line.indexOf(text) + text.length()).strip())
         .findFirst()
         .orElseThrow(() -> new AssertionError("no '" + text + "' in " + banner));
+  }
+
+  /// The processes that it has started.
+  List<ProcessHandle> children() {
+    return process.children().toList();
+  }
+
+  /// Ends it as SIGKILL does.
+  void kill() {
+    process.destroyForcibly().onExit().join();
   }
 
   /// Asks it to stop, as a service manager does, and waits until it has.

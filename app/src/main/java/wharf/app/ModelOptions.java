@@ -1,0 +1,162 @@
+package wharf.app;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import wharf.server.Loops;
+import wharf.server.Processes;
+import wharf.server.ServerModel;
+
+/// How a server shares itself among its clients, as the command line says it.
+final class ModelOptions {
+  private static final String DEFAULT = "virtual";
+
+  @Spec(Spec.Target.MIXEE)
+  private @Nullable CommandSpec verb;
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      description =
+          "How the server shares itself among clients: ${COMPLETION-CANDIDATES} (default:"
+              + " ${DEFAULT-VALUE}).",
+      completionCandidates = Names.class,
+      defaultValue = DEFAULT)
+  private String model = DEFAULT;
+
+  @Option(
+      names = "--loops",
+      paramLabel = "N",
+      description = "Event loops, of the models that have them (default: one per processor).")
+  private @Nullable Integer loops;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description =
+          "Of --model processes: worker processes for each address (default: one per processor)."
+              + " The limits of sessions hold for each of them.")
+  private @Nullable Integer workers;
+
+  @Option(
+      names = "--each",
+      paramLabel = "NAME",
+      description =
+          "Of --model processes: the model of each worker, ${COMPLETION-CANDIDATES} (default: "
+              + DEFAULT
+              + ").",
+      completionCandidates = Serve.ModelNames.class)
+  private @Nullable String each;
+
+  @Option(
+      names = "--connections-per-worker",
+      paramLabel = "N",
+      description =
+          "Of --model processes: replace a worker that has accepted N clients; 1 is a process per"
+              + " client, 0 is never (default).")
+  private @Nullable Integer connections;
+
+  @Option(names = "--worker", hidden = true)
+  private boolean worker;
+
+  /// The names for --model, for help.
+  static final class Names extends ArrayList<String> {
+    private static final long serialVersionUID = 1;
+
+    Names() {
+      super(names(ServerModel.all().stream()).toList());
+      add(Processes.NAME);
+    }
+  }
+
+  /// Whether this process is a worker: [#each] is its model.
+  boolean worker() {
+    return worker;
+  }
+
+  /// Whether there are worker processes, of which this is the parent or one.
+  boolean processes() {
+    return model.equals(Processes.NAME);
+  }
+
+  /// How many clients a worker accepts; -1 for any number.
+  int connections() {
+    return connections == null || connections == 0 ? -1 : connections;
+  }
+
+  /// The model in a few words.
+  String summary() {
+    return processes() ? workers() + " processes, each " + each().name() : model;
+  }
+
+  /// The model that was asked for.
+  ///
+  /// @param launch how a worker is started
+  /// @throws ParameterException when the options do not agree
+  ServerModel chosen(Processes.Launch launch) {
+    if (processes()) {
+      ServerModel _ = each();
+      if (connections != null && connections < 0) {
+        throw usage("--connections-per-worker is at least 0, not " + connections);
+      }
+      if (workers() < 1 || workers() > Processes.MOST_ALIVE) {
+        throw usage("--workers is 1 to " + Processes.MOST_ALIVE + ", not " + workers());
+      }
+      return Processes.of(launch, workers());
+    }
+    if (workers != null || each != null || connections != null || worker) {
+      throw usage("--workers, --each and --connections-per-worker are of --model processes");
+    }
+    return looping(named(model, new Names()));
+  }
+
+  /// The model of each worker.
+  ///
+  /// @throws ParameterException when there is none of that name
+  ServerModel each() {
+    return looping(named(each == null ? DEFAULT : each, new Serve.ModelNames()));
+  }
+
+  private int workers() {
+    return workers == null ? Runtime.getRuntime().availableProcessors() : workers;
+  }
+
+  private ServerModel named(String name, List<String> known) {
+    return ServerModel.named(name)
+        .orElseThrow(
+            () -> usage("there is no model '" + name + "'; there are " + String.join(", ", known)));
+  }
+
+  private ServerModel looping(ServerModel named) {
+    if (loops == null) {
+      return named;
+    }
+    if (!(named instanceof Loops looping)) {
+      throw usage(
+          "--loops is of the models with event loops, "
+              + names(ServerModel.all().stream().filter(Loops.class::isInstance))
+                  .collect(Collectors.joining(", "))
+              + ", not of "
+              + named);
+    }
+    if (loops < 1) {
+      throw usage("--loops is at least 1, not " + loops);
+    }
+    return looping.times(loops);
+  }
+
+  private static Stream<String> names(Stream<ServerModel> models) {
+    return models.map(ServerModel::name);
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(Objects.requireNonNull(verb).commandLine(), message);
+  }
+}

@@ -1,0 +1,115 @@
+package wharf.app.interop;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// The program under the model `processes`, as processes.
+@Tag("interop")
+@Timeout(180)
+final class WorkersTest {
+  @TempDir(factory = UnderTarget.class)
+  Path folder;
+
+  private Path root;
+  private Path outside;
+
+  @BeforeEach
+  void folders() throws IOException {
+    root = Files.createDirectories(folder.resolve("root"));
+    outside = Files.createDirectories(folder.resolve("outside"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"nio, 0", "virtual, 1"})
+  void workersServeAndKnowTheAccounts(String each, String clients) throws IOException {
+    Path file = Content.random(root.resolve("f"), 1_000_000, 1);
+    try (Program program =
+        Program.serve(
+            root,
+            Program.NATIVE,
+            "--writable",
+            "--model",
+            "processes",
+            "--workers",
+            "2",
+            "--each",
+            each,
+            "--connections-per-worker",
+            clients)) {
+      Site site = program.site(outside);
+      assertThat(program.told("Ready (")).startsWith("2 processes, each " + each);
+      String password = program.told("log in as wharf with the password");
+      List<ProcessHandle> workers = program.children();
+      assertThat(workers).hasSize(2);
+      for (ProcessHandle worker : workers) {
+        Path seen = Path.of("/proc", Long.toString(worker.pid()));
+        assertThat(Files.readString(seen.resolve("cmdline"))).doesNotContain(password);
+        assertThat(Files.readString(seen.resolve("environ")))
+            .doesNotContain(password)
+            .contains("$argon2id$");
+      }
+
+      // As many log-ins as make sure that every worker has met one.
+      for (int i = 0; i < 4; i++) {
+        assertThat(curl(site, "-l", site.url("")).run().lines()).contains("f");
+        assertThat(curl(site, site.url("f")).digest()).isEqualTo(Content.sha256(file));
+        String login = "wharf:" + password;
+        String _ = curl(site, "-u", login, "-T", file.toString(), site.url("g" + i)).run();
+        assertThat(Content.sha256(root.resolve("g" + i))).isEqualTo(Content.sha256(file));
+      }
+
+      workers = program.children();
+      assertThat(program.stop()).as("an orderly stop, by SIGTERM").isZero();
+      assertThat(workers).noneMatch(ProcessHandle::isAlive);
+      assertThat(listening(site)).isFalse();
+    }
+  }
+
+  @Test
+  void noWorkerOutlivesTheProgram() throws IOException {
+    try (Program program =
+        Program.serve(root, Program.NATIVE, "--model", "processes", "--workers", "2")) {
+      Site site = program.site(outside);
+      assertThat(listening(site)).isTrue();
+      program.kill();
+      Harbour.await("the port is free", () -> !listening(site));
+    }
+  }
+
+  @Test
+  void withoutNativeCallsItSaysWhy() throws Exception {
+    List<String> words =
+        Program.command(List.of(), "serve", root.toString(), "-p", "0", "--model", "processes");
+    Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor()).isEqualTo(1);
+    assertThat(said)
+        .contains("wharf: worker processes cannot be had: ", "start it with `java -jar wharf.jar`")
+        .doesNotContain("Exception");
+  }
+
+  private static boolean listening(Site site) {
+    try (Socket _ = new Socket(site.at().getAddress(), site.at().getPort())) {
+      return true;
+    } catch (IOException refused) {
+      return false;
+    }
+  }
+
+  private static Command curl(Site site, String... words) {
+    return Command.of(site, "curl", "-q", "-sS").with(words);
+  }
+}
