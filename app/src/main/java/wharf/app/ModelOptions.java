@@ -38,6 +38,13 @@ final class ModelOptions {
   private @Nullable Integer loops;
 
   @Option(
+      names = "--select-limit",
+      paramLabel = "N",
+      description =
+          "Of --model select: serve descriptors below N (default: 1024, as C's fd_set has it).")
+  private @Nullable Integer selectLimit;
+
+  @Option(
       names = "--workers",
       paramLabel = "N",
       description =
@@ -129,9 +136,36 @@ final class ModelOptions {
   }
 
   private ServerModel named(String name, List<String> known) {
-    return ServerModel.named(name)
-        .orElseThrow(
-            () -> usage("there is no model '" + name + "'; there are " + String.join(", ", known)));
+    ServerModel named =
+        ServerModel.named(name)
+            .orElseThrow(
+                () ->
+                    usage(
+                        "there is no model '" + name + "'; there are " + String.join(", ", known)));
+    named
+        .unavailable()
+        .ifPresent(
+            why -> {
+              throw usage(
+                  "the model "
+                      + name
+                      + " cannot be had here: "
+                      + why
+                      + "; there are "
+                      + names(ServerModel.all().stream().filter(it -> it.unavailable().isEmpty()))
+                          .collect(Collectors.joining(", ")));
+            });
+    return selectLimit == null ? named : limited(named, selectLimit);
+  }
+
+  private ServerModel limited(ServerModel named, int limit) {
+    if (!named.name().equals("select")) {
+      throw usage("--select-limit is of the model select, not of " + named);
+    }
+    if (limit < 64) {
+      throw usage("--select-limit is at least 64, not " + limit);
+    }
+    return Loops.onSelect(limit);
   }
 
   private ServerModel looping(ServerModel named) {

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
 import wharf.files.FileProblem;
 import wharf.files.Tree;
 import wharf.ftp.server.FtpService;
+import wharf.server.Endpoint;
 import wharf.server.PortRange;
 import wharf.server.Processes;
 import wharf.server.Server;
@@ -252,8 +253,6 @@ final class Serve implements Callable<Integer> {
     ProcessBuilder worker = new ProcessBuilder(ThisProgram.command(words));
     Objects.requireNonNull(handover).into(worker.environment());
     return worker;
-  }
-    }
   }
 
   private Server.Options options(Endpoint.@Nullable Inherited given) {
