@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.ArgumentsSource;
 import org.junit.jupiter.params.support.ParameterDeclarations;
 import wharf.server.Iterative;
+import wharf.server.Processes;
 import wharf.server.ServerModel;
 
 /// A test of every client that can do `value`, under each of `models`: its parameters are a
@@ -47,7 +48,7 @@ import wharf.server.ServerModel;
       String[] asked =
           System.getProperty("wharf.models", "")
               .transform(it -> it.isEmpty() ? new String[0] : it.split(",", -1));
-      return ServerModel.all().stream()
+      return everyModel()
           .filter(model -> isOrNone(wanted.models(), model.name()))
           .filter(model -> isOrNone(asked, model.name()))
           .filter(model -> !(model instanceof Iterative && wanted.severalConnections()))
@@ -57,6 +58,18 @@ import wharf.server.ServerModel;
                       .filter(c -> isOrNone(wanted.clients(), c.toString()))
                       .filter(c -> List.of(wanted.value()).stream().noneMatch(c.cannot()::contains))
                       .map(client -> Arguments.of(client, model)));
+    }
+
+    /// Those of one process, and processes: [Harbour] knows how to start those.
+    private static Stream<ServerModel> everyModel() {
+      return Stream.concat(
+          ServerModel.all().stream(),
+          Stream.of(
+              Processes.of(
+                  () -> {
+                    throw new AssertionError("a name only");
+                  },
+                  2)));
     }
 
     private static boolean isOrNone(String[] names, String name) {

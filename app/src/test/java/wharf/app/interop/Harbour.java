@@ -2,6 +2,7 @@ package wharf.app.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -25,6 +26,7 @@ import java.util.stream.Stream;
 import wharf.files.Tree;
 import wharf.files.VirtualPath;
 import wharf.ftp.server.FtpService;
+import wharf.server.Processes;
 import wharf.server.Server;
 import wharf.server.ServerModel;
 import wharf.users.Account;
@@ -45,22 +47,36 @@ final class Harbour implements AutoCloseable {
   /// A folder that is not.
   final Path outside;
 
-  private final Tree tree;
-  private final Server server;
-  private final Notes notes;
+  private final List<InetSocketAddress> addresses;
+  private final Closeable server;
+  private final Told told;
 
-  private Harbour(Path root, Path outside, Tree tree, Server server, Notes notes) {
+  private Harbour(
+      Path root, Path outside, List<InetSocketAddress> addresses, Closeable server, Told told) {
     this.root = root;
     this.outside = outside;
-    this.tree = tree;
+    this.addresses = addresses;
     this.server = server;
-    this.notes = notes;
+    this.told = told;
+  }
+
+  /// What a server has logged so far.
+  private interface Told {
+    List<String> lines();
+
+    List<String> faults();
   }
 
   /// Serves `folder/root` at both loopback addresses, IPv4 and IPv6.
   static Harbour open(Path folder, ServerModel model) throws IOException {
     Path root = Files.createDirectories(folder.resolve("root"));
     Path outside = Files.createDirectories(folder.resolve("outside"));
+    return model instanceof Processes
+        ? program(root, outside, model.name())
+        : here(root, outside, model);
+  }
+
+  private static Harbour here(Path root, Path outside, ServerModel model) throws IOException {
     Tree tree = Tree.open(root, InstantSource.system());
     Accounts accounts =
         new Accounts(
@@ -76,20 +92,68 @@ final class Harbour implements AutoCloseable {
                 new InetSocketAddress(InetAddress.ofLiteral("::1"), 0))
             .with(model);
     FtpService service = new FtpService(tree, accounts, Instant::now, FtpService.Patience.USUAL);
-    return new Harbour(root, outside, tree, Server.start(service, options), notes);
+    Server server = Server.start(service, options);
+    return new Harbour(
+        root,
+        outside,
+        server.addresses(),
+        () -> {
+          server.close();
+          tree.close();
+          LOG.removeHandler(notes);
+          LOG.setUseParentHandlers(true);
+        },
+        notes);
+  }
+
+  /// Worker processes inherit their listener as their standard input, and that of this process is
+  /// not free: so the program is run, with as many workers as show that there is more than one.
+  private static Harbour program(Path root, Path outside, String model) throws IOException {
+    Path password = Files.writeString(outside.resolve(".password"), Site.PASSWORD + "\n");
+    Program program =
+        Program.serve(
+            root,
+            Program.NATIVE,
+            "--bind=::1",
+            "--model=" + model,
+            "--workers=2",
+            "--writable",
+            "--anonymous",
+            "--user=" + Site.USER,
+            "--password-file=" + password);
+    Files.delete(password);
+    int port = program.site(outside).at().getPort();
+    return new Harbour(
+        root,
+        outside,
+        List.of(
+            new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port),
+            new InetSocketAddress(InetAddress.ofLiteral("::1"), port)),
+        () -> assertThat(program.stop()).as("exit code").isZero(),
+        new Told() {
+          @Override
+          public List<String> lines() {
+            return program.log();
+          }
+
+          @Override
+          public List<String> faults() {
+            return lines().stream().filter(line -> line.contains(" problem: ")).toList();
+          }
+        });
   }
 
   Site site() {
-    return new Site(server.addresses().getFirst(), false, outside);
+    return new Site(addresses.getFirst(), false, outside);
   }
 
   Site siteOverIpv6() {
-    return new Site(server.addresses().getLast(), false, outside);
+    return new Site(addresses.getLast(), false, outside);
   }
 
   /// What the server has logged that `wanted` holds for.
   List<String> log(Predicate<String> wanted) {
-    return notes.lines.stream().filter(wanted).toList();
+    return told.lines().stream().filter(wanted).toList();
   }
 
   /// The parts of unfinished uploads.
@@ -129,10 +193,7 @@ final class Harbour implements AutoCloseable {
   @Override
   public void close() throws IOException {
     server.close();
-    tree.close();
-    LOG.removeHandler(notes);
-    LOG.setUseParentHandlers(true);
-    assertThat(notes.faults).isEmpty();
+    assertThat(told.faults()).isEmpty();
   }
 
   /// No secret is at stake.
@@ -149,10 +210,20 @@ final class Harbour implements AutoCloseable {
   }
 
   /// The log in memory.
-  private static final class Notes extends Handler {
+  private static final class Notes extends Handler implements Told {
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final List<String> faults = new CopyOnWriteArrayList<>();
     private final SimpleFormatter format = new SimpleFormatter();
+
+    @Override
+    public List<String> lines() {
+      return lines;
+    }
+
+    @Override
+    public List<String> faults() {
+      return faults;
+    }
 
     @Override
     public void publish(LogRecord record) {

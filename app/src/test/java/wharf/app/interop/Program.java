@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -20,12 +21,14 @@ final class Program implements AutoCloseable {
   private static final Pattern URL = Pattern.compile("ftp://127\\.0\\.0\\.1:(\\d+)/");
 
   private final Process process;
+  private final Path log;
 
   /// What it said before it was ready.
   final List<String> banner;
 
-  private Program(Process process, List<String> banner) {
+  private Program(Process process, Path log, List<String> banner) {
     this.process = process;
+    this.log = log;
     this.banner = banner;
   }
 
@@ -64,7 +67,16 @@ final class Program implements AutoCloseable {
       banner.add(line);
     } while (!banner.getLast().startsWith("Ready"));
     deadline.cancel(false);
-    return new Program(process, banner);
+    return new Program(process, log, banner);
+  }
+
+  /// What it has said on standard error so far.
+  List<String> log() {
+    try {
+      return Files.readAllLines(log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// Where it listens.
