@@ -10,7 +10,8 @@ import wharf.net.SelectPoller;
 
 /// How a server shares itself among its clients: who waits, and on what. The same sessions run
 /// under each.
-public abstract sealed class ServerModel permits Iterative, Threads, Virtual, Loops, Processes {
+public abstract class ServerModel {
+  /// Models are of this package: what they are made of is.
   ServerModel() {}
 
   /// Every model that runs in one process, the default first; [Processes] is to be told more than
