@@ -57,6 +57,7 @@ final class EventLoop implements Runnable {
         poller.poll(untilNextAlarm(), this::ready);
         ring();
       }
+      forEachMember(Conversation::kill);
     } catch (IOException e) {
       context.log().log(Level.ERROR, "an event loop ended: its poller failed", e);
     } finally {

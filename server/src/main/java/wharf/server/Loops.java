@@ -145,9 +145,11 @@ public final class Loops extends ServerModel {
 
     @Override
     public void end() throws InterruptedException {
-      loops.forEach(EventLoop::end);
-      for (Thread thread : threads) {
-        thread.join();
+      // The one that accepts goes first: whom it gave to another loop in its last moment, that loop
+      // still gets to see, and ends.
+      for (int i = 0; i < loops.size(); i++) {
+        loops.get(i).end();
+        threads.get(i).join();
       }
     }
   }

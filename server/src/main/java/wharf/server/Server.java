@@ -16,7 +16,7 @@ import wharf.protocol.Protocol;
 /// A protocol on the network, under a model. Safe for use by many threads; the caller closes it.
 public final class Server implements AutoCloseable {
   /// How long sessions that were closed may take to settle their transfers.
-  private static final Duration SETTLING = Duration.ofSeconds(10);
+  static final Duration SETTLING = Duration.ofSeconds(10);
 
   private final ServerModel.Running running;
   private final Openings openings;

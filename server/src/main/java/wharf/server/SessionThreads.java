@@ -41,6 +41,7 @@ final class SessionThreads implements ServerModel.Running {
   private final Set<Poller> waiting = ConcurrentHashMap.newKeySet();
   private volatile boolean doorsClosed;
   private volatile boolean stopping;
+  private volatile boolean ended;
 
   private SessionThreads(Context context, Sockets sockets, Executor sessions) {
     this.context = context;
@@ -128,6 +129,9 @@ final class SessionThreads implements ServerModel.Running {
     if (stopping) {
       driver.stop();
     }
+    if (ended) {
+      driver.closeNow();
+    }
     return driver;
   }
 
@@ -187,10 +191,15 @@ final class SessionThreads implements ServerModel.Running {
 
   @Override
   public void end() throws InterruptedException {
+    // Who was accepted while the doors were being closed may have come after the last look for
+    // sessions.
+    ended = true;
+    closeSessions();
     // The system lets go of a listener only when nobody waits at it any more.
     for (Thread thread : threads) {
       thread.join();
     }
+    context.door().awaitEmpty(Server.SETTLING);
     pollers.clear();
     buffers.clear();
   }

@@ -83,6 +83,9 @@ class TransportsTest {
   private final Watched echo = new Watched(new Echo(Duration.ofMinutes(10)));
   private ErrorLog log = new ErrorLog();
 
+  /// Tells those who would go on for ever that it is enough.
+  private final AtomicBoolean stopped = new AtomicBoolean();
+
   static Stream<ServerModel> every() {
     return ServerModel.all().stream();
   }
@@ -113,6 +116,7 @@ class TransportsTest {
 
   @AfterEach
   void noServerHadAFaultOfItsOwn() {
+    stopped.set(true);
     log.close();
     assertThat(log.errors()).extracting(one -> one.getMessage()).isEmpty();
   }
@@ -156,7 +160,8 @@ class TransportsTest {
             throw new IllegalStateException(e);
           }
         },
-        task -> Thread.ofVirtual().start(task));
+        // Of the platform: one that never waits would keep a carrier from the server's own.
+        task -> Thread.ofPlatform().daemon().start(task));
   }
 
   /// Does `work` at once for each number below `count`, and waits for all of it.
@@ -367,13 +372,12 @@ class TransportsTest {
   @ParameterizedTest
   @MethodSource("sharing")
   void stopUnderLoad(ServerModel model, Transport over) throws Exception {
-    AtomicBoolean stopped = new AtomicBoolean();
     List<Future<Boolean>> clients = new ArrayList<>();
     try (Server server = start(echo, model, over)) {
       SocketAddress at = address(server);
       for (int i = 0; i < 20; i++) {
         clients.add(meanwhile(() -> talks(at)));
-        clients.add(meanwhile(() -> comesAndGoes(at, stopped)));
+        clients.add(meanwhile(() -> comesAndGoes(at)));
       }
       echo.awaitBegun(100, LONG);
       assertThat(server.stop(LONG)).as("in peace").isTrue();
@@ -385,6 +389,26 @@ class TransportsTest {
       for (Future<Boolean> client : clients) {
         assertThat(client.get(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
       }
+    }
+  }
+
+  /// Also who is accepted in the very moment of the stop is told of the end before that returns.
+  @ParameterizedTest
+  @MethodSource("streams")
+  void whoComesInTheLastMomentIsNotForgotten(ServerModel model, Transport over) throws Exception {
+    for (int i = 0; i < 20; i++) {
+      Watched watched = new Watched(new Echo(LONG));
+      stopped.set(false);
+      Server server = start(watched, model, over);
+      SocketAddress at = address(server);
+      Future<Boolean> one = meanwhile(() -> comesAndGoes(at));
+      Future<Boolean> other = meanwhile(() -> comesAndGoes(at));
+      watched.awaitBegun(3, LONG);
+      server.stop(LONG);
+      stopped.set(true);
+      assertThat(watched.open).as("sessions that were not told of their end").hasValue(0);
+      assertThat(one.get()).isTrue();
+      assertThat(other.get()).isTrue();
     }
   }
 
@@ -401,7 +425,7 @@ class TransportsTest {
     return true;
   }
 
-  private static boolean comesAndGoes(SocketAddress to, AtomicBoolean stopped) {
+  private boolean comesAndGoes(SocketAddress to) {
     while (!stopped.get()) {
       try (Peer peer = new Peer(to)) {
         peer.writes((byte) 1);
@@ -720,7 +744,6 @@ class TransportsTest {
   @ParameterizedTest
   @MethodSource("every")
   void stopUnderDatagrams(ServerModel model) throws Exception {
-    AtomicBoolean stopped = new AtomicBoolean();
     List<Future<Boolean>> senders = new ArrayList<>();
     try (Server server = start(echo, model, Transport.UDP)) {
       SocketAddress at = address(server);
