@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.BindException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
@@ -19,6 +20,9 @@ import java.util.stream.Collectors;
 
 /// The sockets of a server's endpoints, open and bound.
 final class Openings implements Closeable {
+  /// For the port that the system chose at one address to be free at the others, too.
+  private static final int PORTS_TRIED = 16;
+
   private final SocketSettings settings;
   private final boolean handedOver;
   private final List<ServerSocketChannel> listeners = new ArrayList<>();
@@ -28,6 +32,9 @@ final class Openings implements Closeable {
   private final List<UnixSocketFile> files = new ArrayList<>();
   private final Set<Channel> inherited = new HashSet<>();
 
+  /// How many endpoints have got a port that was left to the system.
+  private int portsChosen;
+
   private Openings(SocketSettings settings, boolean handedOver) {
     this.settings = settings;
     this.handedOver = handedOver;
@@ -35,23 +42,51 @@ final class Openings implements Closeable {
 
   /// Opens all of them, or none.
   ///
+  /// Where the port is left to the system, the one that it gives at the first address may be taken
+  /// at another: then it is asked for one more.
+  ///
   /// @param handedOver whether other processes are to inherit them
   static Openings open(
       List<Endpoint> endpoints, SocketSettings settings, RandomGenerator random, boolean handedOver)
       throws IOException {
-    Openings openings = new Openings(settings, handedOver);
+    for (int left = PORTS_TRIED; ; left--) {
+      Openings openings = new Openings(settings, handedOver);
+      try {
+        return openings.addAll(endpoints, random);
+      } catch (Server.CannotListen e) {
+        boolean otherPort =
+            e.getCause() instanceof BindException
+                && openings.portsChosen > 0
+                && asksForAnyPort(e.endpoint());
+        if (!otherPort || left == 1) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static boolean asksForAnyPort(Endpoint endpoint) {
+    return switch (endpoint) {
+      case Endpoint.Tcp(InetSocketAddress at) -> at.getPort() == 0;
+      case Endpoint.Udp(InetSocketAddress at) -> at.getPort() == 0;
+      case Endpoint.Unix _, Endpoint.Inherited _ -> false;
+    };
+  }
+
+  private Openings addAll(List<Endpoint> endpoints, RandomGenerator random) throws IOException {
     for (Endpoint endpoint : endpoints) {
       try {
-        openings.add(endpoint, random);
+        add(endpoint, random);
+        portsChosen += asksForAnyPort(endpoint) ? 1 : 0;
       } catch (IOException e) {
-        openings.close();
+        close();
         throw new Server.CannotListen(endpoint, e);
       } catch (RuntimeException e) {
-        openings.close();
+        close();
         throw e;
       }
     }
-    return openings;
+    return this;
   }
 
   private void add(Endpoint endpoint, RandomGenerator random) throws IOException {

@@ -40,6 +40,29 @@ class SocketSettingsTest {
     return Openings.open(List.of(endpoints), settings, new Random(), false);
   }
 
+  /// Whatever else listens at the other address: here so much that every tenth port is taken.
+  @Test
+  void aPortThatIsFreeAtEveryAddressIsFound() throws IOException {
+    InetSocketAddress other = new InetSocketAddress(Client.ELSEWHERE, 0);
+    List<ServerSocketChannel> taken = new ArrayList<>();
+    try {
+      for (int i = 0; i < 2_000; i++) {
+        taken.add(ServerSocketChannel.open().bind(other, 1));
+      }
+      for (int i = 0; i < 100; i++) {
+        try (Openings openings =
+            open(SocketSettings.USUAL, new Endpoint.Tcp(ANY), new Endpoint.Tcp(other))) {
+          assertThat(openings.addresses().getFirst().getPort())
+              .isEqualTo(openings.addresses().getLast().getPort());
+        }
+      }
+    } finally {
+      for (ServerSocketChannel one : taken) {
+        one.close();
+      }
+    }
+  }
+
   @FunctionalInterface
   private interface Look {
     void at(SocketChannel accepted) throws IOException;

@@ -3,7 +3,9 @@ package wharf.app.interop;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /// curl. It has no mirror of its own: what a script does is walk the listings and give it all files
 /// at once, in its language for configurations. In parallel, for otherwise curl 7.88 sleeps a
@@ -35,6 +37,12 @@ final class Curl implements RealClient {
   @Override
   public void resumeDownload(Site site, String remote, Path local) throws IOException {
     curl(site, "-C", "-", "-o", local.toString(), site.url(remote)).run();
+  }
+
+  /// Its -Z keeps up to eight sessions, and each open until all have ended.
+  @Override
+  public Set<Operation> overSeveralConnections() {
+    return EnumSet.of(Operation.MIRROR_DOWN, Operation.MIRROR_UP);
   }
 
   @Override

@@ -56,6 +56,7 @@ import wharf.server.ServerModel;
               model ->
                   RealClient.all().stream()
                       .filter(c -> isOrNone(wanted.clients(), c.toString()))
+                      .filter(c -> !(model instanceof Iterative && opensSeveral(c, wanted)))
                       .filter(c -> List.of(wanted.value()).stream().noneMatch(c.cannot()::contains))
                       .map(client -> Arguments.of(client, model)));
     }
@@ -70,6 +71,10 @@ import wharf.server.ServerModel;
                     throw new AssertionError("a name only");
                   },
                   2)));
+    }
+
+    private static boolean opensSeveral(RealClient client, ForClients wanted) {
+      return List.of(wanted.value()).stream().anyMatch(client.overSeveralConnections()::contains);
     }
 
     private static boolean isOrNone(String[] names, String name) {

@@ -37,6 +37,12 @@ interface RealClient {
         new CommonsNet());
   }
 
+  /// What it does over several sessions at once, and waits for all of them: a server that serves
+  /// one after the other cannot be asked for it.
+  default Set<Operation> overSeveralConnections() {
+    return Set.of();
+  }
+
   /// What it has no command for; its class says why.
   default Set<Operation> cannot() {
     return Set.of();
