@@ -113,14 +113,14 @@ final class Acceptor {
       }
       return new Outcome.Came(came, from);
     }
-    turnAway(came, refusal);
+    turnAway(came, context.protocol().refusal(refusal));
     return new Outcome.TurnedAway();
   }
 
   /// Tells a client why it cannot be served, and closes.
-  void turnAway(SocketChannel came, Refusal why) throws IOException {
+  static void turnAway(SocketChannel came, byte[] why) throws IOException {
     came.configureBlocking(false);
-    came.write(ByteBuffer.wrap(context.protocol().refusal(why)));
+    came.write(ByteBuffer.wrap(why));
     came.shutdownOutput();
     came.close();
   }

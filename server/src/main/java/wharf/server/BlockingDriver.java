@@ -1,6 +1,7 @@
 package wharf.server;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
@@ -82,15 +83,17 @@ final class BlockingDriver implements Conversation.Driver {
       Conversation conversation = Conversation.over(channel, context, this);
       try {
         conversation.open();
+        InputStream input = tcp == null ? null : tcp.socket().getInputStream();
         byte[] received = new byte[COMMAND_READ];
         while (!conversation.ended()) {
           if (stopping && !stoppingTold) {
             stoppingTold = true;
             conversation.stopping();
           } else if (tcp != null
+              && input != null
               && conversation instanceof StreamConversation stream
               && conversation.idle()) {
-            awaitCommand(stream, tcp, received);
+            awaitCommand(stream, tcp, input, received);
           } else {
             engage(conversation);
           }
@@ -165,7 +168,8 @@ final class BlockingDriver implements Conversation.Driver {
     return killed || !channel.isOpen();
   }
 
-  private void awaitCommand(StreamConversation conversation, SocketChannel control, byte[] into)
+  private void awaitCommand(
+      StreamConversation conversation, SocketChannel control, InputStream input, byte[] into)
       throws IOException {
     if (!beginWait(Wait.READING)) {
       return;
@@ -175,7 +179,7 @@ final class BlockingDriver implements Conversation.Driver {
       control.configureBlocking(true);
       long patience = until(conversation.deadline()).toMillis();
       control.socket().setSoTimeout(Math.clamp(patience, 1, Integer.MAX_VALUE));
-      count = control.socket().getInputStream().read(into);
+      count = input.read(into);
     } catch (SocketTimeoutException e) {
       count = 0;
     } catch (IOException e) {
