@@ -69,7 +69,7 @@ final class Bench implements Runnable {
         split = ",",
         description =
             "Only these, separated by commas, of ${COMPLETION-CANDIDATES} (default: all).",
-        completionCandidates = Serve.ModelNames.class)
+        completionCandidates = NamedModel.Names.class)
     private List<String> models = new ArrayList<>();
 
     @Option(
@@ -149,7 +149,7 @@ final class Bench implements Runnable {
                           "there is no model '"
                               + name
                               + "'; there are "
-                              + String.join(", ", new Serve.ModelNames()))));
+                              + String.join(", ", new NamedModel.Names()))));
     }
 
     /// The command line that measures the same.

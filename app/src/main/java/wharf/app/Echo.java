@@ -14,8 +14,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,9 +23,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 import wharf.server.Endpoint;
-import wharf.server.Loops;
 import wharf.server.Server;
-import wharf.server.ServerModel;
 
 /// `wharf echo`.
 @Command(
@@ -101,15 +97,11 @@ final class Echo implements Callable<Integer> {
       description =
           "How the server shares itself among clients: ${COMPLETION-CANDIDATES} (default:"
               + " virtual).",
-      completionCandidates = Serve.ModelNames.class,
-      defaultValue = "virtual")
-  private String model = "virtual";
+      completionCandidates = NamedModel.Names.class,
+      defaultValue = NamedModel.DEFAULT)
+  private String model = NamedModel.DEFAULT;
 
-  @Option(
-      names = "--loops",
-      paramLabel = "N",
-      description = "So many event loops, for the models that have them (default: processors).")
-  private @Nullable Integer loops;
+  @Mixin private NamedModel named = new NamedModel();
 
   @Option(
       names = "--idle",
@@ -131,7 +123,7 @@ final class Echo implements Callable<Integer> {
     Server.Options usual = Server.Options.at(endpoints);
     Server.Options options =
         usual
-            .with(model())
+            .with(named.named(model, new NamedModel.Names()))
             .with(sockets.settings())
             .withSessions(usual.sessions(), usual.sessions());
     Log.toStandardError(around.err(), false);
@@ -209,41 +201,6 @@ final class Echo implements Callable<Integer> {
       }
     }
     return PosixFilePermissions.fromString(letters.toString());
-  }
-
-  private ServerModel model() {
-    ServerModel named =
-        ServerModel.named(model)
-            .orElseThrow(
-                () -> usage("there is no model '" + model + "'; there are " + names(everyModel())));
-    named
-        .unavailable()
-        .ifPresent(
-            why -> {
-              throw usage("the model " + model + " cannot be had here: " + why);
-            });
-    if (loops == null) {
-      return named;
-    }
-    if (!(named instanceof Loops looping)) {
-      throw usage(
-          "--loops is of the models with event loops, "
-              + names(everyModel().filter(Loops.class::isInstance))
-              + ", not of "
-              + model);
-    }
-    if (loops < 1) {
-      throw usage("--loops is at least 1, not " + loops);
-    }
-    return looping.times(loops);
-  }
-
-  private static Stream<ServerModel> everyModel() {
-    return ServerModel.all().stream();
-  }
-
-  private static String names(Stream<ServerModel> models) {
-    return models.map(ServerModel::name).collect(Collectors.joining(", "));
   }
 
   private ParameterException usage(String message) {

@@ -1,23 +1,18 @@
 package wharf.app;
 
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import wharf.server.Loops;
 import wharf.server.Processes;
 import wharf.server.ServerModel;
 
 /// How a server shares itself among its clients, as the command line says it.
 final class ModelOptions {
-  private static final String DEFAULT = "virtual";
-
   @Spec(Spec.Target.MIXEE)
   private @Nullable CommandSpec verb;
 
@@ -28,21 +23,10 @@ final class ModelOptions {
           "How the server shares itself among clients: ${COMPLETION-CANDIDATES} (default:"
               + " ${DEFAULT-VALUE}).",
       completionCandidates = Names.class,
-      defaultValue = DEFAULT)
-  private String model = DEFAULT;
+      defaultValue = NamedModel.DEFAULT)
+  private String model = NamedModel.DEFAULT;
 
-  @Option(
-      names = "--loops",
-      paramLabel = "N",
-      description = "Event loops, of the models that have them (default: one per processor).")
-  private @Nullable Integer loops;
-
-  @Option(
-      names = "--select-limit",
-      paramLabel = "N",
-      description =
-          "Of --model select: serve descriptors below N (default: 1024, as C's fd_set has it).")
-  private @Nullable Integer selectLimit;
+  @Mixin private NamedModel named = new NamedModel();
 
   @Option(
       names = "--workers",
@@ -57,9 +41,9 @@ final class ModelOptions {
       paramLabel = "NAME",
       description =
           "Of --model processes: the model of each worker, ${COMPLETION-CANDIDATES} (default: "
-              + DEFAULT
+              + NamedModel.DEFAULT
               + ").",
-      completionCandidates = Serve.ModelNames.class)
+      completionCandidates = NamedModel.Names.class)
   private @Nullable String each;
 
   @Option(
@@ -78,7 +62,7 @@ final class ModelOptions {
     private static final long serialVersionUID = 1;
 
     Names() {
-      super(names(ServerModel.all().stream()).toList());
+      super(new NamedModel.Names());
       add(Processes.NAME);
     }
   }
@@ -121,73 +105,18 @@ final class ModelOptions {
     if (workers != null || each != null || connections != null || worker) {
       throw usage("--workers, --each and --connections-per-worker are of --model processes");
     }
-    return looping(named(model, new Names()));
+    return named.named(model, new Names());
   }
 
   /// The model of each worker.
   ///
   /// @throws ParameterException when there is none of that name
   ServerModel each() {
-    return looping(named(each == null ? DEFAULT : each, new Serve.ModelNames()));
+    return named.named(each == null ? NamedModel.DEFAULT : each, new NamedModel.Names());
   }
 
   private int workers() {
     return workers == null ? Runtime.getRuntime().availableProcessors() : workers;
-  }
-
-  private ServerModel named(String name, List<String> known) {
-    ServerModel named =
-        ServerModel.named(name)
-            .orElseThrow(
-                () ->
-                    usage(
-                        "there is no model '" + name + "'; there are " + String.join(", ", known)));
-    named
-        .unavailable()
-        .ifPresent(
-            why -> {
-              throw usage(
-                  "the model "
-                      + name
-                      + " cannot be had here: "
-                      + why
-                      + "; there are "
-                      + names(ServerModel.all().stream().filter(it -> it.unavailable().isEmpty()))
-                          .collect(Collectors.joining(", ")));
-            });
-    return selectLimit == null ? named : limited(named, selectLimit);
-  }
-
-  private ServerModel limited(ServerModel named, int limit) {
-    if (!named.name().equals("select")) {
-      throw usage("--select-limit is of the model select, not of " + named);
-    }
-    if (limit < 64) {
-      throw usage("--select-limit is at least 64, not " + limit);
-    }
-    return Loops.onSelect(limit);
-  }
-
-  private ServerModel looping(ServerModel named) {
-    if (loops == null) {
-      return named;
-    }
-    if (!(named instanceof Loops looping)) {
-      throw usage(
-          "--loops is of the models with event loops, "
-              + names(ServerModel.all().stream().filter(Loops.class::isInstance))
-                  .collect(Collectors.joining(", "))
-              + ", not of "
-              + named);
-    }
-    if (loops < 1) {
-      throw usage("--loops is at least 1, not " + loops);
-    }
-    return looping.times(loops);
-  }
-
-  private static Stream<String> names(Stream<ServerModel> models) {
-    return models.map(ServerModel::name);
   }
 
   private ParameterException usage(String message) {

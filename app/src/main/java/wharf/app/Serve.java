@@ -153,15 +153,6 @@ final class Serve implements Callable<Integer> {
   /// What workers are told, once it is known.
   private @Nullable Handover handover;
 
-  /// The names of the models that run in one process, for help.
-  static final class ModelNames extends ArrayList<String> {
-    private static final long serialVersionUID = 1;
-
-    ModelNames() {
-      super(ServerModel.all().stream().map(ServerModel::name).toList());
-    }
-  }
-
   @Override
   public Integer call() throws IOException, InterruptedException {
     Main program = Objects.requireNonNull(main);
