@@ -23,6 +23,7 @@ import wharf.bench.ModelsBench;
 import wharf.bench.Plan;
 import wharf.bench.Report;
 import wharf.bench.Subject;
+import wharf.server.Processes;
 import wharf.server.ServerModel;
 
 /// `wharf bench models`.
@@ -69,7 +70,7 @@ final class Bench implements Runnable {
         split = ",",
         description =
             "Only these, separated by commas, of ${COMPLETION-CANDIDATES} (default: all).",
-        completionCandidates = NamedModel.Names.class)
+        completionCandidates = ModelOptions.Names.class)
     private List<String> models = new ArrayList<>();
 
     @Option(
@@ -128,28 +129,24 @@ final class Bench implements Runnable {
       if (times < 1) {
         throw usage("--rounds is at least 1, not " + times);
       }
-      Set<String> names = new LinkedHashSet<>(models);
+      List<String> all = new ModelOptions.Names();
       List<Subject> subjects =
-          names.isEmpty()
-              ? ServerModel.all().stream().map(Models::subject).toList()
-              : names.stream().map(this::subject).toList();
+          new LinkedHashSet<>(models.isEmpty() ? all : models)
+              .stream().map(name -> subject(name, all)).toList();
       return new Plan(ThisProgram.words(), subjects, servers, times, quick, again(times));
     }
 
-    private static Subject subject(ServerModel model) {
-      return Subject.of(model.name(), model.summary(), model.unavailable());
-    }
-
-    private Subject subject(String name) {
-      return subject(
-          ServerModel.named(name)
-              .orElseThrow(
-                  () ->
-                      usage(
-                          "there is no model '"
-                              + name
-                              + "'; there are "
-                              + String.join(", ", new NamedModel.Names()))));
+    private Subject subject(String name, List<String> all) {
+      if (name.equals(Processes.NAME)) {
+        return Subject.of(name, Processes.SUMMARY, Processes.obstacle());
+      }
+      return ServerModel.named(name)
+          .map(model -> Subject.of(name, model.summary(), model.unavailable()))
+          .orElseThrow(
+              () ->
+                  usage(
+                      "there is no model '%s'; there are %s"
+                          .formatted(name, String.join(", ", all))));
     }
 
     /// The command line that measures the same.

@@ -22,8 +22,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
+import wharf.protocol.Protocol;
 import wharf.server.Endpoint;
+import wharf.server.Processes;
 import wharf.server.Server;
+import wharf.server.Worker;
 
 /// `wharf echo`.
 @Command(
@@ -41,6 +44,7 @@ import wharf.server.Server;
       "  wharf echo",
       "  wharf echo --tcp --udp --port 7 --model epoll --loops 1",
       "  wharf echo --unix /tmp/echo.socket --mode 660",
+      "  wharf echo --model processes --workers 4 --each nio",
     })
 final class Echo implements Callable<Integer> {
   private static final int USUAL_PORT = 7007;
@@ -91,17 +95,7 @@ final class Echo implements Callable<Integer> {
       description = "Give the file of --unix to NAME, which takes an administrator.")
   private @Nullable String owner;
 
-  @Option(
-      names = "--model",
-      paramLabel = "NAME",
-      description =
-          "How the server shares itself among clients: ${COMPLETION-CANDIDATES} (default:"
-              + " virtual).",
-      completionCandidates = NamedModel.Names.class,
-      defaultValue = NamedModel.DEFAULT)
-  private String model = NamedModel.DEFAULT;
-
-  @Mixin private NamedModel named = new NamedModel();
+  @Mixin private ModelOptions models = new ModelOptions();
 
   @Option(
       names = "--idle",
@@ -118,21 +112,35 @@ final class Echo implements Callable<Integer> {
     if (idle < 1) {
       throw usage("--idle is at least 1 second, not " + idle);
     }
-    List<Endpoint> endpoints = endpoints(around.folder());
+    List<Endpoint> endpoints = models.worker() ? List.of(given()) : endpoints(around.folder());
     // Whoever tries or measures comes from one address: there is no limit for that alone.
-    Server.Options usual = Server.Options.at(endpoints);
+    Server.Options usual = Server.Options.at(endpoints).with(sockets.settings());
     Server.Options options =
-        usual
-            .with(named.named(model, new NamedModel.Names()))
-            .with(sockets.settings())
-            .withSessions(usual.sessions(), usual.sessions());
-    Log.toStandardError(around.err(), false);
-    try (Server server = Server.start(new wharf.protocol.Echo(Duration.ofSeconds(idle)), options)) {
+        models.under(usual.withSessions(usual.sessions(), usual.sessions()), models::anotherWorker);
+    Log.toStandardError(around.err(), false, models.worker());
+    Protocol echo = new wharf.protocol.Echo(Duration.ofSeconds(idle));
+    if (models.worker()) {
+      Worker.serve(echo, options, around.out(), Serving.WORKERS_GRACE);
+      return ExitCode.OK.number();
+    }
+    try (Server server = Server.start(echo, options)) {
       banner(around.out(), endpoints, server.addresses());
       Serving.awaitStop(server, around);
       return ExitCode.OK.number();
     } catch (Server.CannotListen problem) {
       return Serving.cannot(problem, program);
+    } catch (Processes.CannotStart problem) {
+      program.note(String.valueOf(problem.getMessage()));
+      return ExitCode.FAILED.number();
+    }
+  }
+
+  /// What a worker serves.
+  private Endpoint given() {
+    try {
+      return Activation.ofStandardInput();
+    } catch (IOException e) {
+      throw usage(String.valueOf(e.getMessage()));
     }
   }
 
@@ -143,7 +151,8 @@ final class Echo implements Callable<Integer> {
       out.println(
           endpoint instanceof Endpoint.Unix(Path file, _, _)
               ? "echo+unix:" + file
-              : url(next.next()) + " over " + endpoint.transport() + ", model " + model);
+              : "%s over %s (%s)"
+                  .formatted(url(next.next()), endpoint.transport(), models.summary()));
     }
     out.println("Stop with Ctrl-C.");
     out.flush();

@@ -17,12 +17,10 @@ final class Log {
   private Log() {}
 
   /// Sends it to `err`; when `quiet`, only what is wrong.
-  static void toStandardError(PrintStream err, boolean quiet) {
-    toStandardError(err, quiet, "");
-  }
-
-  /// The same, with `who` logs before each message: several processes may share standard error.
-  static void toStandardError(PrintStream err, boolean quiet, String who) {
+  ///
+  /// @param oneOfSeveral whether other processes share `err`: then each line says whose it is
+  static void toStandardError(PrintStream err, boolean quiet, boolean oneOfSeveral) {
+    String who = oneOfSeveral ? "[" + ProcessHandle.current().pid() + "] " : "";
     // The zone is loaded now: later there may be no descriptor left to load it with.
     TIME.formatTo(Instant.now().atZone(ZoneId.systemDefault()), new StringBuilder());
     Logger root = Logger.getLogger("");

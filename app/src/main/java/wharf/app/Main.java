@@ -79,7 +79,7 @@ import wharf.ftp.client.Printable;
     })
 public final class Main implements Runnable {
   /// Longer than a server lets running transfers go on.
-  private static final Duration ORDERLY_END = Serve.GRACE.plusSeconds(15);
+  private static final Duration ORDERLY_END = Serving.GRACE.plusSeconds(15);
 
   private final Surroundings around;
   private PrintStream err;

@@ -1,6 +1,7 @@
 package wharf.app;
 
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -9,6 +10,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import wharf.server.Processes;
+import wharf.server.Server;
 import wharf.server.ServerModel;
 
 /// How a server shares itself among its clients, as the command line says it.
@@ -67,19 +69,22 @@ final class ModelOptions {
     }
   }
 
-  /// Whether this process is a worker: [#each] is its model.
+  /// Whether this process is a worker: what it serves is its standard input.
   boolean worker() {
     return worker;
   }
 
-  /// Whether there are worker processes, of which this is the parent or one.
-  boolean processes() {
+  private boolean processes() {
     return model.equals(Processes.NAME);
   }
 
-  /// How many clients a worker accepts; -1 for any number.
-  int connections() {
-    return connections == null || connections == 0 ? -1 : connections;
+  /// This program once more, as a worker: it is told the same.
+  ProcessBuilder anotherWorker() {
+    CommandSpec spec = Objects.requireNonNull(verb);
+    List<String> words = new ArrayList<>(spec.root().commandLine().getParseResult().originalArgs());
+    // Before what may follow a "--".
+    words.add(words.indexOf(spec.name()) + 1, "--worker");
+    return new ProcessBuilder(ThisProgram.command(words));
   }
 
   /// The model in a few words.
@@ -87,11 +92,17 @@ final class ModelOptions {
     return processes() ? workers() + " processes, each " + each().name() : model;
   }
 
-  /// The model that was asked for.
+  /// The same options, with the model that was asked for; in a worker with that of each worker.
   ///
   /// @param launch how a worker is started
-  /// @throws ParameterException when the options do not agree
-  ServerModel chosen(Processes.Launch launch) {
+  /// @throws ParameterException when what was said of it does not agree
+  Server.Options under(Server.Options options, Processes.Launch launch) {
+    ServerModel chosen = chosen(launch);
+    int most = connections == null || connections == 0 ? -1 : connections;
+    return worker ? options.with(each()).withConnections(most) : options.with(chosen);
+  }
+
+  private ServerModel chosen(Processes.Launch launch) {
     if (processes()) {
       ServerModel _ = each();
       if (connections != null && connections < 0) {
@@ -108,10 +119,7 @@ final class ModelOptions {
     return named.named(model, new Names());
   }
 
-  /// The model of each worker.
-  ///
-  /// @throws ParameterException when there is none of that name
-  ServerModel each() {
+  private ServerModel each() {
     return named.named(each == null ? NamedModel.DEFAULT : each, new NamedModel.Names());
   }
 

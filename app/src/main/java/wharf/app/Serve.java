@@ -36,7 +36,6 @@ import wharf.server.Endpoint;
 import wharf.server.PortRange;
 import wharf.server.Processes;
 import wharf.server.Server;
-import wharf.server.ServerModel;
 import wharf.server.Worker;
 import wharf.users.Account;
 import wharf.users.Accounts;
@@ -61,12 +60,6 @@ import wharf.users.Secret;
       "  wharf serve /srv/files --user alice --password-file secret --writable --port 21",
     })
 final class Serve implements Callable<Integer> {
-  /// How long running transfers may go on when the server is stopped.
-  static final Duration GRACE = Duration.ofSeconds(10);
-
-  /// The same for a worker process, which is to have ended when its parent is done with waiting.
-  private static final Duration WORKERS_GRACE = GRACE.minusSeconds(1);
-
   /// The name that goes with a one-time password.
   private static final String ONE_TIME_USER = "wharf";
 
@@ -162,8 +155,7 @@ final class Serve implements Callable<Integer> {
       program.hush();
     }
     Server.Options options = options(given);
-    long pid = ProcessHandle.current().pid();
-    Log.toStandardError(program.err(), quiet, models.worker() ? "[" + pid + "] " : "");
+    Log.toStandardError(program.err(), quiet, models.worker());
     OneTime oneTime = new OneTime();
     Path root = around.folder().resolve(folder);
     try (Tree tree = Tree.open(root, InstantSource.system())) {
@@ -180,7 +172,7 @@ final class Serve implements Callable<Integer> {
         throw usage("FTP is spoken over TCP, and the socket handed over is " + given.transport());
       }
       if (models.worker()) {
-        Worker.serve(service, options, around.out(), WORKERS_GRACE);
+        Worker.serve(service, options, around.out(), Serving.WORKERS_GRACE);
       } else if (given != null && given.socket() instanceof SocketChannel client) {
         serveOne(client, service, options);
       } else {
@@ -228,20 +220,16 @@ final class Serve implements Callable<Integer> {
         try {
           gone = server.awaitSessions(Duration.ofDays(1));
         } catch (InterruptedException stop) {
-          server.stop(GRACE);
+          server.stop(Serving.GRACE);
           gone = true;
         }
       }
     }
   }
 
-  /// This program once more, as a worker: it is told the same, and who may log in.
+  /// A worker, which is also told who may log in.
   private ProcessBuilder worker() {
-    CommandSpec verb = Objects.requireNonNull(spec);
-    List<String> words = new ArrayList<>(verb.root().commandLine().getParseResult().originalArgs());
-    // Before what may follow a "--".
-    words.add(words.indexOf(verb.name()) + 1, "--worker");
-    ProcessBuilder worker = new ProcessBuilder(ThisProgram.command(words));
+    ProcessBuilder worker = models.anotherWorker();
     Objects.requireNonNull(handover).into(worker.environment());
     return worker;
   }
@@ -253,7 +241,6 @@ final class Serve implements Callable<Integer> {
     if (idle < 1) {
       throw usage("--idle is at least 1 second, not " + idle);
     }
-    ServerModel chosen = models.chosen(this::worker);
     List<InetSocketAddress> at = new ArrayList<>();
     for (InetAddress bind : Serving.addresses(binds, Objects.requireNonNull(spec).commandLine())) {
       at.add(new InetSocketAddress(bind, port));
@@ -267,9 +254,7 @@ final class Serve implements Callable<Integer> {
                 : Server.Options.at(List.of(given)))
             .with(ports())
             .with(sockets.settings());
-    return models.worker()
-        ? options.with(models.each()).withConnections(models.connections())
-        : options.with(chosen);
+    return models.under(options, this::worker);
   }
 
   private PortRange ports() {

@@ -5,6 +5,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -16,6 +17,12 @@ import wharf.server.Server;
 /// What the verbs that serve have in common: where they listen, what is said when they cannot, and
 /// how they stop.
 final class Serving {
+  /// How long running transfers may go on when the server is stopped.
+  static final Duration GRACE = Duration.ofSeconds(10);
+
+  /// The same for a worker process, which is to have ended when its parent is done with waiting.
+  static final Duration WORKERS_GRACE = GRACE.minusSeconds(1);
+
   private Serving() {}
 
   /// The addresses of `--bind`.
@@ -42,7 +49,7 @@ final class Serving {
     return address instanceof Inet6Address ? "[" + bare + "]" : bare;
   }
 
-  /// Waits until the program is asked to end, and stops `server` with [Serve#GRACE].
+  /// Waits until the program is asked to end, and stops `server` with [#GRACE].
   static void awaitStop(Server server, Surroundings around) throws InterruptedException {
     try {
       new CountDownLatch(1).await();
@@ -51,9 +58,9 @@ final class Serving {
           .err()
           .println(
               "wharf: stopping; running transfers may finish, for at most "
-                  + Serve.GRACE.toSeconds()
+                  + GRACE.toSeconds()
                   + " s");
-      server.stop(Serve.GRACE);
+      server.stop(GRACE);
     }
   }
 

@@ -104,7 +104,7 @@ class EchoTest {
   @Test
   void overTcpAtLoopbackIfNothingIsSaid() throws Exception {
     try (Running echo = new Running("--port", "0")) {
-      int port = echo.port("TCP, model virtual");
+      int port = echo.port("TCP (virtual)");
       assertThat(echo.out.readLine()).isEqualTo("Stop with Ctrl-C.");
       assertEchoed(port);
       assertThat(echo.stop()).isZero();
@@ -132,8 +132,8 @@ class EchoTest {
             "1",
             "--socket",
             "no-delay=off")) {
-      int port = echo.port("TCP, model nio");
-      assertThat(echo.port("UDP, model nio")).isEqualTo(port);
+      int port = echo.port("TCP (nio)");
+      assertThat(echo.port("UDP (nio)")).isEqualTo(port);
       assertThat(echo.out.readLine()).isEqualTo("echo+unix:" + file);
       assertThat(echo.out.readLine()).isEqualTo("Stop with Ctrl-C.");
       assertEchoed(port);

@@ -7,6 +7,7 @@ import java.lang.System.Logger.Level;
 import java.net.BindException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.Channel;
 import java.nio.channels.DatagramChannel;
@@ -116,8 +117,9 @@ final class Openings implements Closeable {
         switch (socket) {
           case ServerSocketChannel listener -> {
             listeners.add(listener);
-            if (listener.getLocalAddress() instanceof InetSocketAddress at) {
-              add(at);
+            switch (listener.getLocalAddress()) {
+              case InetSocketAddress at -> add(at);
+              case SocketAddress other -> names.add(other.toString());
             }
           }
           case DatagramChannel datagram -> {

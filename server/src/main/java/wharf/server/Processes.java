@@ -1,6 +1,7 @@
 package wharf.server;
 
 import java.io.IOException;
+import java.util.Optional;
 import wharf.net.Native;
 
 /// Worker processes, started beforehand, that share the listeners; each serves under a model of its
@@ -22,6 +23,10 @@ import wharf.net.Native;
 public final class Processes extends ServerModel {
   /// The name on the command line.
   public static final String NAME = "processes";
+
+  /// As [#summary] says it.
+  public static final String SUMMARY =
+      "worker processes that share the door, each under a model of its own";
 
   /// Workers alive at a time, those included that serve their last clients. Beyond it clients wait
   /// in the kernel's queue. Each is a JVM of 40 MB or more.
@@ -82,7 +87,17 @@ public final class Processes extends ServerModel {
 
   @Override
   public String summary() {
-    return "worker processes that share the door, each under a model of its own";
+    return SUMMARY;
+  }
+
+  @Override
+  public Optional<String> unavailable() {
+    return obstacle();
+  }
+
+  /// Why there can be no worker processes here; nothing if there can.
+  public static Optional<String> obstacle() {
+    return Native.unavailable().map(why -> "worker processes cannot be had: " + why);
   }
 
   @Override
@@ -90,9 +105,9 @@ public final class Processes extends ServerModel {
     if (context.connections() >= 0) {
       throw new IllegalArgumentException("each worker counts its own clients: tell it");
     }
-    String obstacle = Native.unavailable().orElse(null);
+    String obstacle = obstacle().orElse(null);
     if (obstacle != null) {
-      throw new CannotStart("worker processes cannot be had: " + obstacle);
+      throw new CannotStart(obstacle);
     }
     int places = sockets.listeners().size() + sockets.datagrams().size();
     if (workers * places > MOST_ALIVE) {

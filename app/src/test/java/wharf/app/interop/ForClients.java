@@ -33,6 +33,9 @@ import wharf.server.ServerModel;
   /// By name; every model if none is given.
   String[] models() default {};
 
+  /// Not under these, by name.
+  String[] butModels() default {};
+
   /// By name; every client if none is given.
   String[] clients() default {};
 
@@ -50,6 +53,7 @@ import wharf.server.ServerModel;
               .transform(it -> it.isEmpty() ? new String[0] : it.split(",", -1));
       return everyModel()
           .filter(model -> isOrNone(wanted.models(), model.name()))
+          .filter(model -> !List.of(wanted.butModels()).contains(model.name()))
           .filter(model -> isOrNone(asked, model.name()))
           .filter(model -> !(model instanceof Iterative && wanted.severalConnections()))
           .flatMap(

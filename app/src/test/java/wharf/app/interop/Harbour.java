@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
@@ -23,6 +24,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import wharf.files.Tree;
 import wharf.files.VirtualPath;
 import wharf.ftp.server.FtpService;
@@ -67,13 +69,15 @@ final class Harbour implements AutoCloseable {
     List<String> faults();
   }
 
-  /// Serves `folder/root` at both loopback addresses, IPv4 and IPv6.
+  /// Serves `folder/root`, or under `processes` a folder that is as empty, at both loopback
+  /// addresses, IPv4 and IPv6.
   static Harbour open(Path folder, ServerModel model) throws IOException {
+    if (model instanceof Processes) {
+      return Shared.running().harbour();
+    }
     Path root = Files.createDirectories(folder.resolve("root"));
     Path outside = Files.createDirectories(folder.resolve("outside"));
-    return model instanceof Processes
-        ? program(root, outside, model.name())
-        : here(root, outside, model);
+    return here(root, outside, model);
   }
 
   private static Harbour here(Path root, Path outside, ServerModel model) throws IOException {
@@ -107,40 +111,106 @@ final class Harbour implements AutoCloseable {
   }
 
   /// Worker processes inherit their listener as their standard input, and that of this process is
-  /// not free: so the program is run, with as many workers as show that there is more than one.
-  private static Harbour program(Path root, Path outside, String model) throws IOException {
-    Path password = Files.writeString(outside.resolve(".password"), Site.PASSWORD + "\n");
-    Program program =
-        Program.serve(
-            root,
-            Program.NATIVE,
-            "--bind=::1",
-            "--model=" + model,
-            "--workers=2",
-            "--writable",
-            "--anonymous",
-            "--user=" + Site.USER,
-            "--password-file=" + password);
-    Files.delete(password);
-    int port = program.site(outside).at().getPort();
-    return new Harbour(
-        root,
-        outside,
-        List.of(
-            new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port),
-            new InetSocketAddress(InetAddress.ofLiteral("::1"), port)),
-        () -> assertThat(program.stop()).as("exit code").isZero(),
-        new Told() {
-          @Override
-          public List<String> lines() {
-            return program.log();
-          }
+  /// not free: so the program is run, with as many workers as show that there is more than one. It
+  /// goes on for the next who asks: to start it takes longer than most tests.
+  private static final class Shared {
+    private static @Nullable Shared running;
 
-          @Override
-          public List<String> faults() {
-            return lines().stream().filter(line -> line.contains(" problem: ")).toList();
+    final Path root;
+    final Path outside;
+    final Program program;
+
+    /// The sockets of its workers while nobody is there.
+    private final long atRest;
+
+    private Shared(Path root, Path outside, Program program) throws IOException {
+      this.root = root;
+      this.outside = outside;
+      this.program = program;
+      atRest = sockets();
+    }
+
+    static synchronized Shared running() throws IOException {
+      if (running == null) {
+        Path folder = UnderTarget.make();
+        Path root = Files.createDirectory(folder.resolve("root"));
+        Path password = Files.writeString(folder.resolve("password"), Site.PASSWORD + "\n");
+        Program program =
+            Program.serve(
+                root,
+                Program.NATIVE,
+                "--bind=::1",
+                "--model=" + Processes.NAME,
+                "--workers=2",
+                "--writable",
+                "--anonymous",
+                "--user=" + Site.USER,
+                "--password-file=" + password);
+        Files.delete(password);
+        Path outside = Files.createDirectory(folder.resolve("outside"));
+        running = new Shared(root, outside, program);
+        Runtime.getRuntime().addShutdownHook(new Thread(program::close));
+      }
+      return running;
+    }
+
+    Harbour harbour() {
+      int before = program.log().size();
+      int port = program.site(outside).at().getPort();
+      return new Harbour(
+          root,
+          outside,
+          List.of(
+              new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port),
+              new InetSocketAddress(InetAddress.ofLiteral("::1"), port)),
+          this::clear,
+          new Told() {
+            @Override
+            public List<String> lines() {
+              List<String> all = program.log();
+              return all.subList(before, all.size());
+            }
+
+            @Override
+            public List<String> faults() {
+              return lines().stream().filter(line -> line.contains(" problem: ")).toList();
+            }
+          });
+    }
+
+    /// Makes it as if nobody had come, once everybody has gone.
+    private void clear() throws IOException {
+      await("the sessions end", () -> sockets() <= atRest);
+      for (Path folder : List.of(root, outside)) {
+        try (Stream<Path> all = Files.walk(folder)) {
+          for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
+            if (!one.equals(folder)) {
+              Files.delete(one);
+            }
           }
-        });
+        }
+      }
+    }
+
+    private long sockets() {
+      return program.children().stream().mapToLong(Shared::sockets).sum();
+    }
+
+    private static long sockets(ProcessHandle worker) {
+      try (Stream<Path> open = Files.list(Path.of("/proc", Long.toString(worker.pid()), "fd"))) {
+        return open.filter(Shared::isSocket).count();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private static boolean isSocket(Path descriptor) {
+      try {
+        return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
+      } catch (IOException closedMeanwhile) {
+        return false;
+      }
+    }
   }
 
   Site site() {

@@ -12,6 +12,11 @@ final class UnderTarget implements TempDirFactory {
   @Override
   public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext context)
       throws IOException {
+    return make();
+  }
+
+  /// A new one, which stays.
+  static Path make() throws IOException {
     Path target = Files.createDirectories(Path.of("target", "interop").toAbsolutePath());
     return Files.createTempDirectory(target, "run");
   }

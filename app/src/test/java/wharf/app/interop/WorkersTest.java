@@ -3,11 +3,22 @@ package wharf.app.interop;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -15,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import wharf.protocol.Transport;
 
 /// The program under the model `processes`, as processes.
 @Tag("interop")
@@ -75,6 +87,58 @@ final class WorkersTest {
       assertThat(program.stop()).as("an orderly stop, by SIGTERM").isZero();
       assertThat(workers).noneMatch(ProcessHandle::isAlive);
       assertThat(listening(site)).isFalse();
+    }
+  }
+
+  @Test
+  void echoHasWorkersForEveryTransport() throws IOException {
+    Path file = outside.resolve("s");
+    List<String> words =
+        Program.command(
+            Program.NATIVE,
+            List.of("echo", "--port=0", "--tcp", "--udp", "--unix=" + file, "--model=processes")
+                .toArray(String[]::new));
+    Path log = outside.resolve("log");
+    Process echo =
+        new ProcessBuilder(words).redirectError(log.toFile()).directory(outside.toFile()).start();
+    try (BufferedReader said = echo.inputReader(UTF_8)) {
+      String banner = String.valueOf(said.readLine());
+      assertThat(banner)
+          .matches("echo://127\\.0\\.0\\.1:\\d+/ over TCP \\(\\d+ processes, each virtual\\)");
+      int port = URI.create(banner.substring(0, banner.indexOf(' '))).getPort();
+      for (Transport over : Transport.values()) {
+        assertThat(echoed(over, port, file)).as("over %s", over).isEqualTo("word");
+      }
+      assertThat(echo.children()).as("some for each socket").hasSizeGreaterThanOrEqualTo(3);
+      List<ProcessHandle> workers = echo.children().toList();
+      echo.destroy();
+      assertThat(echo.onExit().orTimeout(60, TimeUnit.SECONDS).join().exitValue()).isZero();
+      assertThat(workers).noneMatch(ProcessHandle::isAlive);
+      assertThat(file).doesNotExist();
+      assertThat(Files.readString(log)).doesNotContain("problem");
+    } finally {
+      echo.destroyForcibly();
+    }
+  }
+
+  /// What comes back when "word" was sent.
+  private static String echoed(Transport over, int port, Path file) throws IOException {
+    byte[] word = "word".getBytes(UTF_8);
+    InetSocketAddress at = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
+    if (over == Transport.UDP) {
+      try (DatagramSocket client = new DatagramSocket()) {
+        client.setSoTimeout(60_000);
+        client.send(new DatagramPacket(word, word.length, at));
+        DatagramPacket answer = new DatagramPacket(new byte[100], 100);
+        client.receive(answer);
+        return new String(answer.getData(), 0, answer.getLength(), UTF_8);
+      }
+    }
+    try (SocketChannel client =
+        SocketChannel.open(over == Transport.TCP ? at : UnixDomainSocketAddress.of(file))) {
+      client.write(ByteBuffer.wrap(word));
+      client.shutdownOutput();
+      return new String(Channels.newInputStream(client).readAllBytes(), UTF_8);
     }
   }
 
