@@ -1,12 +1,9 @@
 package wharf.ftp.server;
 
 import java.io.IOException;
-import java.net.Inet4Address;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -50,8 +47,7 @@ import wharf.users.Secret;
 ///   doing    Resting --PASV, EPSV--> Opening --Listening--> Resting
 ///            Resting --PASS--------> Checking --Performed-> Resting
 ///            Resting --RETR, LIST--> Sending --Transferred-> Resting
-///            Resting --STOR, APPE--> Staging --Performed--> Receiving --Transferred-->
-///                                    Storing (sync, then publish) --Performed--> Resting
+///            Resting --STOR, APPE--> Uploading, as [Incoming] does --> Resting
 ///            Resting --STAT path---> Telling --Drained--> Telling ... Resting
 /// ```
 ///
@@ -71,19 +67,6 @@ final class FtpSession implements Session {
 
   /// Effects asked for before what they send has to have left.
   private static final int EFFECTS_AT_ONCE = 64;
-
-  /// How long an upload that ended by FIN, and of unknown length, has to prove itself: this part of
-  /// the time it took, and never longer than [#PROBATION_MOST].
-  ///
-  /// The system closes what a killed client had open one connection after the other, the youngest
-  /// first. On a machine with nothing else to do the control connection follows within 0.2 ms; with
-  /// 16 busy processes for 2 cores it took up to 22 ms.
-  private static final int PROBATION_SHARE = 8;
-
-  private static final Duration PROBATION_MOST = Duration.ofMillis(100);
-
-  /// What is not worth a timer: to write the file to the disk takes as long.
-  private static final Duration PROBATION_LEAST = Duration.ofMillis(1);
 
   /// About how much of a listing is told at once over the control connection.
   private static final int TELL_AT_ONCE = 8 << 10;
@@ -126,43 +109,34 @@ final class FtpSession implements Session {
 
     record Sending(String what) implements Doing {}
 
-    record Staging(VirtualPath target, boolean unique, long announced) implements Doing {}
-
-    record Receiving(Incoming incoming) implements Doing {}
-
-    /// All has come, it seems: if the client was killed, its control connection ends now.
-    record Proving(Incoming incoming, Event.Transferred end) implements Doing {}
-
-    record Storing(Incoming incoming, Event.Transferred end, boolean synced) implements Doing {}
+    record Uploading(Incoming incoming) implements Doing {}
 
     record Telling(ListingSource listing) implements Doing {}
 
     record Draining() implements Doing {}
   }
 
-  /// A file on its way in.
-  ///
-  /// @param announced the size that ALLO told, or -1
-  private record Incoming(VirtualPath target, Upload upload, long announced, boolean unique) {}
-
-  /// How data connections are to be, which outlives log-ins but not REIN.
+  /// What was agreed on, which outlives log-ins but not REIN.
   private static final class Terms {
+    private final DataRoute route;
     private Transfer.Form form = Transfer.Form.ASCII;
-    private Transfer.@Nullable Route route;
-    private boolean extendedOnly;
     private Set<Fact> facts = EnumSet.allOf(Fact.class);
+
+    Terms(DataRoute route) {
+      this.route = route;
+    }
   }
 
   private final FtpService service;
   private final LineBuffer lines = new LineBuffer(LINE_LIMIT);
   private final ArrayDeque<Said> waiting = new ArrayDeque<>();
   private int waitingWeight;
-  private List<Effect> effects = new ArrayList<>();
+  private final Answers answers = new Answers();
   private InetSocketAddress local = new InetSocketAddress(0);
   private InetSocketAddress peer = new InetSocketAddress(0);
   private Who who = new Who.Guest();
   private Doing doing = new Doing.Resting();
-  private Terms terms = new Terms();
+  private Terms terms = terms();
   private long announced = -1;
   private int failedLogins;
 
@@ -183,7 +157,6 @@ final class FtpSession implements Session {
 
   @Override
   public List<Effect> on(Event event) {
-    effects = new ArrayList<>();
     heard = false;
     switch (event) {
       case Event.Opened(InetSocketAddress here, InetSocketAddress there) -> open(here, there);
@@ -198,16 +171,16 @@ final class FtpSession implements Session {
       case Event.PeerClosed() -> peerClosed();
       case Event.Ended() -> {
         letGo();
-        return effects;
+        return answers.taken();
       }
       case Event.Opened _, Event.Bound _, Event.Datagram _ ->
           throw new IllegalStateException("FTP is spoken over TCP: " + event);
     }
     goOn();
-    if (heard && !closed && who instanceof Who.LoggedIn && !(doing instanceof Doing.Proving)) {
-      effects.add(new Effect.Arm(service.patience().idle()));
+    if (heard && !closed && who instanceof Who.LoggedIn && !isProving()) {
+      answers.ask(new Effect.Arm(service.patience().idle()));
     }
-    return effects;
+    return answers.taken();
   }
 
   // The line of commands.
@@ -221,9 +194,9 @@ final class FtpSession implements Session {
       } else if (stopping) {
         reply(421, "The server is being stopped. Goodbye.");
         close();
-      } else if (effects.size() >= EFFECTS_AT_ONCE) {
+      } else if (answers.size() >= EFFECTS_AT_ONCE) {
         doing = new Doing.Draining();
-        effects.add(new Effect.Drain());
+        answers.ask(new Effect.Drain());
       } else if (waiting.isEmpty()) {
         return;
       } else {
@@ -234,10 +207,10 @@ final class FtpSession implements Session {
       carryOut(next());
     }
     if (!closed && transferRuns() && isWaiting(Verb.ABOR)) {
-      effects.add(new Effect.Abort());
+      answers.ask(new Effect.Abort());
     }
     // Only now can the line grow: else no more is received than is carried out.
-    boolean growing = transferRuns() || doing instanceof Doing.Proving;
+    boolean growing = transferRuns() || isProving();
     if (!closed && growing && waitingWeight > LINE_UP_LIMIT) {
       reply(421, "Too many commands were sent ahead. Goodbye.");
       close();
@@ -265,7 +238,12 @@ final class FtpSession implements Session {
   }
 
   private boolean transferRuns() {
-    return doing instanceof Doing.Sending || doing instanceof Doing.Receiving;
+    return doing instanceof Doing.Sending
+        || (doing instanceof Doing.Uploading(Incoming incoming) && incoming.isReceiving());
+  }
+
+  private boolean isProving() {
+    return doing instanceof Doing.Uploading(Incoming incoming) && incoming.isProving();
   }
 
   private static boolean heardDuringTransfer(@Nullable Said said) {
@@ -298,7 +276,7 @@ final class FtpSession implements Session {
       try {
         carryOut(verb, argument);
       } catch (FileProblem problem) {
-        effects.add(Reply.problem(problem));
+        answers.reply(Reply.problem(problem));
       }
     }
   }
@@ -335,10 +313,13 @@ final class FtpSession implements Session {
       case TYPE -> type(argument.toUpperCase(Locale.ROOT));
       case STRU -> only("F", argument, "files without records (F)");
       case MODE -> only("S", argument, "stream (S)");
-      case PASV -> passive();
-      case EPSV -> extendedPassive(argument.strip().toUpperCase(Locale.ROOT));
-      case PORT -> port(argument);
-      case EPRT -> extendedPort(argument);
+      case PASV -> opening(terms.route.passive(), false);
+      case EPSV -> {
+        String words = argument.strip().toUpperCase(Locale.ROOT);
+        opening(terms.route.extendedPassive(words), true);
+      }
+      case PORT -> terms.route.port(argument);
+      case EPRT -> terms.route.extendedPort(argument);
 
       case RETR -> retrieve(path(argument), offset(pending));
       case STOR -> store(path(argument), start(offset(pending)), false);
@@ -360,10 +341,10 @@ final class FtpSession implements Session {
       case MFMT -> modify(argument);
 
       case STAT -> status(argument);
-      case HELP -> reply(Guide.help(argument));
+      case HELP -> answers.reply(Guide.help(argument));
       case NOOP -> reply(200, "Still here.");
       case SYST -> reply(215, "UNIX Type: L8");
-      case FEAT -> reply(Guide.features(terms.facts));
+      case FEAT -> answers.reply(Guide.features(terms.facts));
       case OPTS -> options(argument);
     }
   }
@@ -381,8 +362,9 @@ final class FtpSession implements Session {
   private void open(InetSocketAddress here, InetSocketAddress there) {
     local = here;
     peer = there;
+    terms = terms();
     reply(220, "Wharf is ready.");
-    effects.add(new Effect.Arm(service.patience().login()));
+    answers.ask(new Effect.Arm(service.patience().login()));
   }
 
   private void user(String name) {
@@ -406,7 +388,7 @@ final class FtpSession implements Session {
     if (Accounts.isAnonymous(user)) {
       loggedIn(user, service.accounts().authenticate(user, new Secret(password)));
     } else {
-      effects.add(new Effect.Perform(check));
+      answers.ask(new Effect.Perform(check));
     }
   }
 
@@ -415,13 +397,13 @@ final class FtpSession implements Session {
     if (account.isPresent()) {
       failedLogins = 0;
       who = new Who.LoggedIn(account.get(), VirtualPath.ROOT, new Pending.Nothing());
-      effects.add(new Effect.Arm(service.patience().idle()));
-      note(user + " logged in");
+      answers.ask(new Effect.Arm(service.patience().idle()));
+      answers.note(user + " logged in");
       reply(230, "Welcome, " + user + ".");
       return;
     }
     who = new Who.Guest();
-    note("log-in as " + user + " refused");
+    answers.note("log-in as " + user + " refused");
     if (++failedLogins >= LOGIN_TRIES) {
       reply(421, "Name or password is wrong, too often now. Goodbye.");
       close();
@@ -432,16 +414,16 @@ final class FtpSession implements Session {
 
   private void reinitialise() {
     who = new Who.Guest();
-    terms = new Terms();
+    terms = terms();
     announced = -1;
-    effects.add(new Effect.Arm(service.patience().login()));
+    answers.ask(new Effect.Arm(service.patience().login()));
     reply(220, "Ready for another user.");
   }
 
   private void expire() {
-    if (doing instanceof Doing.Proving(Incoming incoming, Event.Transferred end)) {
+    if (doing instanceof Doing.Uploading(Incoming incoming) && incoming.isProving()) {
       heard = true;
-      sync(incoming, end);
+      incoming.expired();
       return;
     }
     if (!(doing instanceof Doing.Telling)) {
@@ -453,13 +435,14 @@ final class FtpSession implements Session {
   private void peerClosed() {
     peerGone = true;
     if (vanished() && transferRuns()) {
-      effects.add(new Effect.Abort());
+      answers.ask(new Effect.Abort());
     }
     switch (doing) {
       case Doing.Telling _ -> close();
-      case Doing.Proving(Incoming incoming, Event.Transferred end) when vanished() ->
-          cutOff(incoming, end);
-      case Doing.Proving(Incoming incoming, Event.Transferred end) -> sync(incoming, end);
+      case Doing.Uploading(Incoming incoming) -> {
+        incoming.peerClosed(client());
+        restIfOver(incoming);
+      }
       default -> {}
     }
   }
@@ -467,7 +450,20 @@ final class FtpSession implements Session {
   /// Whether the client was cut off: one that has said QUIT may leave before its last transfer is
   /// done, wherever its QUIT stands in the line.
   private boolean vanished() {
-    return peerGone && !leaving && !isWaiting(Verb.QUIT);
+    return client() == Incoming.Client.VANISHED;
+  }
+
+  private Incoming.Client client() {
+    if (!peerGone) {
+      return Incoming.Client.THERE;
+    }
+    return leaving || isWaiting(Verb.QUIT) ? Incoming.Client.LEFT : Incoming.Client.VANISHED;
+  }
+
+  private void restIfOver(Incoming incoming) {
+    if (incoming.isOver()) {
+      doing = new Doing.Resting();
+    }
   }
 
   private void leave() {
@@ -481,30 +477,24 @@ final class FtpSession implements Session {
     closed = true;
     waiting.clear();
     if (doing instanceof Doing.Telling(ListingSource listing)) {
-      closeQuietly(listing);
+      answers.closeQuietly(listing);
       doing = new Doing.Resting();
-    } else if (doing instanceof Doing.Proving(Incoming incoming, Event.Transferred end)) {
-      cutOff(incoming, end);
+    } else if (doing instanceof Doing.Uploading(Incoming incoming)) {
+      incoming.closing();
+      restIfOver(incoming);
     }
-    effects.add(new Effect.Close());
+    answers.close();
   }
 
   /// Nothing more will happen: what this session still holds, because it was ended from outside, is
   /// kept for its account.
   private void letGo() {
     switch (doing) {
-      case Doing.Receiving(Incoming incoming) -> suspend(incoming);
-      case Doing.Proving(Incoming incoming, _) -> suspend(incoming);
-      case Doing.Storing(Incoming incoming, _, _) -> suspend(incoming);
-      case Doing.Telling(ListingSource listing) -> closeQuietly(listing);
+      case Doing.Uploading(Incoming incoming) -> incoming.ended();
+      case Doing.Telling(ListingSource listing) -> answers.closeQuietly(listing);
       default -> {}
     }
     doing = new Doing.Resting();
-  }
-
-  private void suspend(Incoming incoming) {
-    note(name() + " STOR " + incoming.target() + ": cut off, the session has ended");
-    closeQuietly(incoming.upload());
   }
 
   // Directories and names.
@@ -520,12 +510,12 @@ final class FtpSession implements Session {
 
   private void makeDirectory(VirtualPath path) throws FileProblem {
     service.tree().makeDirectory(path);
-    note(loggedIn().account().name() + " MKD " + path);
+    answers.note(loggedIn().account().name() + " MKD " + path);
     reply(257, Reply.quoted(path) + " was made.");
   }
 
   private void done(Verb verb, VirtualPath path) {
-    note(loggedIn().account().name() + " " + verb + " " + path);
+    answers.note(loggedIn().account().name() + " " + verb + " " + path);
     reply(250, path + " was removed.");
   }
 
@@ -559,7 +549,7 @@ final class FtpSession implements Session {
       return;
     }
     service.tree().rename(from, to);
-    note(loggedIn().account().name() + " RNFR " + from + " RNTO " + to);
+    answers.note(loggedIn().account().name() + " RNFR " + from + " RNTO " + to);
     reply(250, from + " is now " + to + ".");
   }
 
@@ -631,7 +621,7 @@ final class FtpSession implements Session {
             ? new FileFacts(false, part.getAsLong(), service.now().get(), 0, null)
             : service.tree().stat(path);
     String line = EntryFormat.facts(terms.facts, account).line(path.toString(), facts);
-    effects.add(Reply.of(250, "Facts follow.", List.of(line), "End."));
+    answers.reply(Reply.of(250, "Facts follow.", List.of(line), "End."));
   }
 
   // How data is to be moved.
@@ -658,32 +648,10 @@ final class FtpSession implements Session {
     }
   }
 
-  private void passive() {
-    if (terms.extendedOnly) {
-      reply(503, "You have said EPSV ALL: only EPSV may follow.");
-    } else if (local.getAddress() instanceof Inet4Address) {
-      listen(false);
-    } else {
-      reply(425, "PASV has no words for IPv6; use EPSV.");
+  private void opening(boolean asked, boolean extended) {
+    if (asked) {
+      doing = new Doing.Opening(extended);
     }
-  }
-
-  private void extendedPassive(String argument) {
-    String ours = local.getAddress() instanceof Inet4Address ? "1" : "2";
-    if (argument.equals("ALL")) {
-      terms.extendedOnly = true;
-      reply(200, "From now on, only EPSV.");
-    } else if (argument.isEmpty() || argument.equals(ours)) {
-      listen(true);
-    } else {
-      reply(522, "Your control connection has another protocol; use (" + ours + ").");
-    }
-  }
-
-  private void listen(boolean extended) {
-    doing = new Doing.Opening(extended);
-    terms.route = null;
-    effects.add(new Effect.Listen(local.getAddress()));
   }
 
   private void listening(InetSocketAddress at) {
@@ -691,54 +659,7 @@ final class FtpSession implements Session {
       throw new IllegalStateException("listening, but " + doing);
     }
     doing = new Doing.Resting();
-    terms.route = new Transfer.Route.Passive();
-    if (extended) {
-      reply(229, "Entering Extended Passive Mode (|||" + at.getPort() + "|)");
-    } else {
-      String where = DataAddress.port((Inet4Address) local.getAddress(), at.getPort());
-      reply(227, "Entering Passive Mode (" + where + ")");
-    }
-  }
-
-  private void port(String argument) {
-    active(DataAddress.parsePort(argument), Verb.PORT);
-  }
-
-  private void extendedPort(String argument) {
-    if (DataAddress.isOtherProtocol(argument)) {
-      reply(522, "Only IPv4 and IPv6 are known; use (1,2).");
-    } else {
-      active(DataAddress.parseEprt(argument), Verb.EPRT);
-    }
-  }
-
-  /// Only back to the client itself, and to no port of the system's: or the server could be sent
-  /// against others (RFC 2577 section 3).
-  private void active(Optional<InetSocketAddress> parsed, Verb verb) {
-    if (terms.extendedOnly) {
-      reply(503, "You have said EPSV ALL: only EPSV may follow.");
-      return;
-    }
-    if (parsed.isEmpty()) {
-      reply(501, "Say it as: " + verb.syntax());
-      return;
-    }
-    InetSocketAddress to = parsed.get();
-    InetAddress address = to.getAddress();
-    // lftp says "EPRT |2|::|port|": a client that names no address means its own.
-    if (!address.isAnyLocalAddress() && !address.equals(peer.getAddress())) {
-      reply(
-          504,
-          "Data connections go only to your own address, "
-              + peer.getAddress().getHostAddress()
-              + ".");
-    } else if (to.getPort() < 1024) {
-      reply(504, "Data connections go only to ports of 1024 and above.");
-    } else {
-      terms.route =
-          new Transfer.Route.Active(new InetSocketAddress(peer.getAddress(), to.getPort()));
-      reply(200, "The server will connect there.");
-    }
+    terms.route.listening(at, extended);
   }
 
   private void restart(String argument) {
@@ -784,7 +705,7 @@ final class FtpSession implements Session {
   // Transfers.
 
   private void retrieve(VirtualPath path, long offset) throws FileProblem {
-    if (noRoute()) {
+    if (terms.route.isMissing()) {
       return;
     }
     if (noOffset(offset)) {
@@ -792,11 +713,11 @@ final class FtpSession implements Session {
     }
     OpenFile file = service.tree().open(path);
     if (wouldBeCut(path)) {
-      closeQuietly(file);
+      answers.closeQuietly(file);
       return;
     }
     if (offset > file.size()) {
-      closeQuietly(file);
+      answers.closeQuietly(file);
       reply(554, path + " has only " + file.size() + " bytes.");
       return;
     }
@@ -814,7 +735,7 @@ final class FtpSession implements Session {
   }
 
   private void list(Verb verb, String argument, EntryFormat format) throws FileProblem {
-    if (noRoute()) {
+    if (terms.route.isMissing()) {
       return;
     }
     if (verb == Verb.MLSD && !service.tree().stat(path(argument)).directory()) {
@@ -834,41 +755,34 @@ final class FtpSession implements Session {
   }
 
   private void store(VirtualPath path, Start start, boolean unique) throws FileProblem {
-    if (noRoute()) {
+    if (terms.route.isMissing()) {
       return;
     }
     if (start instanceof Start.At(long offset) && noOffset(offset)) {
       return;
     }
     String owner = loggedIn().account().name();
-    doing = new Doing.Staging(path, unique, announced);
+    Incoming incoming =
+        new Incoming(new Incoming.Order(owner, path, announced, unique, terms.form), answers);
     // It is for this upload, whether it can begin or not.
     announced = -1;
     if (start instanceof Start.Fresh) {
-      try {
-        staged(service.tree().upload(path, owner, start));
-      } catch (FileProblem problem) {
-        doing = new Doing.Resting();
-        throw problem;
-      }
+      staged(incoming, service.tree().upload(path, owner, start));
     } else {
       // What is there already may have to be copied.
-      effects.add(new Effect.Perform(() -> service.tree().upload(path, owner, start)));
+      doing = new Doing.Uploading(incoming);
+      answers.ask(new Effect.Perform(() -> service.tree().upload(path, owner, start)));
     }
   }
 
-  private void staged(Upload upload) {
-    if (!(doing instanceof Doing.Staging(VirtualPath target, boolean unique, long size))) {
-      throw new IllegalStateException("staged, but " + doing);
-    }
+  private void staged(Incoming incoming, Upload upload) {
     if (peerGone || closed) {
       doing = new Doing.Resting();
-      closeQuietly(upload);
-      return;
+      answers.closeQuietly(upload);
+    } else {
+      doing = new Doing.Uploading(incoming);
+      transfer(incoming.staged(upload));
     }
-    doing = new Doing.Receiving(new Incoming(target, upload, size, unique));
-    reply(150, unique ? "FILE: " + target.name() : "Ready for " + target + ".");
-    transfer(new Transfer.Flow.In(upload::write, terms.form));
   }
 
   private void append(VirtualPath path, Pending pending) throws FileProblem {
@@ -890,24 +804,11 @@ final class FtpSession implements Session {
   }
 
   private void transfer(Transfer.Flow flow) {
-    Transfer.Route route = terms.route;
-    if (route == null) {
-      throw new IllegalStateException("a transfer without a route");
-    }
-    terms.route = null;
-    effects.add(
+    answers.ask(
         new Transfer(
-            route,
+            terms.route.take(),
             flow,
             new Transfer.Limits(service.patience().connect(), service.patience().stall())));
-  }
-
-  private boolean noRoute() {
-    if (terms.route == null) {
-      reply(425, "Say first how to connect: EPSV, PASV, EPRT or PORT.");
-      return true;
-    }
-    return false;
   }
 
   /// Whether REST's offset cannot be used: a TYPE A may have come after it.
@@ -923,99 +824,18 @@ final class FtpSession implements Session {
     switch (doing) {
       case Doing.Sending(String what) -> {
         doing = new Doing.Resting();
-        note(name() + " " + what + ": " + new Outcome(end).note());
+        answers.note(name() + " " + what + ": " + new Outcome(end).note());
         if (end.ending() == Ending.SENT) {
           reply(226, "Complete: " + new Outcome(end).receipt() + ".");
         } else {
-          reply(new Outcome(end).incomplete(""));
+          answers.reply(new Outcome(end).incomplete(""));
         }
       }
-      case Doing.Receiving(Incoming incoming) -> received(incoming, end);
+      case Doing.Uploading(Incoming incoming) -> {
+        incoming.transferred(end, client());
+        restIfOver(incoming);
+      }
       default -> throw new IllegalStateException("transferred, but " + doing);
-    }
-  }
-
-  /// Judges the evidence: is what came the whole file? Only then may it be published.
-  private void received(Incoming incoming, Event.Transferred end) {
-    boolean ended = end.ending() == Ending.FIN;
-    boolean tooShort =
-        ended
-            && terms.form == Transfer.Form.IMAGE
-            && end.bytes() < incoming.announced()
-            && incoming.upload().position() < incoming.announced();
-    if (ended && !vanished() && !tooShort) {
-      Duration probation = probation(incoming, end);
-      if (probation.compareTo(PROBATION_LEAST) < 0) {
-        sync(incoming, end);
-      } else {
-        doing = new Doing.Proving(incoming, end);
-        effects.add(new Effect.Arm(probation));
-      }
-      return;
-    }
-    doing = new Doing.Resting();
-    String kept = keep(incoming, end);
-    note(name() + " STOR " + incoming.target() + ": " + new Outcome(end).note() + kept);
-    if (tooShort) {
-      reply(
-          451,
-          "Only "
-              + end.bytes()
-              + " of "
-              + incoming.announced()
-              + " announced bytes came"
-              + kept
-              + ".");
-    } else {
-      reply(new Outcome(end).incomplete(kept));
-    }
-  }
-
-  private Duration probation(Incoming incoming, Event.Transferred end) {
-    boolean asAnnounced = incoming.announced() >= 0 && terms.form == Transfer.Form.IMAGE;
-    if (asAnnounced || peerGone) {
-      return Duration.ZERO;
-    }
-    Duration share = end.took().dividedBy(PROBATION_SHARE);
-    return share.compareTo(PROBATION_MOST) < 0 ? share : PROBATION_MOST;
-  }
-
-  private void sync(Incoming incoming, Event.Transferred end) {
-    doing = new Doing.Storing(incoming, end, false);
-    effects.add(
-        new Effect.Perform(
-            () -> {
-              incoming.upload().sync();
-              return "synced";
-            }));
-  }
-
-  /// All came, and then the client was gone: how much of the file that was, nobody knows.
-  private void cutOff(Incoming incoming, Event.Transferred end) {
-    doing = new Doing.Resting();
-    note(
-        name()
-            + " STOR "
-            + incoming.target()
-            + ": cut off, the client is gone"
-            + keep(incoming, end));
-  }
-
-  /// Keeps what came of an upload that was cut off, or forgets it when the disk is full.
-  private static String keep(Incoming incoming, Event.Transferred end) {
-    Upload upload = incoming.upload();
-    try {
-      if (end.problem() instanceof FileProblem problem
-          && problem.kind() == FileProblem.Kind.NO_SPACE) {
-        upload.discard();
-        return "; nothing was kept";
-      }
-      upload.suspend();
-      return upload.position() > 0
-          ? "; " + upload.position() + " bytes are kept to resume from"
-          : "";
-    } catch (FileProblem problem) {
-      return "; nothing could be kept: " + problem.getMessage();
     }
   }
 
@@ -1025,28 +845,11 @@ final class FtpSession implements Session {
     switch (doing) {
       case Doing.Checking(String user) when result instanceof Optional<?> found ->
           loggedIn(user, found.map(Account.class::cast));
-      case Doing.Staging _ when result instanceof Upload upload -> staged(upload);
-      case Doing.Storing(Incoming incoming, Event.Transferred end, boolean synced) when !synced -> {
-        if (vanished()) {
-          cutOff(incoming, end);
-          return;
-        }
-        doing = new Doing.Storing(incoming, end, true);
-        effects.add(
-            new Effect.Perform(
-                () -> {
-                  incoming.upload().publish();
-                  return "published";
-                }));
-      }
-      case Doing.Storing(Incoming incoming, Event.Transferred end, _) -> {
-        doing = new Doing.Resting();
-        note(name() + " STOR " + incoming.target() + ": " + new Outcome(end).receipt());
-        reply(
-            226,
-            (incoming.unique() ? incoming.target().name() + " is complete: " : "Complete: ")
-                + new Outcome(end).receipt()
-                + ".");
+      case Doing.Uploading(Incoming incoming) when result instanceof Upload upload ->
+          staged(incoming, upload);
+      case Doing.Uploading(Incoming incoming) -> {
+        incoming.performed(client());
+        restIfOver(incoming);
       }
       default -> throw new IllegalStateException("performed, but " + doing);
     }
@@ -1054,9 +857,9 @@ final class FtpSession implements Session {
 
   private void failed(Effect effect, IOException problem) {
     switch (doing) {
-      case Doing.Staging(VirtualPath target, _, _) -> {
-        doing = new Doing.Resting();
-        reply(Reply.problem(FileProblem.of(problem, target)));
+      case Doing.Uploading(Incoming incoming) -> {
+        incoming.failed(problem);
+        restIfOver(incoming);
       }
       case Doing.Opening _ -> {
         doing = new Doing.Resting();
@@ -1066,14 +869,6 @@ final class FtpSession implements Session {
         doing = new Doing.Resting();
         who = new Who.Guest();
         reply(451, "The password could not be checked. Try again later.");
-      }
-      case Doing.Storing(Incoming incoming, Event.Transferred end, _) -> {
-        doing = new Doing.Resting();
-        Event.Transferred failed =
-            new Event.Transferred(Ending.STORE_FAILED, end.bytes(), end.took(), problem);
-        String kept = keep(incoming, failed);
-        note(name() + " STOR " + incoming.target() + ": not stored" + kept);
-        reply(new Outcome(failed).incomplete(kept));
       }
       default -> throw new IllegalStateException("failed, but " + doing + ": " + effect);
     }
@@ -1088,7 +883,7 @@ final class FtpSession implements Session {
           here()
               .list(
                   here().listed(argument), (name, facts) -> Reply.clean(people.line(name, facts)));
-      effects.add(Reply.raw(utf8("213-Here comes the listing.\r\n")));
+      answers.raw(utf8("213-Here comes the listing.\r\n"));
       doing = new Doing.Telling(listing);
       tell(listing);
       return;
@@ -1099,16 +894,10 @@ final class FtpSession implements Session {
     lines.add("TYPE " + (terms.form == Transfer.Form.IMAGE ? "I" : "A") + ", STRU F, MODE S");
     switch (doing) {
       case Doing.Sending(String what) -> lines.add("running: " + what);
-      case Doing.Receiving(Incoming incoming) ->
-          lines.add(
-              "running: STOR "
-                  + incoming.target()
-                  + ", "
-                  + incoming.upload().position()
-                  + " bytes so far");
+      case Doing.Uploading(Incoming incoming) -> lines.add("running: " + incoming.told());
       default -> lines.add("nothing is being transferred");
     }
-    effects.add(Reply.of(211, "Wharf", lines, "End."));
+    answers.reply(Reply.of(211, "Wharf", lines, "End."));
   }
 
   /// Sends a part of a listing, and waits until it has left: it may be long.
@@ -1126,11 +915,11 @@ final class FtpSession implements Session {
     if (count > 0) {
       // Every line begins with the letter of a kind, never with a digit: none can be taken for the
       // last.
-      effects.add(Reply.raw(part.flip()));
-      effects.add(new Effect.Drain());
+      answers.raw(part.flip());
+      answers.ask(new Effect.Drain());
       return;
     }
-    closeQuietly(listing);
+    answers.closeQuietly(listing);
     doing = new Doing.Resting();
     reply(213, end);
   }
@@ -1195,27 +984,12 @@ final class FtpSession implements Session {
     return directory().resolve(argument);
   }
 
+  private Terms terms() {
+    return new Terms(new DataRoute(local, peer, answers));
+  }
+
   private void reply(int code, String text) {
-    reply(Reply.of(code, text));
-  }
-
-  private void reply(Effect.Send send) {
-    // What ended with the close has nobody to be told to.
-    if (!closed) {
-      effects.add(send);
-    }
-  }
-
-  private void note(String text) {
-    effects.add(new Effect.Note(Reply.clean(text)));
-  }
-
-  private void closeQuietly(AutoCloseable closeable) {
-    try {
-      closeable.close();
-    } catch (Exception e) {
-      note("closing failed: " + e.getMessage());
-    }
+    answers.reply(code, text);
   }
 
   private static ByteBuffer utf8(String text) {

@@ -1,0 +1,64 @@
+package wharf.ftp.server;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import wharf.protocol.Effect;
+
+/// What a session answers to one event: its replies, and all else it asks for, in that order.
+final class Answers {
+  private List<Effect> effects = new ArrayList<>();
+  private boolean over;
+
+  void reply(int code, String text) {
+    reply(Reply.of(code, text));
+  }
+
+  void reply(Effect.Send reply) {
+    // What ends with the close has nobody to be told to.
+    if (!over) {
+      effects.add(reply);
+    }
+  }
+
+  /// A part of a reply that is in the grammar already.
+  void raw(ByteBuffer bytes) {
+    reply(Reply.raw(bytes));
+  }
+
+  /// A line for the log.
+  void note(String text) {
+    effects.add(new Effect.Note(Reply.clean(text)));
+  }
+
+  void ask(Effect effect) {
+    effects.add(effect);
+  }
+
+  /// Asks for the end of the connection: no reply comes after it.
+  void close() {
+    over = true;
+    effects.add(new Effect.Close());
+  }
+
+  /// How many effects there are so far.
+  int size() {
+    return effects.size();
+  }
+
+  /// Closes it; a failure is worth a line in the log and no more.
+  void closeQuietly(AutoCloseable closeable) {
+    try {
+      closeable.close();
+    } catch (Exception e) {
+      note("closing failed: " + e.getMessage());
+    }
+  }
+
+  /// All of it; the next event's answers begin with none.
+  List<Effect> taken() {
+    List<Effect> all = effects;
+    effects = new ArrayList<>();
+    return all;
+  }
+}

@@ -1,0 +1,137 @@
+package wharf.ftp.server;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import wharf.protocol.Effect;
+import wharf.protocol.Effect.Transfer.Route;
+
+/// How the next data connection comes about: PASV, EPSV, PORT and EPRT. What they agree on is good
+/// for one transfer.
+final class DataRoute {
+  private final InetSocketAddress local;
+  private final InetSocketAddress peer;
+  private final Answers answers;
+  private @Nullable Route route;
+  private boolean extendedOnly;
+
+  /// @param local this end of the control connection
+  /// @param peer the client's
+  DataRoute(InetSocketAddress local, InetSocketAddress peer, Answers answers) {
+    this.local = local;
+    this.peer = peer;
+    this.answers = answers;
+  }
+
+  /// Whether nothing is agreed; then that is said.
+  boolean isMissing() {
+    if (route == null) {
+      answers.reply(425, "Say first how to connect: EPSV, PASV, EPRT or PORT.");
+    }
+    return route == null;
+  }
+
+  /// What is agreed, for the one transfer it is good for.
+  Route take() {
+    Route agreed = route;
+    if (agreed == null) {
+      throw new IllegalStateException("a transfer without a route");
+    }
+    route = null;
+    return agreed;
+  }
+
+  /// PASV.
+  ///
+  /// @return whether the driver was asked to listen
+  boolean passive() {
+    if (extendedOnly) {
+      answers.reply(503, "You have said EPSV ALL: only EPSV may follow.");
+    } else if (!(local.getAddress() instanceof Inet4Address)) {
+      answers.reply(425, "PASV has no words for IPv6; use EPSV.");
+    } else {
+      listen();
+      return true;
+    }
+    return false;
+  }
+
+  /// EPSV (RFC 2428 sections 3 and 4).
+  ///
+  /// @return whether the driver was asked to listen
+  boolean extendedPassive(String argument) {
+    String ours = local.getAddress() instanceof Inet4Address ? "1" : "2";
+    if (argument.equals("ALL")) {
+      extendedOnly = true;
+      answers.reply(200, "From now on, only EPSV.");
+    } else if (argument.isEmpty() || argument.equals(ours)) {
+      listen();
+      return true;
+    } else {
+      answers.reply(522, "Your control connection has another protocol; use (" + ours + ").");
+    }
+    return false;
+  }
+
+  private void listen() {
+    route = null;
+    answers.ask(new Effect.Listen(local.getAddress()));
+  }
+
+  /// Somebody listens for the client now.
+  ///
+  /// @param extended whether EPSV has asked for it, and not PASV
+  void listening(InetSocketAddress at, boolean extended) {
+    route = new Route.Passive();
+    if (extended) {
+      answers.reply(229, "Entering Extended Passive Mode (|||" + at.getPort() + "|)");
+    } else {
+      String where = DataAddress.port((Inet4Address) local.getAddress(), at.getPort());
+      answers.reply(227, "Entering Passive Mode (" + where + ")");
+    }
+  }
+
+  /// PORT.
+  void port(String argument) {
+    active(DataAddress.parsePort(argument), Verb.PORT);
+  }
+
+  /// EPRT (RFC 2428 section 2).
+  void extendedPort(String argument) {
+    if (DataAddress.isOtherProtocol(argument)) {
+      answers.reply(522, "Only IPv4 and IPv6 are known; use (1,2).");
+    } else {
+      active(DataAddress.parseEprt(argument), Verb.EPRT);
+    }
+  }
+
+  /// Only back to the client itself, and to no port of the system's: or the server could be sent
+  /// against others (RFC 2577 section 3).
+  private void active(Optional<InetSocketAddress> parsed, Verb verb) {
+    if (extendedOnly) {
+      answers.reply(503, "You have said EPSV ALL: only EPSV may follow.");
+      return;
+    }
+    if (parsed.isEmpty()) {
+      answers.reply(501, "Say it as: " + verb.syntax());
+      return;
+    }
+    InetSocketAddress to = parsed.get();
+    InetAddress address = to.getAddress();
+    // lftp says "EPRT |2|::|port|": a client that names no address means its own.
+    if (!address.isAnyLocalAddress() && !address.equals(peer.getAddress())) {
+      answers.reply(
+          504,
+          "Data connections go only to your own address, "
+              + peer.getAddress().getHostAddress()
+              + ".");
+    } else if (to.getPort() < 1024) {
+      answers.reply(504, "Data connections go only to ports of 1024 and above.");
+    } else {
+      route = new Route.Active(new InetSocketAddress(peer.getAddress(), to.getPort()));
+      answers.reply(200, "The server will connect there.");
+    }
+  }
+}
