@@ -17,6 +17,7 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Optional;
 import java.util.OptionalLong;
 import wharf.files.Confinement.Place;
 import wharf.files.FileProblem.Kind;
@@ -38,6 +39,7 @@ import wharf.files.FileProblem.Kind;
 public final class Tree implements AutoCloseable {
   private final Confinement confinement;
   private final Staging staging;
+  private final Hashes hashes = new Hashes();
 
   /// Held while a name is looked at and then given to something, so that of two clients making the
   /// same directory one is told that it exists. (Against other processes nothing is lost either:
@@ -101,6 +103,49 @@ public final class Tree implements AutoCloseable {
       FileChannel channel =
           Confinement.openFile(place.directory(), place.nameInDirectory(), StandardOpenOption.READ);
       return new OpenFile(channel, channel.size(), attributes.lastModifiedTime().toInstant());
+    } catch (IOException e) {
+      throw FileProblem.of(e, path);
+    }
+  }
+
+  /// The hash of a part of a file, in hexadecimal digits, lower case. That of a whole file is
+  /// remembered while the file stays the same; else the file is read, which takes as long as that
+  /// takes: not for an event loop.
+  ///
+  /// @param from the first byte
+  /// @param to the one after the last; what is beyond the end of the file does not count
+  /// @throws FileProblem also `IS_A_DIRECTORY`; `BAD_OFFSET` when the file ends before `from`;
+  ///   `BUSY` when it changed while it was read
+  public String hash(VirtualPath path, HashAlgorithm algorithm, long from, long to)
+      throws FileProblem {
+    try (var place = confinement.find(path, true)) {
+      PosixFileAttributes before = place.existing();
+      if (before.isDirectory()) {
+        throw FileProblem.about(Kind.IS_A_DIRECTORY, path, "is a directory");
+      }
+      if (from > before.size()) {
+        throw FileProblem.about(Kind.BAD_OFFSET, path, "has only " + before.size() + " bytes");
+      }
+      Optional<Hashes.Identity> identity = Hashes.Identity.of(before);
+      boolean whole = from == 0 && to >= before.size();
+      Optional<String> known =
+          whole ? identity.flatMap(it -> hashes.known(it, algorithm)) : Optional.empty();
+      if (known.isPresent()) {
+        return known.get();
+      }
+      Path name = place.nameInDirectory();
+      try (FileChannel file =
+          Confinement.openFile(place.directory(), name, StandardOpenOption.READ)) {
+        String hex = hashes.read(file, path, algorithm, from, Math.min(to, before.size()));
+        // Of the file of that name, which may be another by now.
+        if (!identity.equals(Hashes.Identity.of(Confinement.attributes(place.directory(), name)))) {
+          throw FileProblem.about(Kind.BUSY, path, "changed while it was read");
+        }
+        if (whole && identity.isPresent()) {
+          hashes.remember(identity.get(), algorithm, hex);
+        }
+        return hex;
+      }
     } catch (IOException e) {
       throw FileProblem.of(e, path);
     }
@@ -227,11 +272,20 @@ public final class Tree implements AutoCloseable {
           directory.getFileAttributeView(BasicFileAttributeView.class).setTimes(time, null, null);
         }
       } else {
+        Path name = place.nameInDirectory();
         place
             .directory()
-            .getFileAttributeView(
-                place.nameInDirectory(), BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+            .getFileAttributeView(name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
             .setTimes(time, null, null);
+        Optional<Hashes.Identity> before = Hashes.Identity.of(place.existing());
+        Optional<Hashes.Identity> after =
+            Hashes.Identity.of(Confinement.attributes(place.directory(), name));
+        if (before.isPresent()
+            && after.isPresent()
+            && before.get().place().equals(after.get().place())
+            && before.get().size() == after.get().size()) {
+          hashes.renamed(before.get(), after.get());
+        }
       }
     } catch (IOException e) {
       throw FileProblem.of(e, path);
@@ -263,7 +317,7 @@ public final class Tree implements AutoCloseable {
     Place place = confinement.find(target, true);
     Upload upload = null;
     try {
-      upload = Upload.begin(staging, place, owner, start);
+      upload = Upload.begin(staging, hashes, place, owner, start);
       return upload;
     } catch (IOException e) {
       throw FileProblem.of(e, target);

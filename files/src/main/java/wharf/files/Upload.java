@@ -10,7 +10,9 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import wharf.files.FileProblem.Kind;
 
 /// A file on its way in. Its bytes go to a hidden part beside the target, and become the target in
@@ -27,6 +29,7 @@ import wharf.files.FileProblem.Kind;
 /// what nobody ended. The first ending counts: ending it again does nothing.
 public final class Upload implements AutoCloseable {
   private final Staging staging;
+  private final Hashes hashes;
   private final Confinement.Place place;
   private final Path target;
   private final Path kept;
@@ -35,16 +38,21 @@ public final class Upload implements AutoCloseable {
   private boolean synced;
   private boolean published;
   private boolean ended;
+  private @Nullable HashAlgorithm algorithm;
+  private HashAlgorithm.@Nullable Hasher hasher;
+  private @Nullable String hash;
 
   /// Takes over `place`.
   private Upload(
       Staging staging,
+      Hashes hashes,
       Confinement.Place place,
       Path target,
       Path kept,
       Staging.Part part,
       long position) {
     this.staging = staging;
+    this.hashes = hashes;
     this.place = place;
     this.target = target;
     this.kept = kept;
@@ -53,7 +61,8 @@ public final class Upload implements AutoCloseable {
   }
 
   /// Begins an upload to `place`, which it takes over unless it throws.
-  static Upload begin(Staging staging, Confinement.Place place, String owner, Start start)
+  static Upload begin(
+      Staging staging, Hashes hashes, Confinement.Place place, String owner, Start start)
       throws IOException {
     if (place.isDirectory()) {
       throw FileProblem.about(Kind.IS_A_DIRECTORY, place.path(), "is a directory");
@@ -94,7 +103,7 @@ public final class Upload implements AutoCloseable {
       } else {
         copyPublished(place, target, channel, start);
       }
-      var upload = new Upload(staging, place, target, kept, part, channel.position());
+      var upload = new Upload(staging, hashes, place, target, kept, part, channel.position());
       begun = true;
       return upload;
     } finally {
@@ -136,6 +145,21 @@ public final class Upload implements AutoCloseable {
     return position;
   }
 
+  /// Computes this hash of the whole file while it is written; does nothing where bytes are there
+  /// already. It costs processor time in [#write], for SHA-256 about as much as the rest of it.
+  public void hashing(HashAlgorithm wanted) {
+    if (position == 0) {
+      algorithm = wanted;
+      hasher = wanted.hasher();
+    }
+  }
+
+  /// The hash that [#hashing] asked for: "SHA-256 " and hexadecimal digits. Nothing before it is
+  /// published, and where it could not be computed.
+  public Optional<String> hash() {
+    return Optional.ofNullable(hash).map(hex -> algorithm + " " + hex);
+  }
+
   /// Writes all that remains in `bytes`.
   ///
   /// @throws FileProblem `NO_SPACE` when the disk is full; [#position()] tells how much was written
@@ -144,6 +168,9 @@ public final class Upload implements AutoCloseable {
     requireRunning();
     synced = false;
     try {
+      if (hasher != null) {
+        hasher.update(bytes.duplicate());
+      }
       while (bytes.hasRemaining()) {
         position += part.channel().write(bytes);
       }
@@ -191,7 +218,15 @@ public final class Upload implements AutoCloseable {
       if (old != null && old.isRegularFile()) {
         keepPermissions(directory, old.permissions());
       }
+      Optional<Hashes.Identity> identity =
+          Hashes.Identity.of(Confinement.attributes(directory, part.name()));
       directory.move(part.name(), directory, target);
+      if (algorithm != null && hasher != null) {
+        String hex = hasher.hex();
+        hash = hex;
+        HashAlgorithm of = algorithm;
+        identity.ifPresent(it -> hashes.remember(it, of, hex));
+      }
     } catch (IOException e) {
       throw FileProblem.of(e, place.path());
     }

@@ -42,7 +42,8 @@ record Directory(Tree tree, VirtualPath working) {
         : argument.substring(0, slash + 1);
   }
 
-  private boolean exists(String argument) throws FileProblem {
+  /// Whether there is a file or directory of that name.
+  boolean exists(String argument) throws FileProblem {
     try {
       tree.stat(working.resolve(argument));
       return true;

@@ -17,10 +17,12 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import wharf.files.FileFacts;
 import wharf.files.FileProblem;
+import wharf.files.HashAlgorithm;
 import wharf.files.OpenFile;
 import wharf.files.Start;
 import wharf.files.Upload;
@@ -97,6 +99,9 @@ final class FtpSession implements Session {
 
     /// REST.
     record Restart(long offset) implements Pending {}
+
+    /// RANG.
+    record Part(Range range) implements Pending {}
   }
 
   /// What the session waits for.
@@ -111,6 +116,9 @@ final class FtpSession implements Session {
 
     record Uploading(Incoming incoming) implements Doing {}
 
+    /// Something takes its time elsewhere, and its result is to be told.
+    record Working(VirtualPath path, Function<Object, Effect.Send> told) implements Doing {}
+
     record Telling(ListingSource listing) implements Doing {}
 
     record Draining() implements Doing {}
@@ -121,6 +129,10 @@ final class FtpSession implements Session {
     private final DataRoute route;
     private Transfer.Form form = Transfer.Form.ASCII;
     private Set<Fact> facts = EnumSet.allOf(Fact.class);
+    private HashAlgorithm hash = HashAlgorithm.SHA_256;
+
+    /// Whether the client goes by hashes: then those of its uploads are computed on the way.
+    private boolean hashing;
 
     Terms(DataRoute route) {
       this.route = route;
@@ -321,11 +333,12 @@ final class FtpSession implements Session {
       case PORT -> terms.route.port(argument);
       case EPRT -> terms.route.extendedPort(argument);
 
-      case RETR -> retrieve(path(argument), offset(pending));
+      case RETR -> retrieve(path(argument), range(pending));
       case STOR -> store(path(argument), start(offset(pending)), false);
       case STOU -> storeUnique(argument);
       case APPE -> append(path(argument), pending);
       case REST -> restart(argument);
+      case RANG -> restrict(argument);
       case ALLO -> allocate(argument);
       case ABOR -> reply(226, "Nothing is being transferred any more.");
 
@@ -340,11 +353,18 @@ final class FtpSession implements Session {
       case MDTM -> reply(213, FtpTime.format(service.tree().stat(path(argument)).modified()));
       case MFMT -> modify(argument);
 
+      case HASH -> hash(path(argument), range(pending));
+      case XCRC -> hash(argument, HashAlgorithm.CRC32);
+      case XMD5 -> hash(argument, HashAlgorithm.MD5);
+      case XSHA1 -> hash(argument, HashAlgorithm.SHA_1);
+      case XSHA256 -> hash(argument, HashAlgorithm.SHA_256);
+      case XSHA512 -> hash(argument, HashAlgorithm.SHA_512);
+
       case STAT -> status(argument);
       case HELP -> answers.reply(Guide.help(argument));
       case NOOP -> reply(200, "Still here.");
       case SYST -> reply(215, "UNIX Type: L8");
-      case FEAT -> answers.reply(Guide.features(terms.facts));
+      case FEAT -> answers.reply(Guide.features(terms.facts, terms.hash));
       case OPTS -> options(argument);
     }
   }
@@ -624,6 +644,51 @@ final class FtpSession implements Session {
     answers.reply(Reply.of(250, "Facts follow.", List.of(line), "End."));
   }
 
+  /// HASH (draft-bryan-ftpext-hash section 3.1). Of what RANG has chosen it tells RANG's numbers,
+  /// of a whole file 0 and the size, as other servers do.
+  private void hash(VirtualPath path, Range range) throws FileProblem {
+    HashAlgorithm algorithm = terms.hash;
+    long size = service.tree().stat(path).size();
+    long last = range.to() == Long.MAX_VALUE ? size : range.to() - 1;
+    hash(
+        path,
+        algorithm,
+        range,
+        hex -> Reply.of(213, "%s %d-%d %s %s".formatted(algorithm, range.from(), last, hex, path)));
+  }
+
+  /// XCRC and its like: what is not a file's name may tell a part of one.
+  private void hash(String argument, HashAlgorithm algorithm) throws FileProblem {
+    Hashed whole = new Hashed(argument, Range.ALL);
+    Optional<Hashed> asked =
+        !argument.startsWith("\"") && here().exists(argument)
+            ? Optional.of(whole)
+            : Hashed.parse(argument);
+    if (asked.isEmpty()) {
+      reply(501, "Say it as: <path>, or \"<path>\" <from> <to>.");
+      return;
+    }
+    hash(
+        path(asked.get().path()),
+        algorithm,
+        asked.get().range(),
+        hex -> Reply.of(250, hex.toUpperCase(Locale.ROOT)));
+  }
+
+  private void hash(
+      VirtualPath path, HashAlgorithm algorithm, Range range, Function<String, Effect.Send> told) {
+    terms.hashing = true;
+    work(
+        path,
+        () -> service.tree().hash(path, algorithm, range.from(), range.to()),
+        hex -> told.apply(String.valueOf(hex)));
+  }
+
+  private void work(VirtualPath path, Callable<?> task, Function<Object, Effect.Send> told) {
+    doing = new Doing.Working(path, told);
+    answers.ask(new Effect.Perform(task));
+  }
+
   // How data is to be moved.
 
   private void type(String argument) {
@@ -663,7 +728,7 @@ final class FtpSession implements Session {
   }
 
   private void restart(String argument) {
-    long offset = number(argument);
+    long offset = Numbers.parse(argument);
     if (offset < 0) {
       reply(501, "Say it as: " + Verb.REST.syntax());
     } else if (offset > 0 && terms.form == Transfer.Form.ASCII) {
@@ -675,7 +740,7 @@ final class FtpSession implements Session {
   }
 
   private void allocate(String argument) throws FileProblem {
-    long bytes = number(argument.split(" ", 2)[0]);
+    long bytes = Numbers.parse(argument.split(" ", 2)[0]);
     if (bytes < 0) {
       reply(501, "Say it as: " + Verb.ALLO.syntax());
     } else if (bytes > service.tree().usableSpace()) {
@@ -686,12 +751,24 @@ final class FtpSession implements Session {
     }
   }
 
-  private static long number(String text) {
-    try {
-      return text.matches("\\d{1,19}") ? Long.parseLong(text) : -1;
-    } catch (NumberFormatException e) {
-      return -1;
+  private void restrict(String argument) {
+    String[] words = argument.strip().split(" ", -1);
+    Optional<Range> range =
+        words.length == 2 ? Range.inclusive(words[0], words[1]) : Optional.empty();
+    if (range.isEmpty()) {
+      reply(501, "Say it as: " + Verb.RANG.syntax());
+    } else if (!range.get().isAll() && terms.form == Transfer.Form.ASCII) {
+      reply(504, "Numbers of bytes have no meaning in text; say TYPE I first.");
+    } else if (range.get().isAll()) {
+      reply(350, "All bytes again.");
+    } else {
+      who = loggedIn().with(new Pending.Part(range.get()));
+      reply(350, "The next is of bytes %s to %s.".formatted(words[0], words[1]));
     }
+  }
+
+  private static Range range(Pending pending) {
+    return pending instanceof Pending.Part(Range range) ? range : Range.after(offset(pending));
   }
 
   private static long offset(Pending pending) {
@@ -704,11 +781,8 @@ final class FtpSession implements Session {
 
   // Transfers.
 
-  private void retrieve(VirtualPath path, long offset) throws FileProblem {
-    if (terms.route.isMissing()) {
-      return;
-    }
-    if (noOffset(offset)) {
+  private void retrieve(VirtualPath path, Range range) throws FileProblem {
+    if (terms.route.isMissing() || noOffset(!range.isAll())) {
       return;
     }
     OpenFile file = service.tree().open(path);
@@ -716,22 +790,17 @@ final class FtpSession implements Session {
       answers.closeQuietly(file);
       return;
     }
-    if (offset > file.size()) {
+    long from = range.from();
+    if (from > file.size()) {
       answers.closeQuietly(file);
       reply(554, path + " has only " + file.size() + " bytes.");
       return;
     }
+    long to = range.end(file.size());
     String kind = terms.form == Transfer.Form.IMAGE ? "BINARY" : "ASCII";
     reply(
-        150,
-        "Opening "
-            + kind
-            + " mode data connection for "
-            + path
-            + " ("
-            + (file.size() - offset)
-            + " bytes).");
-    send("RETR " + path, new Source.OfFile(file.channel(), offset, file.size()), terms.form);
+        150, "Opening %s mode data connection for %s (%d bytes).".formatted(kind, path, to - from));
+    send("RETR " + path, new Source.OfFile(file.channel(), from, to), terms.form);
   }
 
   private void list(Verb verb, String argument, EntryFormat format) throws FileProblem {
@@ -758,7 +827,7 @@ final class FtpSession implements Session {
     if (terms.route.isMissing()) {
       return;
     }
-    if (start instanceof Start.At(long offset) && noOffset(offset)) {
+    if (start instanceof Start.At(long offset) && noOffset(offset > 0)) {
       return;
     }
     String owner = loggedIn().account().name();
@@ -781,6 +850,9 @@ final class FtpSession implements Session {
       answers.closeQuietly(upload);
     } else {
       doing = new Doing.Uploading(incoming);
+      if (terms.hashing) {
+        upload.hashing(terms.hash);
+      }
       transfer(incoming.staged(upload));
     }
   }
@@ -811,9 +883,9 @@ final class FtpSession implements Session {
             new Transfer.Limits(service.patience().connect(), service.patience().stall())));
   }
 
-  /// Whether REST's offset cannot be used: a TYPE A may have come after it.
-  private boolean noOffset(long offset) {
-    if (offset > 0 && terms.form == Transfer.Form.ASCII) {
+  /// Whether the offset that is wanted cannot be used: a TYPE A may have come after REST or RANG.
+  private boolean noOffset(boolean wanted) {
+    if (wanted && terms.form == Transfer.Form.ASCII) {
       reply(554, "An offset has no meaning in text; say TYPE I first.");
       return true;
     }
@@ -845,6 +917,10 @@ final class FtpSession implements Session {
     switch (doing) {
       case Doing.Checking(String user) when result instanceof Optional<?> found ->
           loggedIn(user, found.map(Account.class::cast));
+      case Doing.Working(_, Function<Object, Effect.Send> told) -> {
+        doing = new Doing.Resting();
+        answers.reply(told.apply(result));
+      }
       case Doing.Uploading(Incoming incoming) when result instanceof Upload upload ->
           staged(incoming, upload);
       case Doing.Uploading(Incoming incoming) -> {
@@ -857,6 +933,10 @@ final class FtpSession implements Session {
 
   private void failed(Effect effect, IOException problem) {
     switch (doing) {
+      case Doing.Working(VirtualPath path, _) -> {
+        doing = new Doing.Resting();
+        answers.reply(Reply.problem(FileProblem.of(problem, path)));
+      }
       case Doing.Uploading(Incoming incoming) -> {
         incoming.failed(problem);
         restIfOver(incoming);
@@ -955,7 +1035,20 @@ final class FtpSession implements Session {
         String chosen = terms.facts.stream().map(f -> f.said() + ";").collect(Collectors.joining());
         reply(200, ("MLST OPTS " + chosen).strip());
       }
+      case "HASH" -> chooseHash(rest);
       default -> reply(501, "There is nothing to choose for that.");
+    }
+  }
+
+  private void chooseHash(String name) {
+    Optional<HashAlgorithm> wanted =
+        name.isEmpty() ? Optional.of(terms.hash) : HashAlgorithm.named(name);
+    if (wanted.isEmpty()) {
+      reply(504, "There is no such algorithm here; " + terms.hash + " stays.");
+    } else {
+      terms.hash = wanted.get();
+      terms.hashing = true;
+      reply(200, terms.hash.toString());
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import wharf.files.HashAlgorithm;
 import wharf.ftp.server.EntryFormat.Fact;
 import wharf.protocol.Effect;
 
@@ -34,16 +35,29 @@ final class Guide {
   /// FEAT (RFC 2389 section 3): just what works.
   ///
   /// @param facts those that MLST tells now, which get a star
-  static Effect.Send features(Set<Fact> facts) {
+  /// @param hash what HASH tells now, which gets one, too
+  static Effect.Send features(Set<Fact> facts, HashAlgorithm hash) {
     List<String> lines =
         Arrays.stream(Verb.values())
             .flatMap(verb -> verb.feature().stream())
-            .map(feature -> feature.equals("MLST") ? "MLST " + offered(facts) : feature)
+            .map(
+                feature ->
+                    switch (feature) {
+                      case "MLST" -> "MLST " + offered(facts);
+                      case "HASH" -> "HASH " + offered(hash);
+                      default -> feature;
+                    })
             .collect(Collectors.toCollection(ArrayList::new));
     // Paths are written with slashes and resolved as RFC 3659 section 6 says.
     lines.add("TVFS");
     lines.sort(null);
     return Reply.of(211, "Beyond RFC 959 there is:", lines, "End.");
+  }
+
+  private static String offered(HashAlgorithm chosen) {
+    return Arrays.stream(HashAlgorithm.values())
+        .map(one -> one + (one == chosen ? "*" : ""))
+        .collect(Collectors.joining(";"));
   }
 
   private static String offered(Set<Fact> chosen) {

@@ -190,15 +190,19 @@ final class Incoming {
                   return "published";
                 }));
       }
-      case Stage.Publishing(_, Event.Transferred end) -> {
+      case Stage.Publishing(Upload upload, Event.Transferred end) -> {
         stage = new Stage.Over();
-        String receipt = new Outcome(end).receipt();
+        String receipt = new Outcome(end).receipt() + hashed(upload);
         note(receipt);
         String what = order.unique() ? order.target().name() + " is complete: " : "Complete: ";
         answers.reply(226, what + receipt + ".");
       }
       default -> throw new IllegalStateException("performed, but " + stage);
     }
+  }
+
+  private static String hashed(Upload upload) {
+    return upload.hash().map(hash -> ", " + hash).orElse("");
   }
 
   /// What it asked to be done elsewhere could not be done.

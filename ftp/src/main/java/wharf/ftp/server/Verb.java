@@ -58,6 +58,13 @@ enum Verb {
       "RFC 3659",
       "where the next transfer begins",
       "REST STREAM"),
+  RANG(
+      "<first> <last>",
+      LOGGED_IN,
+      When.RESTING,
+      "draft-bryan-ftp-range",
+      "which bytes the next download or HASH is of; 1 0 is all",
+      "RANG STREAM"),
   ALLO("<bytes> [R <bytes>]", LOGGED_IN, When.RESTING, "RFC 959", "announce the size of an upload"),
   ABOR("", LOGGED_IN, When.ALWAYS, "RFC 959", "break the running transfer off"),
 
@@ -75,6 +82,38 @@ enum Verb {
       "set the time of a file",
       "MFMT"),
 
+  HASH(
+      "<path>",
+      needs(Right.READ),
+      When.RESTING,
+      "draft-bryan-ftpext-hash",
+      "the hash of a file, as OPTS HASH has chosen",
+      "HASH"),
+  XCRC(Words.HASHED, needs(Right.READ), When.RESTING, Words.NO_RFC, "the CRC32 of a file", "XCRC"),
+  XMD5(Words.HASHED, needs(Right.READ), When.RESTING, Words.NO_RFC, "the MD5 of a file", "XMD5"),
+  XSHA1(
+      Words.HASHED,
+      needs(Right.READ),
+      When.RESTING,
+      Words.NO_RFC,
+      "the SHA-1 of a file",
+      "XSHA1",
+      "XSHA"),
+  XSHA256(
+      Words.HASHED,
+      needs(Right.READ),
+      When.RESTING,
+      Words.NO_RFC,
+      "the SHA-256 of a file",
+      "XSHA256"),
+  XSHA512(
+      Words.HASHED,
+      needs(Right.READ),
+      When.RESTING,
+      Words.NO_RFC,
+      "the SHA-512 of a file",
+      "XSHA512"),
+
   STAT("[<path>]", needs(Right.LIST), When.ALWAYS, "RFC 959", "how things stand, or a list here"),
   HELP("[<command>]", ANYONE, When.ALWAYS, "RFC 959", "this, or more on one command"),
   NOOP("", ANYONE, When.ALWAYS, "RFC 959", "nothing"),
@@ -85,8 +124,14 @@ enum Verb {
       ANYONE,
       When.RESTING,
       "RFC 2389",
-      "choose: MLST facts, UTF8",
+      "choose: MLST facts, HASH's algorithm, UTF8",
       "UTF8");
+
+  /// What several rows say; an enum's own constants come after them.
+  private static final class Words {
+    static final String HASHED = "<path> [<from> [<to>]]";
+    static final String NO_RFC = "no RFC, as other servers have it";
+  }
 
   /// Who may use a verb. There is no default: a verb without it does not compile.
   ///

@@ -260,11 +260,17 @@ class RandomWalkTest {
             case EPRT -> one(List.of("|1|192.0.2.7|2000|", "|2|::1|2000|", "|3|x|1|", "||"));
             case REST -> one(List.of("0", "1", "3", "10", "99999", "x"));
             case ALLO -> one(List.of("1", "100", "9223372036854775807", "x"));
-            case OPTS -> one(List.of("UTF8 ON", "MLST type;", "MLST type;size;modify;perm;", "X"));
+            case OPTS ->
+                one(
+                    List.of(
+                        "UTF8 ON", "MLST type;", "MLST type;size;modify;perm;", "HASH MD5", "X"));
             case HELP -> one(List.of("", "RETR", "x"));
+            case RANG -> one(List.of("0 3", "2 99", "1 0", "5 4", "x"));
+            case XCRC, XMD5, XSHA1, XSHA256, XSHA512 ->
+                one(NAMES) + one(List.of("", "", " 1", " 1 3", " 3 1"));
             case MFMT -> "20200101000000 " + one(NAMES);
             case CWD, MKD, RMD, DELE, RNFR, RNTO, RETR, STOR, STOU, APPE -> one(NAMES);
-            case LIST, NLST, MLSD, MLST, SIZE, MDTM, STAT -> one(NAMES);
+            case LIST, NLST, MLSD, MLST, SIZE, MDTM, STAT, HASH -> one(NAMES);
             case REIN, QUIT, PWD, CDUP, PASV, ABOR, NOOP, SYST, FEAT ->
                 random.nextInt(20) == 0 ? "x" : "";
           };

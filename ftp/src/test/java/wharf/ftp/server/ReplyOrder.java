@@ -136,7 +136,10 @@ final class ReplyOrder {
       case EPRT -> Set.of(200, 503, 504, 522);
       case RETR -> Set.of(226, 425, 426, 450, 451, 553, 554);
       case STOR, STOU, APPE -> Set.of(226, 425, 426, 450, 451, 552, 553, 554);
-      case REST -> Set.of(350, 504);
+      case REST, RANG -> Set.of(350, 504);
+      // 552: a walk lets tasks fail for any reason.
+      case HASH -> Set.of(213, 450, 451, 552, 553, 554);
+      case XCRC, XMD5, XSHA1, XSHA256, XSHA512 -> Set.of(250, 450, 451, 552, 553, 554);
       case ALLO -> Set.of(200, 552);
       case ABOR -> Set.of(226);
       case LIST, NLST, MLSD -> Set.of(226, 425, 426, 450, 451, 553);

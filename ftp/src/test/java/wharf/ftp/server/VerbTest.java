@@ -422,6 +422,156 @@ class VerbTest {
               C: REST 1
               S: 504 An offset has no meaning in text; say TYPE I first.
               """);
+      case RANG ->
+          new Example(
+              """
+              C: EPSV
+              S: 229 ...
+              C: RANG 2 5
+              S: 350 The next is of bytes 2 to 5.
+              C: RETR data.bin
+              S: 150 Opening BINARY mode data connection for /data.bin (4 bytes).
+              < 2345
+              S: 226 ...
+              C: RANG 1 0
+              S: 350 All bytes again.
+              """,
+              """
+              C: RANG 5
+              S: 501 Say it as: RANG <first> <last>
+              C: RANG 5 4
+              S: 501 ...
+              C: TYPE A
+              S: 200 ...
+              C: RANG 0 1
+              S: 504 ...
+              """);
+      case HASH ->
+          new Example(
+              """
+              C: HASH data.bin
+              S: 213 SHA-256 0-10 84d89877f0d4041efb6bf91a16f0248f2fd573e6af05c19f96bedb9f882f7882 /data.bin
+              C: RANG 2 5
+              S: 350 ...
+              C: HASH data.bin
+              S: 213 SHA-256 2-5 38083c7ee9121e17401883566a148aa5c2e2d55dc53bc4a94a026517dbff3c6b /data.bin
+              C: OPTS HASH crc32
+              S: 200 CRC32
+              C: HASH data.bin
+              S: 213 CRC32 0-10 a684c7c6 /data.bin
+              """,
+              """
+              C: HASH docs
+              S: 550 /docs is a directory.
+              C: RANG 11 12
+              S: 350 ...
+              C: HASH data.bin
+              S: 554 /data.bin has only 10 bytes.
+              C: HASH nothing
+              S: 550 /nothing does not exist.
+              """);
+      case XCRC ->
+          new Example(
+              """
+              C: XCRC data.bin
+              S: 250 A684C7C6
+              C: XCRC "data.bin" 2 6
+              S: 250 B0D2832B
+              C: XCRC data.bin 2
+              S: 250 71952670
+              """,
+              """
+              C: XCRC data.bin 3 2
+              S: 501 ...
+              C: XCRC "data.bin
+              S: 501 ...
+              C: XCRC data.bin 11
+              S: 554 ...
+              C: XCRC out
+              S: 550 ...
+              """);
+      case XMD5 ->
+          new Example(
+              """
+              C: XMD5 data.bin
+              S: 250 781E5E245D69B566979B86E28D23F2C7
+              C: XMD5 "data.bin" 2 6
+              S: 250 81B073DE9370EA873F548E31B8ADC081
+              C: XMD5 data.bin 2
+              S: 250 4428C6C474502E61151877825BB41961
+              """,
+              """
+              C: XMD5 data.bin 3 2
+              S: 501 ...
+              C: XMD5 "data.bin
+              S: 501 ...
+              C: XMD5 data.bin 11
+              S: 554 ...
+              C: XMD5 out
+              S: 550 ...
+              """);
+      case XSHA1 ->
+          new Example(
+              """
+              C: XSHA1 data.bin
+              S: 250 87ACEC17CD9DCD20A716CC2CF67417B71C8A7016
+              C: XSHA1 "data.bin" 2 6
+              S: 250 D2F75E8204FEDF2EACD261E2461B2964E3BFD5BE
+              C: XSHA1 data.bin 2
+              S: 250 68F6C1D28EF34F255AA5C5D3158657F074F68175
+              C: XSHA data.bin
+              S: 250 87ACEC17CD9DCD20A716CC2CF67417B71C8A7016
+              """,
+              """
+              C: XSHA1 data.bin 3 2
+              S: 501 ...
+              C: XSHA1 "data.bin
+              S: 501 ...
+              C: XSHA1 data.bin 11
+              S: 554 ...
+              C: XSHA1 out
+              S: 550 ...
+              """);
+      case XSHA256 ->
+          new Example(
+              """
+              C: XSHA256 data.bin
+              S: 250 84D89877F0D4041EFB6BF91A16F0248F2FD573E6AF05C19F96BEDB9F882F7882
+              C: XSHA256 "data.bin" 2 6
+              S: 250 38083C7EE9121E17401883566A148AA5C2E2D55DC53BC4A94A026517DBFF3C6B
+              C: XSHA256 data.bin 2
+              S: 250 F14F286CA435D1FA3B9D8041E8F06AA0AF7AB28EA8EDCD7E11FD485A100B632B
+              """,
+              """
+              C: XSHA256 data.bin 3 2
+              S: 501 ...
+              C: XSHA256 "data.bin
+              S: 501 ...
+              C: XSHA256 data.bin 11
+              S: 554 ...
+              C: XSHA256 out
+              S: 550 ...
+              """);
+      case XSHA512 ->
+          new Example(
+              """
+              C: XSHA512 data.bin
+              S: 250 BB96C2FC40D2D54617D6F276FEBE571F623A8DADF0B734855299B0E107FDA32CF6B69F2DA32B36445D73690B93CBD0F7BFC20E0F7F28553D2A4428F23B716E90
+              C: XSHA512 "data.bin" 2 6
+              S: 250 9A938F51C7298D328A2801B01B21ED9E9840A0A1C43DA289504CB23BEEEDF65A31A255653B8FC44E20EACEFCB316E13FB4B5A2EF55CE312F629FD07C373C79F3
+              C: XSHA512 data.bin 2
+              S: 250 62FDEDC52CBD4E7FE96212B6C87610B70BC3E9C3106F3E559EDB1D455D6B1505D40DD5EF9ECFC1ECB06F62EE73B5C9FF34D8D6A0F3D388BC3BC01D9480DBE9CC
+              """,
+              """
+              C: XSHA512 data.bin 3 2
+              S: 501 ...
+              C: XSHA512 "data.bin
+              S: 501 ...
+              C: XSHA512 data.bin 11
+              S: 554 ...
+              C: XSHA512 out
+              S: 550 ...
+              """);
       case ALLO ->
           new Example(
               """
@@ -626,13 +776,20 @@ class VerbTest {
               S: 211-Beyond RFC 959 there is:
               S:  EPRT
               S:  EPSV
+              S:  HASH SHA-256*;SHA-512;SHA-1;MD5;CRC32
               S:  MDTM
               S:  MFMT
               S:  MLST type*;size*;modify*;perm*;unique*;UNIX.mode*;
+              S:  RANG STREAM
               S:  REST STREAM
               S:  SIZE
               S:  TVFS
               S:  UTF8
+              S:  XCRC
+              S:  XMD5
+              S:  XSHA1
+              S:  XSHA256
+              S:  XSHA512
               S: 211 End.
               """,
               """
