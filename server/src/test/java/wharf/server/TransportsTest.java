@@ -490,36 +490,11 @@ class TransportsTest {
   @ParameterizedTest
   @MethodSource("sharingModels")
   void exhaustionIsWeatherHereToo(ServerModel model) throws Exception {
-    List<Peer> peers = new ArrayList<>();
     try (ParrotProcess process =
         new ParrotProcess(directory, 90, model.name(), file().toString())) {
-      process.awaitLine(line -> line.startsWith("port "));
-      UnixDomainSocketAddress at = UnixDomainSocketAddress.of(file());
-      Peer first = new Peer(at);
-      peers.add(first);
-      first.hears("hello");
-      for (int i = 0; i < 150; i++) {
-        peers.add(new Peer(at));
-      }
-      process.awaitLine(line -> line.contains("cannot accept clients for now"));
-      first.says("echo a");
-      first.hears("a");
-      for (Peer peer : peers) {
-        peer.vanishes();
-      }
-      try (Peer last = new Peer(at)) {
-        last.hears("hello");
-        last.says("later b");
-        last.hears("done b");
-      }
-      assertThat(process.ends(LONG.toSeconds()))
-          .filteredOn(line -> line.contains("cannot accept"))
-          .hasSizeLessThan(5);
+      process.awaitPort();
+      process.outlivesExhaustion(UnixDomainSocketAddress.of(file()), LONG);
       assertThat(file()).doesNotExist();
-    } finally {
-      for (Peer peer : peers) {
-        peer.close();
-      }
     }
   }
 
