@@ -20,7 +20,6 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -542,21 +541,10 @@ class TransportsTest {
     Endpoint.Unix nobodys =
         new Endpoint.Unix(file(), Endpoint.Unix.OWNER_ONLY, "there-is-nobody-of-this-name");
     assertThatThrownBy(() -> Server.start(echo, Server.Options.at(List.of(nobodys))).close())
-        .isInstanceOf(Server.CannotListen.class);
+        .isInstanceOf(Server.CannotListen.class)
+        .hasMessage(
+            "cannot listen at " + file() + ": there is no user 'there-is-nobody-of-this-name'");
     assertThat(directory).as("what is left").isEmptyDirectory();
-  }
-
-  @Test
-  void whatAServerLeftBehindIsReplaced() throws Exception {
-    try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-      dead.bind(UnixDomainSocketAddress.of(file()));
-    }
-    assertThat(file()).exists();
-    try (Server server = start(echo, new Virtual(), Transport.UNIX);
-        Peer peer = peer(server)) {
-      peer.isEchoed((byte) 1);
-    }
-    assertThat(file()).doesNotExist();
   }
 
   @Test
@@ -564,8 +552,7 @@ class TransportsTest {
     try (Server server = start(echo, new Virtual(), Transport.UNIX)) {
       assertThatThrownBy(() -> start(echo, new Virtual(), Transport.UNIX).close())
           .isInstanceOf(Server.CannotListen.class)
-          .hasMessageContaining(file().toString())
-          .hasMessageContaining("another program listens there");
+          .hasMessage("cannot listen at " + file() + ": another program listens there");
       try (Peer peer = peer(server)) {
         peer.isEchoed((byte) 1);
       }
@@ -577,30 +564,33 @@ class TransportsTest {
     Files.writeString(file(), "mine");
     assertThatThrownBy(() -> start(echo, new Virtual(), Transport.UNIX).close())
         .isInstanceOf(Server.CannotListen.class)
-        .hasMessageContaining(file().toString())
-        .hasMessageContaining("not a socket");
+        .hasMessage("cannot listen at " + file() + ": it is not a socket");
     assertThat(file()).hasContent("mine");
-    Files.delete(file());
-    Path target = Files.writeString(directory.resolve("target"), "mine");
-    Files.createSymbolicLink(file(), target);
-    assertThatThrownBy(() -> start(echo, new Virtual(), Transport.UNIX).close())
-        .isInstanceOf(Server.CannotListen.class);
-    assertThat(file()).isSymbolicLink();
-    assertThat(target).hasContent("mine");
   }
 
-  @Test
-  void whatSomebodyElsePutThereMeanwhileStays() throws Exception {
-    Server server = start(echo, new Virtual(), Transport.UNIX);
-    Files.delete(file());
-    Files.writeString(file(), "mine");
-    server.close();
-    assertThat(file()).hasContent("mine");
-
-    Files.delete(file());
-    Server another = start(echo, new Virtual(), Transport.UNIX);
-    Files.delete(file());
-    another.close();
+  /// The next server need not wait for the sessions of the last, and keeps its file when they end.
+  @ParameterizedTest
+  @MethodSource("sharingModels")
+  void theFileIsTheNextServersWhileTheLastSessionsEnd(ServerModel model) throws Exception {
+    Parrot parrot = new Parrot();
+    try (Server last = start(parrot, model, Transport.UNIX);
+        Peer busy = peer(last);
+        Peer idle = peer(last)) {
+      busy.hears("hello");
+      idle.hears("hello");
+      busy.says("block");
+      Future<Boolean> stop = meanwhile(() -> last.stop(LONG));
+      idle.hears("stopping");
+      assertThat(file()).doesNotExist();
+      try (Server next = start(echo, model, Transport.UNIX)) {
+        parrot.gate.countDown();
+        busy.channel.close();
+        assertThat(stop.get()).isTrue();
+        try (Peer peer = peer(next)) {
+          peer.isEchoed((byte) 1);
+        }
+      }
+    }
     assertThat(file()).doesNotExist();
   }
 
