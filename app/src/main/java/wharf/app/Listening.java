@@ -12,8 +12,10 @@ import java.nio.channels.NetworkChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import wharf.net.UnixListener;
 
 /// A place where peers may come. Closing it leaves the peers that have come alone.
 sealed interface Listening extends Closeable {
@@ -49,8 +51,26 @@ sealed interface Listening extends Closeable {
   }
 
   /// Listens for connections at a socket file, which it makes, for its owner alone, and removes.
-  static Listening local(Path path) throws Failure, IOException {
-    return new OfFile(LocalSocket.listen(path));
+  static Listening local(Path path) throws Failure {
+    var ownerOnly = PosixFilePermissions.fromString("rw-------");
+    try {
+      return new OfFile(UnixListener.open(path, ownerOnly, null, 0));
+    } catch (UnixListener.NotASocket e) {
+      throw new Failure(
+          ExitCode.LOCAL_DISK,
+          "%s is there and is no socket: name another file, or remove it".formatted(path),
+          e);
+    } catch (UnixListener.Taken e) {
+      throw new Failure(
+          ExitCode.FAILED,
+          "somebody listens at %s: name another file, or stop them first".formatted(path),
+          e);
+    } catch (IOException e) {
+      throw new Failure(
+          ExitCode.LOCAL_DISK,
+          "cannot make the socket file %s: %s".formatted(path, e.getMessage()),
+          e);
+    }
   }
 
   private static @Nullable ProtocolFamily family(Route route, @Nullable InetSocketAddress at) {
@@ -165,15 +185,15 @@ sealed interface Listening extends Closeable {
   }
 
   /// At a socket file.
-  record OfFile(LocalSocket socket) implements Listening {
+  record OfFile(UnixListener socket) implements Listening {
     @Override
     public Peer next() throws IOException {
-      return new StreamPeer(socket.channel().accept(), socket.path().toString());
+      return new StreamPeer(socket.channel().accept(), socket.file().toString());
     }
 
     @Override
     public String description() {
-      return "listening at " + socket.path() + "\n" + SocketOptions.text(socket.channel());
+      return "listening at " + socket.file() + "\n" + SocketOptions.text(socket.channel());
     }
 
     @Override

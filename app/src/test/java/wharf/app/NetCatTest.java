@@ -353,6 +353,12 @@ class NetCatTest {
       assertThat(live).exists();
     }
     assertThat(nc("", "-U", "live").err()).contains("nobody listens at " + live);
+
+    Ran nowhere = nc("", "-l", "-U", "missing/file");
+    assertThat(nowhere.code()).isEqualTo(8);
+    assertThat(nowhere.err())
+        .contains("cannot make the socket file " + folder.resolve("missing/file"))
+        .contains("there is no folder " + folder.resolve("missing"));
   }
 
   // TLS.

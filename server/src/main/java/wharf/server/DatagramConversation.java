@@ -13,7 +13,7 @@ import wharf.protocol.Event;
 final class DatagramConversation extends Conversation {
   /// One more than a datagram can have (the length field of UDP counts 65,535 with its own 8): a
   /// buffer that is full is one that was too small.
-  private static final int RECEIVED_LIMIT = 65_536;
+  static final int RECEIVED_LIMIT = 65_536;
 
   /// Datagrams received before others have their turn.
   private static final int BURST = 64;
@@ -23,6 +23,7 @@ final class DatagramConversation extends Conversation {
   private static final int UNSENT_LIMIT = 4 << 20;
 
   private final DatagramChannel channel;
+  private final int receivedLimit;
   private final ArrayDeque<Effect.SendTo> unsent = new ArrayDeque<>();
   private int unsentBytes;
   private boolean moreToReceive;
@@ -32,8 +33,16 @@ final class DatagramConversation extends Conversation {
 
   /// @param channel bound and non-blocking; this object's from here on
   DatagramConversation(Context context, Driver driver, DatagramChannel channel) {
+    this(context, driver, channel, RECEIVED_LIMIT);
+  }
+
+  /// The same, receiving less: no datagram of this network reaches [#RECEIVED_LIMIT].
+  ///
+  /// @param receivedLimit a datagram of as many bytes, or more, is told as truncated
+  DatagramConversation(Context context, Driver driver, DatagramChannel channel, int receivedLimit) {
     super(context, driver, "udp");
     this.channel = channel;
+    this.receivedLimit = receivedLimit;
   }
 
   @Override
@@ -95,7 +104,7 @@ final class DatagramConversation extends Conversation {
     }
     InetSocketAddress sender;
     try {
-      sender = (InetSocketAddress) channel.receive(scratch.clear().limit(RECEIVED_LIMIT));
+      sender = (InetSocketAddress) channel.receive(scratch.clear().limit(receivedLimit));
     } catch (IOException e) {
       // What an earlier datagram met on its way ("port unreachable"): that one is gone, the socket
       // is not.

@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
+import wharf.net.UnixListener;
 
 /// The sockets of a server's endpoints, open and bound.
 final class Openings implements Closeable {
@@ -30,7 +30,7 @@ final class Openings implements Closeable {
   private final List<DatagramChannel> datagrams = new ArrayList<>();
   private final List<InetSocketAddress> addresses = new ArrayList<>();
   private final List<String> names = new ArrayList<>();
-  private final List<UnixSocketFile> files = new ArrayList<>();
+  private final List<UnixListener> files = new ArrayList<>();
   private final Set<Channel> inherited = new HashSet<>();
 
   /// How many endpoints have got a port that was left to the system.
@@ -47,13 +47,12 @@ final class Openings implements Closeable {
   /// at another: then it is asked for one more.
   ///
   /// @param handedOver whether other processes are to inherit them
-  static Openings open(
-      List<Endpoint> endpoints, SocketSettings settings, RandomGenerator random, boolean handedOver)
+  static Openings open(List<Endpoint> endpoints, SocketSettings settings, boolean handedOver)
       throws IOException {
     for (int left = PORTS_TRIED; ; left--) {
       Openings openings = new Openings(settings, handedOver);
       try {
-        return openings.addAll(endpoints, random);
+        return openings.addAll(endpoints);
       } catch (Server.CannotListen e) {
         boolean otherPort =
             e.getCause() instanceof BindException
@@ -74,10 +73,10 @@ final class Openings implements Closeable {
     };
   }
 
-  private Openings addAll(List<Endpoint> endpoints, RandomGenerator random) throws IOException {
+  private Openings addAll(List<Endpoint> endpoints) throws IOException {
     for (Endpoint endpoint : endpoints) {
       try {
-        add(endpoint, random);
+        add(endpoint);
         portsChosen += asksForAnyPort(endpoint) ? 1 : 0;
       } catch (IOException e) {
         close();
@@ -90,7 +89,7 @@ final class Openings implements Closeable {
     return this;
   }
 
-  private void add(Endpoint endpoint, RandomGenerator random) throws IOException {
+  private void add(Endpoint endpoint) throws IOException {
     switch (endpoint) {
       case Endpoint.Tcp(InetSocketAddress at) -> {
         ServerSocketChannel listener = ServerSocketChannel.open();
@@ -107,9 +106,10 @@ final class Openings implements Closeable {
         add((InetSocketAddress) socket.getLocalAddress());
       }
       case Endpoint.Unix unix -> {
-        UnixSocketFile.Opened opened = UnixSocketFile.open(unix, settings.backlog(), random);
-        listeners.add(opened.listener());
-        files.add(opened.file());
+        UnixListener listener =
+            UnixListener.open(unix.file(), unix.mode(), unix.owner(), settings.backlog());
+        listeners.add(listener.channel());
+        files.add(listener);
         names.add(unix.file().toString());
       }
       case Endpoint.Inherited(Channel socket, _) -> {
@@ -172,11 +172,12 @@ final class Openings implements Closeable {
     return names.stream().distinct().collect(Collectors.joining(", "));
   }
 
-  /// Removes the files of Unix-domain sockets, which outlive the sockets.
+  /// Removes the files of Unix-domain sockets, which outlive the sockets. While those still listen:
+  /// afterwards there may be another server's.
   void removeFiles() {
-    for (UnixSocketFile file : files) {
+    for (UnixListener file : files) {
       try {
-        file.remove();
+        file.removeFile();
       } catch (IOException e) {
         Logger log = System.getLogger("wharf.server");
         log.log(Level.WARNING, "a socket's file could not be removed: {0}", e.getMessage());

@@ -127,7 +127,7 @@ public final class Server implements AutoCloseable {
     }
     SecureRandom random = new SecureRandom();
     boolean handedOver = options.model() instanceof Processes;
-    Openings openings = Openings.open(options.listen(), options.sockets(), random, handedOver);
+    Openings openings = Openings.open(options.listen(), options.sockets(), handedOver);
     return start(
         protocol,
         options,
@@ -156,7 +156,7 @@ public final class Server implements AutoCloseable {
         protocol,
         options,
         () -> {},
-        Openings.open(List.of(), options.sockets(), random, false),
+        Openings.open(List.of(), options.sockets(), false),
         random,
         context -> SessionThreads.alone(context, client));
   }
@@ -246,6 +246,7 @@ public final class Server implements AutoCloseable {
       return true;
     }
     stopped = true;
+    openings.removeFiles();
     running.stopAccepting();
     running.stopSessions();
     boolean inPeace = running.awaitSessions(grace);
@@ -257,7 +258,6 @@ public final class Server implements AutoCloseable {
       running.end();
     } finally {
       workers.shutdown();
-      openings.removeFiles();
     }
     return inPeace;
   }

@@ -8,11 +8,12 @@ import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -20,6 +21,9 @@ import java.util.stream.Stream;
 
 /// [Parrot#main] as a process of its own that may open few descriptors.
 final class ParrotProcess implements AutoCloseable {
+  /// Clients, for a process with few descriptors.
+  private static final int TOO_MANY = 150;
+
   private final Process process;
   private final BufferedReader output;
 
@@ -79,10 +83,51 @@ final class ParrotProcess implements AutoCloseable {
     return line;
   }
 
+  /// Waits until it listens; 0 when that is not at a port.
+  int awaitPort() throws IOException {
+    return Integer.parseInt(awaitLine(line -> line.startsWith("port ")).substring(5));
+  }
+
+  /// More clients come to it than it has descriptors for: those who cannot be accepted wait, who is
+  /// inside is served, and afterwards all is as before. Then it ends.
+  ///
+  /// @param at where it listens
+  void outlivesExhaustion(SocketAddress at, Duration atMost)
+      throws IOException, InterruptedException {
+    List<Peer> peers = new ArrayList<>();
+    try {
+      Peer first = new Peer(at);
+      peers.add(first);
+      first.hears("hello");
+      for (int i = 0; i < TOO_MANY; i++) {
+        peers.add(new Peer(at));
+      }
+      awaitLine(line -> line.contains("cannot accept clients for now"));
+      first.says("echo a");
+      first.hears("a");
+      for (Peer peer : peers) {
+        peer.vanishes();
+      }
+      try (Peer last = new Peer(at)) {
+        last.hears("hello");
+        last.says("later b");
+        last.hears("done b");
+      }
+      // Once for each time that it happens, not once for each try.
+      assertThat(ends(atMost))
+          .filteredOn(line -> line.contains("cannot accept"))
+          .hasSizeLessThan(5);
+    } finally {
+      for (Peer peer : peers) {
+        peer.close();
+      }
+    }
+  }
+
   /// Asks it to end, waits until it has, and gives the rest of its log.
-  List<String> ends(long atMostSeconds) throws IOException, InterruptedException {
+  private List<String> ends(Duration atMost) throws IOException, InterruptedException {
     process.getOutputStream().close();
-    assertThat(process.waitFor(atMostSeconds, TimeUnit.SECONDS)).as("it ends").isTrue();
+    assertThat(process.waitFor(atMost)).as("it ends").isTrue();
     return output.lines().toList();
   }
 

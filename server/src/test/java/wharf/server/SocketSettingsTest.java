@@ -37,7 +37,7 @@ class SocketSettingsTest {
   @TempDir Path directory;
 
   private static Openings open(SocketSettings settings, Endpoint... endpoints) throws IOException {
-    return Openings.open(List.of(endpoints), settings, new Random(), false);
+    return Openings.open(List.of(endpoints), settings, false);
   }
 
   /// Whatever else listens at the other address: here so much that every tenth port is taken.
