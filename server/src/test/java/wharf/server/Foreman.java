@@ -43,7 +43,7 @@ import wharf.protocol.Protocol;
 ///   begun, ended            each session, in whichever process
 ///   held NUMBERS            what the first process holds, see [Held], again and again
 ///   in peace: true          at the end, which SIGTERM brings about
-///   left []                 then: what it still holds that it did not hold before
+///   left []                 then: what it holds for good that it did not hold before
 /// ```
 final class Foreman {
   static final Duration GRACE = Duration.ofSeconds(20);
@@ -149,9 +149,20 @@ final class Foreman {
         out.println("in peace: " + server.stop(GRACE.plusSeconds(5)));
       }
     }
-    Set<String> left = held();
-    left.removeAll(before);
-    out.println("left " + left);
+    out.println("left " + left(before));
+  }
+
+  /// What is held that was not held before, once nothing is or after a long wait for that: threads
+  /// that were told to end do so soon, but nobody waits for them.
+  private static Set<String> left(Set<String> before) throws Exception {
+    long until = System.nanoTime() + GRACE.toNanos();
+    Set<String> left;
+    do {
+      left = held();
+      left.removeAll(before);
+      Thread.sleep(10);
+    } while (!left.isEmpty() && System.nanoTime() < until);
+    return left;
   }
 
   private static void tellWhatIsHeld(PrintStream out) {

@@ -47,6 +47,7 @@ class Tally {
       awaitEnded(1, atMost);
     }
     assertThat(endedInAll).as("sessions of nobody").hasValue(inAll);
+    assertThat(open).as("sessions that are open").hasValue(0);
     restart();
   }
 
@@ -57,8 +58,9 @@ class Tally {
         .isTrue();
   }
 
-  /// Forgets what has been, at a moment when no session is open.
+  /// Forgets what has been, also sessions that were killed and so could not be told.
   void restart() {
+    open.set(0);
     endedInAll.set(0);
     begun.drainPermits();
     ended.drainPermits();
