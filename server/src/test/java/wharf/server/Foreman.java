@@ -2,13 +2,17 @@ package wharf.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -17,25 +21,38 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import wharf.protocol.Echo;
 import wharf.protocol.Protocol;
-import wharf.protocol.Transport;
 
-/// Programs that [ProcessesTest] runs: a parent whose workers talk [Parrot], and the worker. They
-/// are processes because the hand-over takes the standard input away from the parent, and that of a
-/// process that runs tests is in use.
+/// Programs that [ForemanProcess] runs: a server in a process of its own, be it a parent of workers
+/// or not, and the worker. Parents are processes because the hand-over takes the standard input
+/// away, and that of a process that runs tests is in use; others, so that the descriptors of the
+/// server are not those of its clients.
 ///
 /// ```
-///   parent WORKERS MODEL CONNECTIONS [FILE]      of parrots, over TCP
-///   parent-udp WORKERS MODEL CONNECTIONS         of echoes
-///   worker MODEL CONNECTIONS
+///   lead ORDER       what it serves: see [Order]
+///   worker ORDER
 /// ```
 ///
-/// The parent says "port N", and at the end, which SIGTERM brings about, what it still holds that
-/// it did not hold before: "left []". With FILE only the first WORKERS workers are good; each one
-/// after them adds the time to FILE and dies.
+/// What they say, to the standard output and error, which are the same:
+///
+/// ```
+///   beginning               nothing of what was said before is of the server
+///   at ADDRESS PORT         for each endpoint on an IP network
+///   serving                 clients can come
+///   worker PID              one that has been started
+///   begun, ended            each session, in whichever process
+///   held NUMBERS            what the first process holds, see [Held], again and again
+///   in peace: true          at the end, which SIGTERM brings about
+///   left []                 then: what it holds for good that it did not hold before
+/// ```
 final class Foreman {
   static final Duration GRACE = Duration.ofSeconds(20);
+
+  /// How often it is told what is held.
+  private static final Duration TELL = Duration.ofMillis(500);
+
+  /// More sessions than any test has.
+  private static final int MANY = 20_000;
 
   private Foreman() {}
 
@@ -50,11 +67,12 @@ final class Foreman {
                   main.interrupt();
                   awaitQuietly(over);
                 }));
+    Order order = Order.of(Arrays.asList(words).subList(1, words.length));
     try {
       if (words[0].equals("worker")) {
-        work(words[1], Integer.parseInt(words[2]), out);
+        work(order, out);
       } else {
-        lead(words, out);
+        lead(order, out);
       }
     } catch (IOException e) {
       out.println("failed: " + e.getMessage());
@@ -71,48 +89,130 @@ final class Foreman {
     }
   }
 
-  private static void work(String model, int connections, PrintStream out) throws Exception {
-    var socket = Endpoint.Inherited.of(System.inheritedChannel());
-    out.println("a line that is none of the protocol's");
-    Server.Options options =
-        Server.Options.at(List.of(socket))
-            .with(ServerModel.named(model).orElseThrow())
-            .withConnections(connections);
-    Worker.serve(protocol(socket.transport() == Transport.UDP), options, out, GRACE);
+  /// Says to the standard error what its sessions are told: a worker's standard output is its
+  /// parent's.
+  private static final class Told extends Watched {
+    private final FileOutputStream error = new FileOutputStream(FileDescriptor.err);
+
+    Told(Protocol inner) {
+      super(inner);
+    }
+
+    @Override
+    void begins() {
+      say("begun");
+    }
+
+    @Override
+    void ends() {
+      say("ended");
+    }
+
+    /// In one piece, whoever else is writing.
+    void say(String line) {
+      try {
+        error.write((line + "\n").getBytes(UTF_8));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
-  private static void lead(String[] words, PrintStream out) throws Exception {
-    int workers = Integer.parseInt(words[1]);
-    AtomicInteger started = new AtomicInteger();
-    Processes model =
-        Processes.of(
-            () ->
-                words.length > 4 && started.getAndIncrement() >= workers
-                    ? new ProcessBuilder("sh", "-c", "date +%s%N >> \"$0\"; exit 3", words[4])
-                    : java("worker", words[2], words[3]),
-            workers);
-    boolean udp = words[0].equals("parent-udp");
-    InetSocketAddress at = new InetSocketAddress(Client.HERE, 0);
-    Endpoint any = udp ? new Endpoint.Udp(at) : new Endpoint.Tcp(at);
+  private static void work(Order order, PrintStream out) throws Exception {
+    var socket = Endpoint.Inherited.of(System.inheritedChannel());
+    out.println("a line that is none of the protocol's");
+    Told protocol = new Told(Order.spoken(order.protocol()));
+    protocol.say("worker " + ProcessHandle.current().pid());
+    Server.Options options =
+        Server.Options.at(List.of(socket))
+            .with(ServerModel.named(order.model()).orElseThrow())
+            .withSessions(MANY, MANY)
+            .withConnections(order.connections());
+    Worker.serve(protocol, options, out, GRACE);
+  }
+
+  private static void lead(Order order, PrintStream out) throws Exception {
+    tellWhatIsHeld(out);
+    Told protocol = new Told(Order.spoken(order.protocol()));
     // What is made once and stays: native calls, the threads of processes, the log.
-    Processes one = Processes.of(() -> java("worker", words[2], "-1"), 1);
-    Server.start(protocol(udp), Server.Options.at(List.of(any)).with(one)).close();
+    Server.start(protocol, options(order, model(order, 1))).close();
     Set<String> before = held();
-    try (Server server = Server.start(protocol(udp), Server.Options.at(List.of(any)).with(model))) {
-      out.println("port " + server.addresses().getFirst().getPort());
+    out.println("beginning");
+    try (Server server = Server.start(protocol, options(order, model(order, order.workers())))) {
+      for (InetSocketAddress at : server.addresses()) {
+        out.println("at " + at.getAddress().getHostAddress() + " " + at.getPort());
+      }
+      out.println("serving");
       try {
         new CountDownLatch(1).await();
       } catch (InterruptedException stop) {
         out.println("in peace: " + server.stop(GRACE.plusSeconds(5)));
       }
     }
-    Set<String> left = held();
-    left.removeAll(before);
-    out.println("left " + left);
+    out.println("left " + left(before));
   }
 
-  private static Protocol protocol(boolean udp) {
-    return udp ? new Echo(Duration.ofMinutes(5)) : new Parrot();
+  /// What is held that was not held before, once nothing is or after a long wait for that: threads
+  /// that were told to end do so soon, but nobody waits for them.
+  private static Set<String> left(Set<String> before) throws Exception {
+    long until = System.nanoTime() + GRACE.toNanos();
+    Set<String> left;
+    do {
+      left = held();
+      left.removeAll(before);
+      Thread.sleep(10);
+    } while (!left.isEmpty() && System.nanoTime() < until);
+    return left;
+  }
+
+  private static void tellWhatIsHeld(PrintStream out) {
+    Thread.ofPlatform()
+        .daemon()
+        .name("teller")
+        .start(
+            () -> {
+              try {
+                while (true) {
+                  out.println("held " + Held.now().numbers());
+                  Thread.sleep(TELL);
+                }
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              } catch (InterruptedException e) {
+                // Nobody does.
+                Thread.currentThread().interrupt();
+              }
+            });
+  }
+
+  private static Server.Options options(Order order, ServerModel model) {
+    return Server.Options.at(order.at())
+        .with(model)
+        .withSessions(MANY, MANY)
+        .withConnections(model instanceof Processes ? -1 : order.connections());
+  }
+
+  private static ServerModel model(Order order, int workers) {
+    if (order.workers() == 0) {
+      return ServerModel.named(order.model()).orElseThrow();
+    }
+    AtomicInteger started = new AtomicInteger();
+    return Processes.of(
+        () ->
+            !order.diary().isEmpty() && started.getAndIncrement() >= workers
+                ? new ProcessBuilder("sh", "-c", "date +%s%N >> \"$0\"; exit 3", order.diary())
+                : worker(order),
+        workers);
+  }
+
+  private static ProcessBuilder worker(Order order) {
+    ProcessBuilder worker =
+        java(System.getProperty("java.class.path"), "worker", order.at(List.of()));
+    if (order.descriptors() > 0) {
+      String limit = "ulimit -n " + order.descriptors() + " && exec \"$0\" \"$@\"";
+      worker.command().addAll(0, List.of("/bin/sh", "-c", limit));
+    }
+    return worker;
   }
 
   /// Threads, but those of the JVM's own that come and go, and descriptors.
@@ -140,7 +240,9 @@ final class Foreman {
   }
 
   /// This class as a program.
-  static ProcessBuilder java(String... words) {
+  ///
+  /// @param does "lead" or "worker"
+  static ProcessBuilder java(String classPath, String does, Order order) {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(
@@ -149,8 +251,8 @@ final class Foreman {
             "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1"));
-    line.addAll(List.of("-cp", System.getProperty("java.class.path"), Foreman.class.getName()));
-    line.addAll(List.of(words));
+    line.addAll(List.of("-cp", classPath, Foreman.class.getName(), does));
+    line.addAll(order.words());
     return new ProcessBuilder(line);
   }
 }

@@ -37,6 +37,7 @@ import wharf.protocol.Transport;
 /// ```
 ///   echo X, quit, throw        at once
 ///   pid                        the process that serves
+///   held                       what that holds: see [Held]
 ///   later X, block             a task that returns X; one that waits for [#gate]
 ///   task io|runtime|error|...  a task that throws that
 ///   flood N                    N lines of 1000 bytes, each drained before the next
@@ -192,6 +193,7 @@ final class Parrot implements Protocol {
       switch (words[0]) {
         case "echo" -> say(line.substring(5));
         case "pid" -> say("pid " + ProcessHandle.current().pid());
+        case "held" -> perform(() -> Held.now().numbers());
         case "later" -> perform(() -> line.substring(6));
         case "block" ->
             perform(

@@ -52,7 +52,7 @@ final class ParrotProcess implements AutoCloseable {
 
   /// The class path of the tests, in jars: from folders no class could be loaded without a
   /// descriptor, which is not how a server is run.
-  private static String jars(Path folder) throws IOException {
+  static String jars(Path folder) throws IOException {
     List<String> jars = new ArrayList<>();
     for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       Path classes = Path.of(entry);

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.DatagramPacket;
@@ -20,10 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,80 +27,53 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import wharf.protocol.Transport;
 
-/// A parent and its workers, as the processes they are: see [Foreman].
+/// A parent and its workers, as the processes they are: see [Foreman]. What they do as every model
+/// does is in [TransportsTest].
 @Timeout(180)
 class ProcessesTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Endpoint TCP = Host.endpoint(Transport.TCP, Path.of(""));
 
   @TempDir private Path directory;
 
-  private final List<String> log = new CopyOnWriteArrayList<>();
   private final List<Client> clients = new ArrayList<>();
-  private @Nullable Process started;
-  private @Nullable Thread reader;
-  private int port;
+  private @Nullable ForemanProcess started;
 
   @AfterEach
   void tidyUp() throws Exception {
     for (Client client : clients) {
       client.close();
     }
-    if (started != null && reader != null) {
-      List<ProcessHandle> workers = started.children().toList();
-      started.destroyForcibly().onExit().join();
-      workers.forEach(ProcessHandle::destroyForcibly);
-      reader.join();
+    if (started != null) {
+      started.close();
     }
   }
 
-  private Process parent() {
+  private ForemanProcess parent() {
     return Objects.requireNonNull(started);
   }
 
-  private void start(int workers, String model, int connections, String... file) throws Exception {
-    start("parent", workers, model, connections, file);
+  private static Order parrots(int workers, String model) {
+    return Order.of("parrot", model, List.of(TCP)).withWorkers(workers);
   }
 
-  private void start(String kind, int workers, String model, int connections, String... file)
-      throws Exception {
-    List<String> words = new ArrayList<>(List.of(kind, Integer.toString(workers), model));
-    words.add(Integer.toString(connections));
-    words.addAll(List.of(file));
-    Process parent = Foreman.java(words.toArray(String[]::new)).redirectErrorStream(true).start();
-    started = parent;
-    BufferedReader said = parent.inputReader(UTF_8);
-    reader = Thread.ofPlatform().daemon().start(() -> said.lines().forEach(log::add));
-    await("its port", () -> logged("port ") || logged("failed: ") || !parent.isAlive());
-    log.stream()
-        .filter(line -> line.startsWith("port "))
-        .forEach(line -> port = Integer.parseInt(line.substring(5)));
+  private void start(Order order) throws IOException {
+    started = ForemanProcess.start(order);
   }
 
-  private boolean logged(String beginning) {
-    return log.stream().anyMatch(line -> line.startsWith(beginning));
+  private int port() {
+    return parent().port();
   }
 
-  /// Asks the parent to stop, and waits until it and all who write to its log have ended.
+  /// Asks the parent to stop: nothing is left, nor anybody there.
   private void stop() throws Exception {
-    parent().toHandle().destroy();
-    ended();
-  }
-
-  private void ended() throws Exception {
-    assertThat(parent().waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).as("%s", log).isTrue();
-    assertThat(Objects.requireNonNull(reader).join(PATIENCE))
-        .as("a worker outlives its parent: %s", log)
-        .isTrue();
-  }
-
-  private void assertLeftInOrder() {
-    assertThat(log).contains("in peace: true", "left []");
-    assertThatThrownBy(() -> new Client(port)).isInstanceOf(ConnectException.class);
+    assertThat(parent().stop()).as("in peace").isTrue();
+    assertThatThrownBy(() -> new Client(port())).isInstanceOf(ConnectException.class);
   }
 
   private Client client() throws IOException {
-    Client client = new Client(port);
+    Client client = new Client(port());
     clients.add(client);
     client.hears("hello");
     return client;
@@ -136,14 +105,6 @@ class ProcessesTest {
     return each;
   }
 
-  private void await(String what, BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("%s; %s", what, log).isLessThan(deadline);
-      Thread.sleep(5);
-    }
-  }
-
   private static void kill(long pid) {
     assertThat(ProcessHandle.of(pid).orElseThrow().destroyForcibly()).isTrue();
   }
@@ -151,7 +112,7 @@ class ProcessesTest {
   @ParameterizedTest
   @ValueSource(strings = {"virtual", "nio"})
   void aWorkerThatIsKilledCostsItsOwnSessionsOnly(String model) throws Exception {
-    start(2, model, -1);
+    start(parrots(2, model));
     List<Served> staying = clientsOf(2);
     Served victim = staying.getFirst();
     Served survivor = staying.getLast();
@@ -166,7 +127,7 @@ class ProcessesTest {
                   () -> {
                     // Until the third has come: who connects meanwhile is served by the other.
                     while (seen.size() < 3 && !Thread.currentThread().isInterrupted()) {
-                      try (Client client = new Client(port)) {
+                      try (Client client = new Client(port())) {
                         client.hears("hello");
                         seen.add(pid(client));
                         served.incrementAndGet();
@@ -177,9 +138,9 @@ class ProcessesTest {
                   }));
     }
     try {
-      await("the load", () -> seen.size() == 2);
+      parent().await("the load", () -> seen.size() == 2);
       kill(victim.pid());
-      await("a third worker", () -> seen.size() == 3);
+      parent().await("a third worker", () -> seen.size() == 3);
     } finally {
       load.forEach(Thread::interrupt);
       for (Thread thread : load) {
@@ -189,26 +150,25 @@ class ProcessesTest {
     assertThat(lost.get()).as("those it had in hand; served: " + served).isLessThanOrEqualTo(4);
     assertThatThrownBy(() -> pid(victim.client())).isInstanceOf(IOException.class);
     assertThat(pid(survivor.client())).isEqualTo(survivor.pid());
-    assertThat(log)
+    assertThat(parent().log)
         .filteredOn(line -> line.contains("ended with status 137 (signal 9)"))
         .as("told once")
         .hasSize(1)
         .allMatch(line -> line.contains("worker " + victim.pid() + " "));
     stop();
-    assertLeftInOrder();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"virtual", "nio"})
   void aRunningTransferEndsWhole(String model) throws Exception {
-    start(2, model, -1);
+    start(parrots(2, model));
     List<Client> both = clientsOf(2).stream().map(Served::client).toList();
     byte[] content = Parrot.content(30_000_000);
     int dataPort = both.getFirst().listens();
     both.getFirst().says("get " + content.length);
     try (Client data = new Client(dataPort)) {
       byte[] begin = data.some(1000);
-      parent().toHandle().destroy();
+      parent().parent().destroy();
       both.getLast().hears("stopping");
       both.getLast().hearsTheEnd();
       assertThat(begin).isEqualTo(Arrays.copyOf(content, 1000));
@@ -216,13 +176,13 @@ class ProcessesTest {
     }
     both.getFirst().hears("ended SENT " + content.length + " 0");
     both.getFirst().hearsTheEnd();
-    ended();
-    assertLeftInOrder();
+    parent().ended();
+    assertThat(parent().log).contains("in peace: true", "left []");
   }
 
   @Test
   void aProcessForEachClient() throws Exception {
-    start(2, "virtual", 1);
+    start(parrots(2, "virtual").withConnections(1));
     Set<Long> pids = new HashSet<>();
     for (int i = 0; i < 6; i++) {
       assertThat(pids.add(pid(client()))).as("a process of its own").isTrue();
@@ -233,26 +193,25 @@ class ProcessesTest {
       client.hearsTheEnd();
     }
     for (long pid : pids) {
-      await("its end", () -> ProcessHandle.of(pid).isEmpty());
+      parent().await("its end", () -> ProcessHandle.of(pid).isEmpty());
     }
-    assertThat(log).noneMatch(line -> line.contains("takes its place"));
+    assertThat(parent().log).noneMatch(line -> line.contains("takes its place"));
     stop();
-    assertLeftInOrder();
   }
 
   @Test
   void aWorkerThatCannotLiveIsTriedMoreAndMoreSeldom() throws Exception {
     Path starts = directory.resolve("starts");
-    start(1, "virtual", -1, starts.toString());
+    start(parrots(1, "virtual").withDiary(starts));
     kill(clientsOf(1).getFirst().pid());
-    await("four starts", () -> times(starts).size() >= 4);
+    parent().await("four starts", () -> times(starts).size() >= 4);
     List<Long> times = times(starts);
     assertThat(Duration.ofNanos(times.get(3) - times.get(0)))
         .as("200, 400 and 800 ms between them")
         .isGreaterThan(Duration.ofMillis(1300));
-    assertThat(log).anyMatch(line -> line.contains("ended with status 3; another takes its place"));
+    assertThat(parent().log)
+        .anyMatch(line -> line.contains("ended with status 3; another takes its place"));
     stop();
-    assertLeftInOrder();
   }
 
   private static List<Long> times(Path file) {
@@ -265,32 +224,32 @@ class ProcessesTest {
 
   @Test
   void aWorkerThatCannotStartIsToldOf() throws Exception {
-    start(1, "no such model", -1);
-    ended();
-    assertThat(log)
+    start(parrots(1, "no such model"));
+    parent().ended();
+    assertThat(parent().log)
         .anyMatch(line -> line.matches("failed: worker \\d+ ended with status 1, not yet ready"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"virtual", "nio"})
   void datagramsAreForWhicheverWorkerIsThere(String model) throws Exception {
-    start("parent-udp", 2, model, -1);
+    Endpoint udp = Host.endpoint(Transport.UDP, directory);
+    start(Order.of("echo 300000", model, List.of(udp)).withWorkers(2));
     try (DatagramSocket socket = new DatagramSocket(0, Client.HERE)) {
       socket.setSoTimeout(5000);
       assertEchoed(socket, "both");
-      List<ProcessHandle> workers = parent().children().toList();
+      List<ProcessHandle> workers = parent().workers();
       kill(workers.getFirst().pid());
       workers.getFirst().onExit().join();
       assertEchoed(socket, "the other");
     }
-    stop();
-    assertThat(log).contains("in peace: true", "left []");
+    assertThat(parent().stop()).as("in peace").isTrue();
   }
 
   private void assertEchoed(DatagramSocket socket, String text) throws IOException {
     byte[] sent = text.getBytes(UTF_8);
     for (int i = 0; i < 20; i++) {
-      socket.send(new DatagramPacket(sent, sent.length, Client.HERE, port));
+      socket.send(new DatagramPacket(sent, sent.length, Client.HERE, port()));
       DatagramPacket came = new DatagramPacket(new byte[100], 100);
       socket.receive(came);
       assertThat(new String(came.getData(), 0, came.getLength(), UTF_8)).isEqualTo(text);
@@ -299,13 +258,13 @@ class ProcessesTest {
 
   @Test
   void noWorkerOutlivesAParentThatWasKilled() throws Exception {
-    start(2, "virtual", -1);
+    start(parrots(2, "virtual"));
     Client client = client();
-    parent().toHandle().destroyForcibly();
+    parent().parent().destroyForcibly();
     client.hears("stopping");
     client.hearsTheEnd();
-    ended();
-    assertThatThrownBy(() -> new Client(port))
+    parent().ended();
+    assertThatThrownBy(() -> new Client(port()))
         .isInstanceOfAny(ConnectException.class, SocketTimeoutException.class);
   }
 
@@ -317,5 +276,39 @@ class ProcessesTest {
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("1 to 64 workers, not " + workers);
     }
+  }
+
+  /// Descriptors run out in both workers: who cannot be accepted waits, who is inside is served,
+  /// and nobody dies of it.
+  @ParameterizedTest
+  @ValueSource(strings = {"virtual", "nio"})
+  void exhaustionIsWeatherInEveryWorker(String model) throws Exception {
+    String jars = ParrotProcess.jars(directory);
+    started = ForemanProcess.start(parrots(2, model).withDescriptors(90), jars);
+    List<ProcessHandle> workers = parent().workers();
+    List<Served> inside = clientsOf(2);
+    for (int i = 0; i < 300; i++) {
+      clients.add(new Client(port()));
+    }
+    parent().await("that both have no more", () -> complaints() >= 2);
+    for (Served one : inside) {
+      assertThat(pid(one.client())).isEqualTo(one.pid());
+    }
+    for (Client client : clients) {
+      client.breaksOff();
+    }
+    clients.clear();
+    Client last = client();
+    last.says("later b");
+    last.hears("done b");
+    assertThat(parent().workers()).as("nobody has died").isEqualTo(workers);
+    assertThat(complaints()).as("once for each time, not for each try").isLessThan(10);
+    stop();
+  }
+
+  private long complaints() {
+    return parent().log.stream()
+        .filter(line -> line.contains("cannot accept clients for now"))
+        .count();
   }
 }

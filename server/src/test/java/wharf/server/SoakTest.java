@@ -3,17 +3,13 @@ package wharf.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.lang.management.BufferPoolMXBean;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadInfo;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,11 +18,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Clients come, transfer and go, in every way there is, again and again: afterwards nothing is
 /// left of them.
@@ -44,6 +42,9 @@ class SoakTest {
 
   /// Pollers that a server keeps for later, and the descriptors of each.
   private static final int KEPT_DESCRIPTORS = 64 * 3;
+
+  /// The JVM's own, which come and go: those that compile, and one for each worker that ends.
+  private static final int SYSTEM_THREADS = 8;
 
   /// Buffers that a server keeps for later.
   private static final long KEPT_MEMORY = 16L * Pump.SCRATCH;
@@ -69,52 +70,11 @@ class SoakTest {
     return ServerModel.all().stream();
   }
 
-  /// What this process holds.
-  ///
-  /// @param threads the platform's, but for the carriers of virtual threads and the JVM's own
-  /// @param direct bytes of direct memory
-  private record Held(long descriptors, long threads, long direct) {
-    static Held now() throws IOException {
-      long descriptors;
-      try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
-        // Without the one that is listed with.
-        descriptors = open.count() - 1;
-      }
-      var threads = ManagementFactory.getThreadMXBean();
-      long ours =
-          Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
-              .filter(Objects::nonNull)
-              .map(ThreadInfo::getThreadName)
-              .filter(name -> name.matches("(door|session|loop|worker)-.*"))
-              .count();
-      long direct =
-          ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
-              .filter(pool -> pool.getName().equals("direct"))
-              .mapToLong(BufferPoolMXBean::getMemoryUsed)
-              .sum();
-      return new Held(descriptors, ours, direct);
-    }
-
-    boolean isWithin(Held limit) {
-      return descriptors <= limit.descriptors && threads <= limit.threads && direct <= limit.direct;
-    }
-
-    Held plus(long moreDescriptors, long moreThreads, long moreDirect) {
-      return new Held(descriptors + moreDescriptors, threads + moreThreads, direct + moreDirect);
-    }
-
-    @Override
-    public String toString() {
-      return descriptors + " descriptors, " + threads + " threads, " + direct / 1024 + " KiB";
-    }
-  }
-
   /// What is held when no more than `limit` is, or after a long wait for that.
   private static Held settled(Held limit) throws Exception {
     long until = System.nanoTime() + LONG.toNanos();
     Held held;
     do {
-      System.gc();
       Thread.sleep(50);
       held = Held.now();
     } while (!held.isWithin(limit) && System.nanoTime() < until);
@@ -127,7 +87,7 @@ class SoakTest {
     try (ErrorLog log = new ErrorLog()) {
       // A whole life, so that what is loaded once is loaded.
       try (Server server = start(new Parrot(), model)) {
-        cycle(server, WARM_UP);
+        cycle(port(server), WARM_UP);
       }
       Held before = settled(new Held(0, 0, 0).plus(Long.MAX_VALUE, 0, Long.MAX_VALUE));
       Parrot parrot = new Parrot();
@@ -136,12 +96,12 @@ class SoakTest {
       long began;
       long took;
       try (Server server = start(parrot, model)) {
-        cycle(server, WARM_UP);
+        cycle(port(server), WARM_UP);
         assertThat(server.awaitSessions(LONG)).isTrue();
         warm = Held.now();
         parrot.heard.clear();
         began = System.nanoTime();
-        cycle(server, CYCLES);
+        cycle(port(server), CYCLES);
         assertThat(server.awaitSessions(LONG)).as("every session ends").isTrue();
         took = System.nanoTime() - began;
         assertThat(parrot.heard.stream().filter("over"::equals)).hasSize(CYCLES);
@@ -160,13 +120,150 @@ class SoakTest {
     }
   }
 
+  /// The same of worker processes: of the parent, and of each worker.
+  @ParameterizedTest
+  @ValueSource(strings = {"virtual", "nio"})
+  void nothingIsLeftInAnyProcess(String model) throws Exception {
+    try (ForemanProcess parent = ForemanProcess.start(parrots(model))) {
+      cycle(parent.port(), WARM_UP);
+      parent.tally().settle(WARM_UP, LONG);
+      Map<Long, Held> warm = settled(parent, Map.of());
+      Held warmParent = parent.held();
+      long warmThreads = parent.threads();
+      long began = System.nanoTime();
+      cycle(parent.port(), CYCLES);
+      parent.tally().awaitEnded(CYCLES, LONG);
+      long took = System.nanoTime() - began;
+      Map<Long, Held> limits = new HashMap<>();
+      warm.forEach((pid, held) -> limits.put(pid, held.plus(KEPT_DESCRIPTORS, 0, KEPT_MEMORY)));
+      Map<Long, Held> serving = settled(parent, limits);
+      assertThat(serving.keySet()).as("the same workers").isEqualTo(warm.keySet());
+      Held servingParent = settled(parent, warmParent);
+      System.out.printf(
+          "processes of %s: %d cycles in %d s; parent warm %s, %d in all; serving %s, %d in all; "
+              + "workers warm %s; serving %s%n",
+          model,
+          CYCLES,
+          TimeUnit.NANOSECONDS.toSeconds(took),
+          warmParent,
+          warmThreads,
+          servingParent,
+          parent.threads(),
+          warm.values(),
+          serving.values());
+      serving.forEach(
+          (pid, held) ->
+              assertThat(held.isWithin(Objects.requireNonNull(limits.get(pid))))
+                  .as("%s, warm: %s", held, warm.get(pid))
+                  .isTrue());
+      assertWithin(parent, servingParent, warmParent, warmThreads);
+      assertLeavesInPeace(parent);
+    }
+  }
+
+  /// Workers that come and go all the time leave nothing in their parent, nor themselves.
+  @Test
+  void nothingIsLeftOfWorkersThatWereReplaced() throws Exception {
+    int each = Math.max(100, CYCLES / 200);
+    try (ForemanProcess parent = ForemanProcess.start(parrots("virtual").withConnections(each))) {
+      cycle(parent.port(), WARM_UP);
+      parent.tally().settle(WARM_UP, LONG);
+      awaitTwo(parent);
+      Held warm = parent.held();
+      long warmThreads = parent.threads();
+      cycle(parent.port(), CYCLES);
+      parent.tally().awaitEnded(CYCLES, LONG);
+      awaitTwo(parent);
+      Held serving = settled(parent, warm);
+      System.out.printf(
+          "processes of %d clients each: %d cycles, %d workers; parent warm %s, %d in all; "
+              + "serving %s, %d in all%n",
+          each, CYCLES, parent.everyWorker.size(), warm, warmThreads, serving, parent.threads());
+      assertThat(parent.everyWorker).hasSizeGreaterThanOrEqualTo((WARM_UP + CYCLES) / each);
+      assertWithin(parent, serving, warm, warmThreads);
+      assertThat(parent.everyWorker.stream().filter(ProcessHandle::isAlive).toList())
+          .as("workers, dead ones that nobody has buried included")
+          .hasSameElementsAs(parent.workers());
+      assertThat(parent.log).as("of each that ends").noneMatch(line -> line.contains("ended with"));
+      assertLeavesInPeace(parent);
+    }
+  }
+
+  private static Order parrots(String model) {
+    Endpoint any = new Endpoint.Tcp(new InetSocketAddress(Client.HERE, 0));
+    return Order.of("parrot", model, List.of(any)).withWorkers(2);
+  }
+
+  private static void awaitTwo(ForemanProcess parent) throws InterruptedException {
+    parent.await("those that were replaced end", () -> parent.workers().size() == 2);
+  }
+
+  private static void assertWithin(ForemanProcess parent, Held held, Held warm, long warmThreads) {
+    assertThat(held.isWithin(warm)).as("%s, warm: %s", held, warm).isTrue();
+    assertThat(parent.threads()).isLessThanOrEqualTo(warmThreads + SYSTEM_THREADS);
+  }
+
+  private static void assertLeavesInPeace(ForemanProcess parent) throws Exception {
+    assertThat(parent.stop()).as("every session ends").isTrue();
+    assertThat(parent.everyWorker).noneMatch(ProcessHandle::isAlive);
+    assertThat(parent.parent().isAlive()).isFalse();
+  }
+
+  /// What the parent holds when it is no more than `limit`, or after a long wait for that.
+  private static Held settled(ForemanProcess parent, Held limit) throws InterruptedException {
+    long until = System.nanoTime() + LONG.toNanos();
+    Held held;
+    do {
+      held = parent.held();
+    } while (!held.isWithin(limit) && System.nanoTime() < until);
+    return held;
+  }
+
+  /// What each worker holds, by its process, when it is no more than `limits`, or after a long wait
+  /// for that. It says so itself to somebody who is then its only client.
+  private static Map<Long, Held> settled(ForemanProcess parent, Map<Long, Held> limits)
+      throws Exception {
+    long until = System.nanoTime() + LONG.toNanos();
+    Map<Long, Held> found;
+    do {
+      found = asked(parent);
+    } while (!found.entrySet().stream()
+            .allMatch(
+                one -> one.getValue().isWithin(limits.getOrDefault(one.getKey(), one.getValue())))
+        && System.nanoTime() < until);
+    return found;
+  }
+
+  private static Map<Long, Held> asked(ForemanProcess parent) throws Exception {
+    Map<Long, Held> found = new HashMap<>();
+    int asked = 0;
+    while (found.size() < parent.processes() && asked < 1000) {
+      asked++;
+      Client client = new Client(parent.port());
+      try {
+        client.hears("hello");
+        client.says("pid", "held");
+        long pid = Long.parseLong(client.line().substring("pid ".length()));
+        found.put(pid, Held.of(client.line().substring("done ".length())));
+      } finally {
+        client.breaksOff();
+      }
+      parent.tally().awaitEnded(1, LONG);
+    }
+    assertThat(found).as("workers that are met").hasSize(parent.processes());
+    return found;
+  }
+
   private static Server start(Parrot parrot, ServerModel model) throws IOException {
     return Server.start(
         parrot, Server.Options.at(new InetSocketAddress(Client.HERE, 0)).with(model));
   }
 
-  private static void cycle(Server server, int count) throws Exception {
-    int port = server.addresses().getFirst().getPort();
+  private static int port(Server server) {
+    return server.addresses().getFirst().getPort();
+  }
+
+  private static void cycle(int port, int count) throws Exception {
     AtomicInteger next = new AtomicInteger();
     List<Future<Boolean>> clients = new ArrayList<>();
     try (ExecutorService threads = Executors.newFixedThreadPool(CLIENTS)) {

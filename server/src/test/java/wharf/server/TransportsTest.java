@@ -40,6 +40,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -53,7 +54,8 @@ import wharf.protocol.Session;
 import wharf.protocol.Transport;
 
 /// The square model x transport: the same behaviour under every model, over every transport it
-/// means something for. [ServerTest] has what goes over TCP alone.
+/// means something for. [ServerTest] has what goes over TCP alone, [ProcessesTest] what only
+/// processes can suffer.
 ///
 /// Nothing here is decided by how fast something was: what is waited for comes, or the test fails
 /// long after it should have.
@@ -69,13 +71,25 @@ class TransportsTest {
   /// What select(2) can wait on, as it is usually built.
   private static final int SELECT_LIMIT = 1024;
 
-  /// What a client takes at most: its two ends, and what the server waits with.
-  private static final int DESCRIPTORS_EACH = 6;
+  /// Sessions that select has room for in a process that has little else open.
+  private static final int SELECT_IDLE = 950;
+
+  private static final int IDLE = 1500;
 
   /// The most bytes a datagram over IPv4 may have: 65,535 with its own header and that of IP.
   private static final int LARGEST_DATAGRAM = 65_507;
 
   private static final InetAddress IPV6 = InetAddress.ofLiteral("::1");
+
+  /// Sessions of these protocols: of one that waits long, of one that does not, and of [Parrot].
+  private static final String ECHO = "echo 600000";
+
+  private static final String IMPATIENT = "echo 50";
+
+  private static final String PARROT = "parrot";
+
+  /// Two workers, which share each socket.
+  @RegisterExtension static final Host.Elsewhere PROCESSES = Host.Elsewhere.processes("virtual", 2);
 
   @TempDir Path directory;
 
@@ -85,26 +99,50 @@ class TransportsTest {
   /// Tells those who would go on for ever that it is enough.
   private final AtomicBoolean stopped = new AtomicBoolean();
 
+  /// Every model that runs in this process.
   static Stream<ServerModel> every() {
     return ServerModel.all().stream();
   }
 
+  /// Every model there is.
+  static Stream<Host> hosts() {
+    return Stream.concat(every().map(Host.Here::new), Stream.of(PROCESSES));
+  }
+
   /// Every model over both kinds of stream.
   static Stream<Arguments> streams() {
-    return every()
-        .flatMap(
-            model -> Stream.of(Transport.TCP, Transport.UNIX).map(over -> arguments(model, over)));
+    return hosts().flatMap(TransportsTest::overStreams);
   }
 
   /// Those that serve more than one client at a time.
   static Stream<Arguments> sharing() {
-    return streams().filter(one -> !(one.get()[0] instanceof Iterative));
+    return hosts().filter(TransportsTest::isSharing).flatMap(TransportsTest::overStreams);
+  }
+
+  /// The same, each in a process of its own.
+  static Stream<Arguments> sharingElsewhere() {
+    return Stream.concat(every().map(Host.Elsewhere::of), Stream.of(PROCESSES))
+        .filter(TransportsTest::isSharing)
+        .flatMap(TransportsTest::overStreams);
+  }
+
+  /// Every model that runs in this process, over both kinds of stream.
+  static Stream<Arguments> streamsHere() {
+    return every().flatMap(TransportsTest::overStreams);
+  }
+
+  private static Stream<Arguments> overStreams(Object host) {
+    return Stream.of(Transport.TCP, Transport.UNIX).map(over -> arguments(host, over));
+  }
+
+  private static boolean isSharing(Host host) {
+    return !host.toString().equals(new Iterative().name());
   }
 
   /// Every model over both versions of IP.
   static Stream<Arguments> addresses() {
-    return every()
-        .flatMap(model -> Stream.of(Client.HERE, IPV6).map(address -> arguments(model, address)));
+    return hosts()
+        .flatMap(host -> Stream.of(Client.HERE, IPV6).map(address -> arguments(host, address)));
   }
 
   @BeforeEach
@@ -125,13 +163,18 @@ class TransportsTest {
   }
 
   private Server.Options options(ServerModel model, Transport over) {
-    Endpoint endpoint =
-        switch (over) {
-          case TCP -> new Endpoint.Tcp(new InetSocketAddress(Client.HERE, 0));
-          case UDP -> new Endpoint.Udp(new InetSocketAddress(Client.HERE, 0));
-          case UNIX -> new Endpoint.Unix(file());
-        };
+    Endpoint endpoint = Host.endpoint(over, file());
     return Server.Options.at(List.of(endpoint)).with(model).withSessions(10_000, 10_000);
+  }
+
+  /// A server that the test may stop.
+  private Service start(Host host, String protocol, Transport over) throws IOException {
+    return host.start(protocol, List.of(Host.endpoint(over, file())));
+  }
+
+  /// A server that may be met by other tests, too.
+  private Service borrow(Host host, String protocol, Transport over) throws IOException {
+    return host.borrow(protocol, over, file());
   }
 
   private Server start(Protocol protocol, ServerModel model, Transport over) throws IOException {
@@ -202,10 +245,10 @@ class TransportsTest {
 
   @ParameterizedTest
   @MethodSource("streams")
-  void echoes(ServerModel model, Transport over) throws Exception {
-    try (Server server = start(echo, model, over)) {
+  void echoes(Host host, Transport over) throws Exception {
+    try (Service service = borrow(host, ECHO, over)) {
       for (int client = 1; client <= 2; client++) {
-        try (Peer peer = peer(server)) {
+        try (Peer peer = service.peer(over)) {
           peer.isEchoed((byte) client);
           peer.isEchoed(Parrot.content(4097));
           byte[] big = Parrot.content(MEBIBYTE);
@@ -218,16 +261,16 @@ class TransportsTest {
           assertThat(peer.reads(big.length)).isEqualTo(big);
           assertThat(writing.get()).isTrue();
         }
-        echo.awaitEnded(1, LONG);
+        service.tally().awaitEnded(1, LONG);
       }
     }
   }
 
   @ParameterizedTest
   @MethodSource("streams")
-  void byteByByte(ServerModel model, Transport over) throws Exception {
-    try (Server server = start(new Parrot(), model, over);
-        Peer peer = peer(server)) {
+  void byteByByte(Host host, Transport over) throws Exception {
+    try (Service service = borrow(host, PARROT, over);
+        Peer peer = service.peer(over)) {
       peer.hears("hello");
       for (byte one : "echo ü\nlater b\n".getBytes(UTF_8)) {
         peer.writes(one);
@@ -235,8 +278,8 @@ class TransportsTest {
       peer.hears("ü");
       peer.hears("done b");
     }
-    try (Server server = start(echo, model, over);
-        Peer peer = peer(server)) {
+    try (Service service = borrow(host, ECHO, over);
+        Peer peer = service.peer(over)) {
       for (int i = 0; i < 200; i++) {
         peer.isEchoed((byte) i);
       }
@@ -245,29 +288,29 @@ class TransportsTest {
 
   @ParameterizedTest
   @MethodSource("sharing")
-  void manyClients(ServerModel model, Transport over) throws Exception {
-    try (Server server = start(echo, model, over)) {
+  void manyClients(Host host, Transport over) throws Exception {
+    try (Service service = borrow(host, ECHO, over)) {
       atOnce(
           100,
           number -> {
             byte[] mine = ("" + (char) ('!' + number)).repeat(2000).getBytes(UTF_8);
-            try (Peer peer = peer(server)) {
+            try (Peer peer = service.peer(over)) {
               for (int round = 0; round < 20; round++) {
                 peer.isEchoed(mine);
               }
             }
           });
-      echo.awaitEnded(100, LONG);
+      service.tally().awaitEnded(100, LONG);
     }
   }
 
   /// Everything a session may ask for that a Unix-domain socket has; what it has not is refused.
   @ParameterizedTest
   @MethodSource("sharing")
-  void aDialogue(ServerModel model, Transport over) throws Exception {
-    try (Server server = start(new Parrot(), model, over);
-        Peer peer = peer(server);
-        Peer other = peer(server)) {
+  void aDialogue(Host host, Transport over) throws Exception {
+    try (Service service = borrow(host, PARROT, over);
+        Peer peer = service.peer(over);
+        Peer other = service.peer(over)) {
       peer.hears("hello");
       other.hears("hello");
       peer.says("task io\nlater a\necho b");
@@ -295,14 +338,20 @@ class TransportsTest {
   /// Who does not read its echo is not read from; all others are.
   @ParameterizedTest
   @MethodSource("sharing")
-  void aSlowReaderHoldsUpNobody(ServerModel model, Transport over) throws Exception {
-    try (Server server = start(echo, model, over);
-        Peer slow = peer(server);
-        Peer fast = peer(server)) {
+  void aSlowReaderHoldsUpNobody(Host host, Transport over) throws Exception {
+    try (Service service = borrow(host, ECHO, over);
+        Peer slow = service.peer(over)) {
       Future<Boolean> writing = writesHuge(slow);
-      for (int i = 0; i < 100; i++) {
-        fast.isEchoed(Parrot.content(1000 + i));
-      }
+      // Of several one is served by whoever serves the slow one.
+      atOnce(
+          6,
+          number -> {
+            try (Peer fast = service.peer(over)) {
+              for (int i = 0; i < 100; i++) {
+                fast.isEchoed(Parrot.content(1000 + number + i));
+              }
+            }
+          });
       assertThat(writing.isDone()).as("all is taken of who reads nothing").isFalse();
       byte[] piece = Parrot.content(MEBIBYTE);
       for (int i = 0; i < HUGE_PIECES; i++) {
@@ -314,73 +363,72 @@ class TransportsTest {
 
   @ParameterizedTest
   @MethodSource("streams")
-  void whoEndsItsHalfHearsTheAnswers(ServerModel model, Transport over) throws Exception {
-    try (Server server = start(echo, model, over);
-        Peer peer = peer(server)) {
+  void whoEndsItsHalfHearsTheAnswers(Host host, Transport over) throws Exception {
+    try (Service service = borrow(host, ECHO, over);
+        Peer peer = service.peer(over)) {
       byte[] content = Parrot.content(50_000);
       peer.writes(content);
       peer.channel.shutdownOutput();
       assertThat(peer.all()).isEqualTo(content);
-      echo.awaitEnded(1, LONG);
+      service.tally().awaitEnded(1, LONG);
     }
   }
 
   @ParameterizedTest
   @MethodSource("streams")
-  void whoVanishesIsGone(ServerModel model, Transport over) throws Exception {
-    try (Server server = start(echo, model, over)) {
-      Peer silent = peer(server);
-      echo.awaitBegun(1, LONG);
+  void whoVanishesIsGone(Host host, Transport over) throws Exception {
+    try (Service service = start(host, ECHO, over)) {
+      Peer silent = service.peer(over);
+      service.tally().awaitBegun(1, LONG);
       silent.vanishes();
-      echo.awaitEnded(1, LONG);
+      service.tally().awaitEnded(1, LONG);
 
-      Peer deaf = peer(server);
+      Peer deaf = service.peer(over);
       deaf.writes(Parrot.content(1000));
-      echo.awaitBegun(1, LONG);
+      service.tally().awaitBegun(1, LONG);
       deaf.vanishes();
-      echo.awaitEnded(1, LONG);
+      service.tally().awaitEnded(1, LONG);
 
-      Peer flooding = peer(server);
+      Peer flooding = service.peer(over);
       CompletableFuture<Boolean> writing = writesHuge(flooding);
       assertThat(flooding.reads(MEBIBYTE)).hasSize(MEBIBYTE);
       flooding.vanishes();
       assertThatThrownBy(writing::get).as("what it still writes").isNotNull();
-      echo.awaitEnded(1, LONG);
+      service.tally().awaitEnded(1, LONG);
 
-      assertThat(server.stop(LONG)).as("nobody is left").isTrue();
+      assertThat(service.stop()).as("nobody is left").isTrue();
+      assertThat(service.tally().open).hasValue(0);
     }
-    assertThat(echo.open).hasValue(0);
   }
 
   @ParameterizedTest
   @MethodSource("streams")
-  void whoSaysNothingIsSentAway(ServerModel model, Transport over) throws Exception {
-    Watched impatient = new Watched(new Echo(Duration.ofMillis(50)));
-    try (Server server = start(impatient, model, over);
-        Peer first = peer(server);
-        Peer second = peer(server)) {
+  void whoSaysNothingIsSentAway(Host host, Transport over) throws Exception {
+    try (Service service = borrow(host, IMPATIENT, over);
+        Peer first = service.peer(over);
+        Peer second = service.peer(over)) {
       first.hearsTheEnd();
       first.vanishes();
       second.hearsTheEnd();
       second.vanishes();
-      impatient.awaitEnded(2, LONG);
+      service.tally().awaitEnded(2, LONG);
     }
   }
 
   /// Some talk without a pause, some come and go: the stop ends them all, and nobody comes after.
   @ParameterizedTest
   @MethodSource("sharing")
-  void stopUnderLoad(ServerModel model, Transport over) throws Exception {
+  void stopUnderLoad(Host host, Transport over) throws Exception {
     List<Future<Boolean>> clients = new ArrayList<>();
-    try (Server server = start(echo, model, over)) {
-      SocketAddress at = address(server);
+    try (Service service = start(host, ECHO, over)) {
+      SocketAddress at = service.at(over);
       for (int i = 0; i < 20; i++) {
         clients.add(meanwhile(() -> talks(at)));
         clients.add(meanwhile(() -> comesAndGoes(at)));
       }
-      echo.awaitBegun(100, LONG);
-      assertThat(server.stop(LONG)).as("in peace").isTrue();
-      assertThat(echo.open).as("sessions that were not told of their end").hasValue(0);
+      service.tally().awaitBegun(100, LONG);
+      assertThat(service.stop()).as("in peace").isTrue();
+      assertThat(service.tally().open).as("sessions that were not told of their end").hasValue(0);
       stopped.set(true);
       assertThatThrownBy(() -> new Peer(at).close())
           .as("a client that comes after")
@@ -393,7 +441,7 @@ class TransportsTest {
 
   /// Also who is accepted in the very moment of the stop is told of the end before that returns.
   @ParameterizedTest
-  @MethodSource("streams")
+  @MethodSource("streamsHere")
   void whoComesInTheLastMomentIsNotForgotten(ServerModel model, Transport over) throws Exception {
     for (int i = 0; i < 20; i++) {
       Watched watched = new Watched(new Echo(LONG));
@@ -437,45 +485,85 @@ class TransportsTest {
     return true;
   }
 
-  /// With both ends in this process there are more descriptors than select(2) could wait on; it
-  /// gets fewer.
+  /// In a process of its own, which then has more descriptors open than select(2) has bits for.
+  /// With select itself there are as many idle ones as fit, and who comes when it is full is told
+  /// so.
   @ParameterizedTest
-  @MethodSource("sharing")
-  void aFewAmongManyIdle(ServerModel model, Transport over) throws Exception {
-    int idle = model.name().equals("select") ? 250 : 1000;
-    int active = 50;
-    var system = (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    assumeThat(system.getMaxFileDescriptorCount())
-        .as("descriptors that may be open")
-        .isGreaterThan(DESCRIPTORS_EACH * (idle + active) + 300);
+  @MethodSource("sharingElsewhere")
+  void aFewAmongManyIdle(Host host, Transport over) throws Exception {
+    boolean select = host.toString().equals("select");
+    int active = 20;
     List<Peer> idlers = new ArrayList<>();
-    try (Server server = start(echo, model, over)) {
+    try (Service service = start(host, PARROT, over)) {
+      int idle = select ? SELECT_IDLE : IDLE * service.processes();
+      var system = (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+      assertThat(system.getMaxFileDescriptorCount())
+          .as("descriptors that a process may open; raise the limit: ulimit -Hn")
+          .isGreaterThan(idle + 500);
       for (int i = 0; i < idle; i++) {
-        idlers.add(peer(server));
+        Peer idler = service.peer(over);
+        idlers.add(idler);
+        idler.hears("hello");
       }
-      echo.awaitBegun(idle, LONG);
-      if (idle > 2 * SELECT_LIMIT / 3) {
-        assertThat(system.getOpenFileDescriptorCount()).isGreaterThan(SELECT_LIMIT);
-      }
+      assertThat(idlers)
+          .as("some process has more than select could")
+          .anyMatch(idler -> select || Held.of(task(idler, "held")).descriptors() > SELECT_LIMIT);
       atOnce(
           active,
           number -> {
-            try (Peer peer = peer(server)) {
-              for (int round = 0; round < 20; round++) {
-                peer.isEchoed(Parrot.content(64 + number));
+            for (int round = 0; round < 20; round++) {
+              try (Peer peer = service.peer(over)) {
+                peer.hears("hello");
+                String mine = number + " in " + round;
+                peer.says("echo " + mine);
+                peer.hears(mine);
+                assertThat(task(peer, "later " + mine)).isEqualTo(mine);
               }
             }
           });
-      echo.awaitEnded(active, LONG);
-      for (Peer idler : idlers) {
-        idler.isEchoed((byte) 7);
+      if (select) {
+        fillsUp(service, over, idlers);
       }
-      assertThat(server.stop(LONG)).isTrue();
-      echo.awaitEnded(idle, LONG);
+      for (Peer idler : idlers) {
+        idler.says("echo still here");
+        idler.hears("still here");
+      }
+      assertThat(service.stop()).isTrue();
+      for (Peer idler : idlers) {
+        idler.hears("stopping");
+        idler.hearsTheEnd();
+      }
     } finally {
       for (Peer idler : idlers) {
         idler.close();
       }
+    }
+  }
+
+  /// What is answered to a task.
+  private static String task(Peer peer, String task) {
+    try {
+      peer.says(task);
+      String answer = peer.line();
+      assertThat(answer).startsWith("done ");
+      return answer.substring("done ".length());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void fillsUp(Service service, Transport over, List<Peer> inside)
+      throws IOException {
+    String answer = "hello";
+    while (answer.equals("hello")) {
+      assertThat(inside).hasSizeLessThan(SELECT_LIMIT);
+      Peer next = service.peer(over);
+      inside.add(next);
+      answer = next.line();
+    }
+    assertThat(answer).isEqualTo("TOO_MANY_SESSIONS");
+    try (Peer refused = inside.removeLast()) {
+      refused.hearsTheEnd();
     }
   }
 
@@ -621,17 +709,17 @@ class TransportsTest {
 
   @ParameterizedTest
   @MethodSource("addresses")
-  void overBothVersionsOfIp(ServerModel model, InetAddress address) throws Exception {
+  void overBothVersionsOfIp(Host host, InetAddress address) throws Exception {
     assumeReachable(address);
     InetSocketAddress any = new InetSocketAddress(address, 0);
     List<Endpoint> both = List.of(new Endpoint.Tcp(any), new Endpoint.Udp(any));
-    try (Server server = Server.start(echo, Server.Options.at(both).with(model));
-        Peer peer = peer(server);
+    try (Service service = host.start(ECHO, both);
+        Peer peer = service.peer(Transport.TCP);
         DatagramSocket client = client(address)) {
-      assertThat(server.addresses()).hasSize(2).allMatch(at -> at.getAddress().equals(address));
+      assertThat(service.addresses()).hasSize(2).allMatch(at -> at.getAddress().equals(address));
       peer.isEchoed(Parrot.content(1000));
       byte[] datagram = Parrot.content(1400);
-      assertThat(answer(client, server.addresses().getLast(), datagram)).isEqualTo(datagram);
+      assertThat(answer(client, service.at(Transport.UDP), datagram)).isEqualTo(datagram);
     }
   }
 
@@ -664,33 +752,33 @@ class TransportsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("every")
-  void datagramsComeBackWhole(ServerModel model) throws Exception {
-    for (Protocol protocol : new Protocol[] {echo, new Parrot()}) {
-      try (Server server = start(protocol, model, Transport.UDP);
+  @MethodSource("hosts")
+  void datagramsComeBackWhole(Host host) throws Exception {
+    for (String protocol : List.of(ECHO, PARROT)) {
+      try (Service service = start(host, protocol, Transport.UDP);
           DatagramSocket client = client(Client.HERE)) {
         for (int size : new int[] {0, 1, 1400, LARGEST_DATAGRAM, 0, 2}) {
           byte[] datagram = Parrot.content(size);
-          assertThat(answer(client, address(server), datagram)).isEqualTo(datagram);
+          assertThat(answer(client, service.at(Transport.UDP), datagram)).isEqualTo(datagram);
         }
-        InetSocketAddress at = server.addresses().getFirst();
-        assertThat(server.stop(LONG)).isTrue();
+        InetSocketAddress at = service.addresses().getFirst();
+        assertThat(service.stop()).isTrue();
+        service.tally().awaitEnded(service.processes(), LONG);
         new DatagramSocket(at).close();
       }
     }
-    echo.awaitEnded(1, LONG);
   }
 
   private static final byte[] FLEETING = new byte[9];
 
   @ParameterizedTest
-  @MethodSource("every")
-  void manySenders(ServerModel model) throws Exception {
-    try (Server server = start(echo, model, Transport.UDP)) {
+  @MethodSource("hosts")
+  void manySenders(Host host) throws Exception {
+    try (Service service = start(host, ECHO, Transport.UDP)) {
       for (int i = 0; i < 20; i++) {
         // Gone before it can be answered: what comes of that is nobody else's concern.
         try (DatagramSocket fleeting = client(Client.HERE)) {
-          fleeting.send(new DatagramPacket(FLEETING, FLEETING.length, address(server)));
+          fleeting.send(new DatagramPacket(FLEETING, FLEETING.length, service.at(Transport.UDP)));
         }
       }
       atOnce(
@@ -699,7 +787,7 @@ class TransportsTest {
             try (DatagramSocket client = client(Client.HERE)) {
               for (int round = 0; round < 20; round++) {
                 byte[] mine = {(byte) number, (byte) round};
-                byte[] heard = answer(client, address(server), mine);
+                byte[] heard = answer(client, service.at(Transport.UDP), mine);
                 while (heard.length == FLEETING.length) {
                   // The port of one that is gone may be given again, before its answer comes.
                   heard = heard(client);
@@ -708,17 +796,19 @@ class TransportsTest {
               }
             }
           });
-      assertThat(echo.open).as("one session for all").hasValue(1);
+      service.tally().awaitBegun(service.processes(), LONG);
+      assertThat(service.tally().open).as("one session for all").hasValue(service.processes());
+      assertThat(service.stop()).isTrue();
+      assertThat(service.tally().open).hasValue(0);
     }
-    assertThat(echo.open).hasValue(0);
   }
 
   @ParameterizedTest
-  @MethodSource("every")
-  void stopUnderDatagrams(ServerModel model) throws Exception {
+  @MethodSource("hosts")
+  void stopUnderDatagrams(Host host) throws Exception {
     List<Future<Boolean>> senders = new ArrayList<>();
-    try (Server server = start(echo, model, Transport.UDP)) {
-      SocketAddress at = address(server);
+    try (Service service = start(host, ECHO, Transport.UDP)) {
+      SocketAddress at = service.at(Transport.UDP);
       try (DatagramSocket client = client(Client.HERE)) {
         assertThat(answer(client, at, (byte) 1)).hasSize(1);
       }
@@ -734,12 +824,12 @@ class TransportsTest {
                   }
                 }));
       }
-      assertThat(server.stop(LONG)).isTrue();
+      assertThat(service.stop()).isTrue();
       stopped.set(true);
       for (Future<Boolean> sender : senders) {
         assertThat(sender.get()).isTrue();
       }
-      echo.awaitEnded(1, LONG);
+      service.tally().awaitEnded(service.processes(), LONG);
     }
   }
 
@@ -838,19 +928,20 @@ class TransportsTest {
 
   /// All endpoints of one server are served, whatever they are.
   @ParameterizedTest
-  @MethodSource("every")
-  void allTransportsAtOnce(ServerModel model) throws Exception {
+  @MethodSource("hosts")
+  void allTransportsAtOnce(Host host) throws Exception {
     InetSocketAddress any = new InetSocketAddress(Client.HERE, 0);
     List<Endpoint> all =
         List.of(new Endpoint.Tcp(any), new Endpoint.Udp(any), new Endpoint.Unix(file()));
-    try (Server server = Server.start(echo, Server.Options.at(all).with(model));
-        Peer overTcp = peer(server);
-        Peer overUnix = new Peer(UnixDomainSocketAddress.of(file()));
+    try (Service service = host.start(ECHO, all);
+        Peer overTcp = service.peer(Transport.TCP);
+        Peer overUnix = service.peer(Transport.UNIX);
         DatagramSocket client = client(Client.HERE)) {
       overTcp.isEchoed((byte) 1);
       overUnix.isEchoed((byte) 2);
-      assertThat(answer(client, server.addresses().getLast(), (byte) 3)).containsExactly(3);
-      assertThat(server.addresses().stream().map(InetSocketAddress::getPort).distinct()).hasSize(1);
+      assertThat(answer(client, service.at(Transport.UDP), (byte) 3)).containsExactly(3);
+      assertThat(service.addresses().stream().map(InetSocketAddress::getPort).distinct())
+          .hasSize(1);
     }
   }
 
