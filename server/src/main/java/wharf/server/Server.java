@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.TimeZone;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import wharf.protocol.Protocol;
 
@@ -17,6 +18,9 @@ import wharf.protocol.Protocol;
 public final class Server implements AutoCloseable {
   /// How long sessions that were closed may take to settle their transfers.
   static final Duration SETTLING = Duration.ofSeconds(10);
+
+  /// How long a task may go on whose session was ended by force.
+  private static final Duration LAST_TASK = Duration.ofSeconds(1);
 
   private final ServerModel.Running running;
   private final Openings openings;
@@ -258,6 +262,8 @@ public final class Server implements AutoCloseable {
       running.end();
     } finally {
       workers.shutdown();
+      // Their tasks are done, as the sessions are that asked for them; so they end at once.
+      boolean _ = workers.awaitTermination(LAST_TASK.toMillis(), TimeUnit.MILLISECONDS);
     }
     return inPeace;
   }

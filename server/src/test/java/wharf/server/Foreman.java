@@ -152,16 +152,9 @@ final class Foreman {
     out.println("left " + left(before));
   }
 
-  /// What is held that was not held before, once nothing is or after a long wait for that: threads
-  /// that were told to end do so soon, but nobody waits for them.
   private static Set<String> left(Set<String> before) throws Exception {
-    long until = System.nanoTime() + GRACE.toNanos();
-    Set<String> left;
-    do {
-      left = held();
-      left.removeAll(before);
-      Thread.sleep(10);
-    } while (!left.isEmpty() && System.nanoTime() < until);
+    Set<String> left = held();
+    left.removeAll(before);
     return left;
   }
 
