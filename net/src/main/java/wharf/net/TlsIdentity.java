@@ -11,6 +11,7 @@ import java.security.Key;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.MessageDigest;
+import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -57,7 +59,7 @@ public final class TlsIdentity {
 
   /// Reads PEM files, which may be one and the same.
   ///
-  /// @param certificates one's own certificate, then those that vouch for it
+  /// @param certificates one's own certificate first; of the others, those that vouch for it
   /// @param key the private key as PKCS#8, not encrypted
   /// @throws Unusable when they hold no such things, or do not belong together
   public static TlsIdentity ofPem(Path certificates, Path key) throws IOException {
@@ -70,7 +72,26 @@ public final class TlsIdentity {
               .formatted(key, certificates, own.getSubjectX500Principal()),
           null);
     }
-    return new TlsIdentity(ownKey, chain);
+    return new TlsIdentity(ownKey, ordered(chain));
+  }
+
+  /// Its first certificate, and then whoever vouches for the one before; others have no place in a
+  /// handshake.
+  private static List<X509Certificate> ordered(List<X509Certificate> all) {
+    List<X509Certificate> left = new ArrayList<>(new LinkedHashSet<>(all));
+    List<X509Certificate> chain = new ArrayList<>();
+    X509Certificate next = left.getFirst();
+    while (next != null) {
+      chain.add(next);
+      left.remove(next);
+      Principal issuer = next.getIssuerX500Principal();
+      next =
+          left.stream()
+              .filter(one -> one.getSubjectX500Principal().equals(issuer))
+              .findFirst()
+              .orElse(null);
+    }
+    return chain;
   }
 
   /// Reads the first private key, and its certificates, of a PKCS#12 file.

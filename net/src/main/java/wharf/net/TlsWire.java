@@ -63,8 +63,7 @@ public final class TlsWire implements Wire {
   /// listened to, with room to spare.
   private static final int DRAINED = 16 << 10;
 
-  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-
+  private final ByteBuffer nothing = ByteBuffer.allocate(0);
   private final Wire below;
   private final SSLEngine engine;
 
@@ -197,7 +196,7 @@ public final class TlsWire implements Wire {
 
   private SSLEngineResult unwrap(ByteBuffer into) throws SSLException {
     try {
-      return engine.unwrap(incoming == null ? NOTHING : incoming, into);
+      return engine.unwrap(incoming == null ? nothing : incoming, into);
     } catch (SSLException e) {
       throw failed(e);
     }
@@ -221,7 +220,7 @@ public final class TlsWire implements Wire {
   /// Whether nothing is owed to the peer that must leave before more of it is heard.
   private boolean mayHearMore() throws IOException {
     if (owed > OWED_LIMIT) {
-      while (pass() && wrap(NOTHING)) {}
+      while (pass() && wrap(nothing)) {}
     }
     return owed <= OWED_LIMIT;
   }
@@ -441,7 +440,7 @@ public final class TlsWire implements Wire {
       switch (status) {
         case NEED_TASK -> runTasks();
         case NEED_WRAP -> {
-          if (!wrap(NOTHING)) {
+          if (!wrap(nothing)) {
             throw failed(new SSLException("the handshake broke off"));
           }
         }
@@ -478,7 +477,7 @@ public final class TlsWire implements Wire {
   }
 
   private boolean unwrapHandshake() throws IOException {
-    SSLEngineResult result = unwrap(NOTHING);
+    SSLEngineResult result = unwrap(nothing);
     return switch (result.getStatus()) {
       case OK -> true;
       case BUFFER_UNDERFLOW -> fill();
@@ -537,7 +536,7 @@ public final class TlsWire implements Wire {
   private boolean conclude() throws IOException {
     boolean last = problem != null || outputEnded || inputEnded;
     boolean left = pass();
-    while (left && last && saysMore() && wrap(NOTHING)) {
+    while (left && last && saysMore() && wrap(nothing)) {
       left = pass();
     }
     if (!left) {

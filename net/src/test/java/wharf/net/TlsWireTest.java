@@ -223,12 +223,12 @@ class TlsWireTest {
         .flatMap(
             version ->
                 Stream.of(
-                    Arguments.of(version, Mood.WILLING, 1 << 20, 1 << 18, 3_000_000),
-                    Arguments.of(version, Mood.WILLING, 1 << 12, 100, 300_000),
-                    Arguments.of(version, Mood.WILLING, 1, 1, 20_000),
-                    Arguments.of(version, Mood.BYTEWISE, 1 << 12, 1 << 16, 40_000),
-                    Arguments.of(version, Mood.RANDOM, 1 << 16, 1 << 18, 1_000_000),
-                    Arguments.of(version, Mood.RANDOM, 700, 1, 100_000),
+                    Arguments.of(version, Mood.WILLING, 1 << 20, 1 << 18, 1_000_000),
+                    Arguments.of(version, Mood.WILLING, 1 << 12, 100, 100_000),
+                    Arguments.of(version, Mood.WILLING, 1, 1, 3_000),
+                    Arguments.of(version, Mood.BYTEWISE, 1 << 12, 1 << 16, 10_000),
+                    Arguments.of(version, Mood.RANDOM, 1 << 16, 1 << 18, 300_000),
+                    Arguments.of(version, Mood.RANDOM, 700, 1, 30_000),
                     Arguments.of(version, Mood.RANDOM, 1 << 16, 20_000, 0)));
   }
 
