@@ -325,8 +325,8 @@ public final class TlsWire implements Wire {
     return count;
   }
 
-  /// Makes records of `from`, as many as a batch holds, after what the engine itself has to say. To
-  /// be called when the last batch has left.
+  /// Makes records of `from`, as many as a batch holds, after what the engine itself has to say.
+  /// For content only when the last batch has left.
   ///
   /// @return whether there was anything
   private boolean wrap(ByteBuffer from) throws SSLException {
@@ -336,12 +336,11 @@ public final class TlsWire implements Wire {
       // together.
       records++;
     }
-    int size = records * session().getPacketBufferSize();
-    ByteBuffer out = outgoing;
-    if (out == null || out.capacity() < size) {
-      out = ByteBuffer.allocate(size);
-    }
-    outgoing = out.clear();
+    ByteBuffer unsent = outgoing == null ? nothing : outgoing;
+    int size = unsent.remaining() + records * session().getPacketBufferSize();
+    ByteBuffer out =
+        unsent.capacity() < size ? ByteBuffer.allocate(size).put(unsent) : unsent.compact();
+    outgoing = out;
     boolean any = false;
     try {
       boolean moved = true;
@@ -422,20 +421,15 @@ public final class TlsWire implements Wire {
       engine.beginHandshake();
     }
     while (!handshaken) {
-      if (!pass()) {
-        // The peer may have no room for the same reason: what it says is taken meanwhile.
-        boolean room = incoming == null || incoming.remaining() < session().getPacketBufferSize();
-        if (room && fill()) {
-          continue;
-        }
-        handshakeNeeds = SelectionKey.OP_WRITE | (room ? SelectionKey.OP_READ : 0);
-        return false;
-      }
       HandshakeStatus status = engine.getHandshakeStatus();
       if (agreed(status)) {
-        handshaken = true;
-        incoming = trimmed(incoming);
-        return true;
+        if (pass()) {
+          handshaken = true;
+          incoming = trimmed(incoming);
+        } else if (!exchange()) {
+          return false;
+        }
+        continue;
       }
       switch (status) {
         case NEED_TASK -> runTasks();
@@ -446,7 +440,6 @@ public final class TlsWire implements Wire {
         }
         case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
           if (!unwrapHandshake()) {
-            handshakeNeeds = SelectionKey.OP_READ;
             return false;
           }
         }
@@ -480,10 +473,25 @@ public final class TlsWire implements Wire {
     SSLEngineResult result = unwrap(nothing);
     return switch (result.getStatus()) {
       case OK -> true;
-      case BUFFER_UNDERFLOW -> fill();
+      case BUFFER_UNDERFLOW -> exchange();
       case CLOSED -> throw failed(new SSLException("the peer called the handshake off"));
       case BUFFER_OVERFLOW -> throw failed(new SSLException("content within the handshake"));
     };
+  }
+
+  /// Passes on what is wrapped, all that was said since the peer was last heard: two small segments
+  /// one after the other would wait for the peer's system to confirm the first. And reads, also
+  /// while there is no room: the peer may have none for the same reason.
+  ///
+  /// @return whether there was something to read
+  private boolean exchange() throws IOException {
+    boolean left = pass();
+    boolean room = incoming == null || incoming.remaining() < session().getPacketBufferSize();
+    if (room && fill()) {
+      return true;
+    }
+    handshakeNeeds = (left ? 0 : SelectionKey.OP_WRITE) | (room ? SelectionKey.OP_READ : 0);
+    return false;
   }
 
   // Waiting, and the end.

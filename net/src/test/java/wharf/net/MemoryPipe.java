@@ -65,6 +65,7 @@ final class MemoryPipe {
     private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
     private boolean closed;
     private boolean stuck;
+    private int writes;
 
     private End(Way in, Way out) {
       this.in = in;
@@ -79,6 +80,11 @@ final class MemoryPipe {
     /// All that ever went into it.
     byte[] sent() {
       return sent.toByteArray();
+    }
+
+    /// How often something was written to it: as many segments of TCP.
+    int writes() {
+      return writes;
     }
 
     boolean outputEnded() {
@@ -116,6 +122,7 @@ final class MemoryPipe {
         throw new IOException("broken pipe");
       }
       int count = stuck ? 0 : count(Math.min(from.remaining(), capacity - out.under.length));
+      writes += count > 0 ? 1 : 0;
       byte[] bytes = new byte[count];
       from.get(bytes);
       sent.writeBytes(bytes);
