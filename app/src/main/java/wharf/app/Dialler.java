@@ -87,7 +87,7 @@ record Dialler(Route route, Consumer<String> notes) {
       throws Failure, InterruptedException, IOException {
     StreamPeer plain = tcp(host, port);
     try {
-      return TlsPeer.over(plain, host, port, insecure, route.limit());
+      return TlsPeer.calling(plain, host, port, insecure, route.limit());
     } catch (SocketTimeoutException e) {
       throw cannot(plain.name(), e);
     } catch (SSLException e) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
+import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,6 +23,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 import wharf.ftp.client.Printable;
+import wharf.net.TlsIdentity;
 
 /// `wharf nc HOST PORT`, `wharf nc -l PORT`.
 @Command(
@@ -45,6 +48,7 @@ import wharf.ftp.client.Printable;
       "  wharf nc 192.168.1.20 5000 < file",
       "  wharf nc -zv -w 3 192.168.1.20 21",
       "  wharf nc --tls example.org 443",
+      "  wharf nc -l --tls 5000 > file",
       "  wharf nc -lkU /tmp/log.socket >> log",
     })
 final class NetCat implements Callable<Integer> {
@@ -91,6 +95,20 @@ final class NetCat implements Callable<Integer> {
 
   @Option(names = "--insecure", description = "With --tls: take any certificate.")
   private boolean insecure;
+
+  @Option(
+      names = "--cert",
+      paramLabel = "FILE",
+      description =
+          "With -l --tls: our certificate, and those that vouch for it, as PEM. Without one, a"
+              + " self-signed one is made, and kept.")
+  private @Nullable Path certificate;
+
+  @Option(
+      names = "--key",
+      paramLabel = "FILE",
+      description = "With --cert: its private key, as PEM (PKCS#8); may be in the same file.")
+  private @Nullable Path key;
 
   @Option(
       names = "-w",
@@ -160,8 +178,13 @@ final class NetCat implements Callable<Integer> {
     refuse(four && six, "-4 and -6 exclude each other: leave out both to try both");
     refuse(keep && !listen, "-k keeps listening: it needs -l");
     refuse(probe && listen, "-z connects, and -l waits to be connected to: choose one");
-    refuse(insecure && !tls, "--insecure is of --tls");
-    refuse(tls && listen, "listening with TLS is not there yet: leave out --tls or -l");
+    refuse(insecure && !(tls && !listen), "--insecure is of --tls, connecting");
+    refuse(
+        (certificate != null || key != null) && !(tls && listen),
+        "--cert and --key are of -l --tls");
+    refuse(
+        (certificate == null) != (key == null),
+        "a certificate and its key go together: say both --cert and --key");
     refuse(tls && udp, "--tls is over TCP: leave out --tls or -u");
     refuse(broadcast && !udp, "-b allows broadcast, which only UDP has: say -u, too");
     refuse(
@@ -241,23 +264,61 @@ final class NetCat implements Callable<Integer> {
 
   private void listen() throws Failure, InterruptedException, IOException {
     StandardInput input = input();
+    SSLContext context = tls ? identity().context() : null;
     Peer only;
     try (Listening listening = open()) {
       tell(listening.description());
       while (keep) {
-        conversePatiently(listening.next(), input);
+        conversePatiently(listening.next(), context, input);
       }
       only = listening.next();
     }
     // Who comes too late is refused by now, and need not wait for nothing.
-    converse(only, input);
+    converse(secured(only, context), input);
+  }
+
+  /// Who we are to those who come.
+  private TlsIdentity identity() throws Failure, IOException, InterruptedException {
+    Surroundings around = Objects.requireNonNull(main).around();
+    if (certificate != null && key != null) {
+      TlsIdentity given =
+          TlsIdentity.ofPem(around.folder().resolve(certificate), around.folder().resolve(key));
+      tell("the certificate's SHA-256 fingerprint is " + given.fingerprint());
+      return given;
+    }
+    TlsIdentity made = SelfSigned.in(around.state());
+    SelfSigned.told(made, around.state()).forEach(this::note);
+    return made;
+  }
+
+  /// The same peer, over TLS if we listen with that.
+  private Peer secured(Peer peer, @Nullable SSLContext context) throws Failure, IOException {
+    if (context == null || !(peer instanceof StreamPeer plain)) {
+      return peer;
+    }
+    try {
+      return TlsPeer.answering(plain, context, limit());
+    } catch (ClosedByInterruptException e) {
+      throw e;
+    } catch (SocketTimeoutException e) {
+      throw new Failure(
+          ExitCode.TIMED_OUT,
+          "no TLS with %s: %s; -w sets how long to wait".formatted(peer.name(), e.getMessage()),
+          e);
+    } catch (IOException e) {
+      throw new Failure(
+          ExitCode.TRUST,
+          "no TLS with %s: %s; does it speak TLS, and trust this certificate?"
+              .formatted(peer.name(), e.getMessage()),
+          e);
+    }
   }
 
   /// What goes wrong with one peer is told, and the next one may come.
-  private void conversePatiently(Peer peer, StandardInput input)
+  private void conversePatiently(Peer peer, @Nullable SSLContext context, StandardInput input)
       throws Failure, InterruptedException, IOException {
     try {
-      converse(peer, input);
+      converse(secured(peer, context), input);
     } catch (Failure e) {
       // What is wrong with standard input or output is wrong for the next peer, too.
       if (e.code() == ExitCode.LOCAL_DISK) {

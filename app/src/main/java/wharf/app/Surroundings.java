@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// @param width the columns of the terminal
 /// @param password asks for a password on the terminal; null when there is nobody to ask
 /// @param folder what relative local paths count from
+/// @param state where the program keeps what it is to find again; need not be there yet
 record Surroundings(
     ReadableByteChannel in,
     WritableByteChannel bytes,
@@ -35,7 +36,8 @@ record Surroundings(
     boolean lively,
     IntSupplier width,
     Function<String, char @Nullable []> password,
-    Path folder) {
+    Path folder,
+    Path state) {
 
   /// Those of the process.
   static Surroundings ofProcess() {
@@ -53,7 +55,18 @@ record Surroundings(
         isTerminal(2) && !dumb,
         Surroundings::columns,
         Surroundings::ask,
-        Path.of(""));
+        Path.of(""),
+        stateFolder());
+  }
+
+  /// As the XDG Base Directory Specification has it.
+  private static Path stateFolder() {
+    String given = System.getenv("XDG_STATE_HOME");
+    Path all =
+        given != null && Path.of(given).isAbsolute()
+            ? Path.of(given)
+            : Path.of(System.getProperty("user.home", ""), ".local", "state");
+    return all.resolve("wharf");
   }
 
   private static boolean isTerminal(int descriptor) {

@@ -18,7 +18,12 @@ final class ThisProgram {
   }
 
   private static String java() {
-    return Path.of(System.getProperty("java.home", ""), "bin", "java").toString();
+    return tool("java");
+  }
+
+  /// A tool of the Java that runs this.
+  static String tool(String name) {
+    return Path.of(System.getProperty("java.home", ""), "bin", name).toString();
   }
 
   private static List<String> code() {

@@ -2,62 +2,108 @@ package wharf.app;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
-import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
+import wharf.net.TcpWire;
+import wharf.net.TlsWire;
 
-/// A peer over TLS over TCP; we are its client.
+/// A peer over TLS over TCP; we are its client, or its server.
+///
+/// Two threads use one wire, which is one thread's at a time: each holds the lock while it moves
+/// what can be moved, and waits without it.
+///
+/// The JDK's `SSLSocket` would do for little more than this: its close says user_canceled before
+/// close_notify, which GnuTLS takes for an error (JDK-8282600); and as a server it sends a ticket
+/// that a client, closing without having read it, answers with a reset, and what that client sent
+/// is lost.
 final class TlsPeer implements Peer {
-  /// What a TLS record holds.
+  /// What a TLS record holds: a slow peer is seen to move at least so often.
   private static final int RECORD = 16_384;
 
   private final SocketChannel channel;
-  private final SSLSocket socket;
   private final String name;
-  private final byte[] incoming = new byte[RECORD];
-  private final byte[] outgoing = new byte[RECORD];
+  private final TlsWire wire;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Selector receiving;
+  private final Selector sending;
 
-  private TlsPeer(SocketChannel channel, SSLSocket socket, String name) {
-    this.channel = channel;
-    this.socket = socket;
-    this.name = name;
+  private TlsPeer(StreamPeer peer, SSLEngine engine) throws IOException {
+    channel = peer.channel();
+    name = peer.name();
+    wire = new TlsWire(new TcpWire(channel), engine);
+    channel.configureBlocking(false);
+    receiving = Selector.open();
+    sending = Selector.open();
+    channel.register(receiving, 0);
+    channel.register(sending, 0);
   }
 
-  /// Makes the handshake.
+  /// Makes the handshake as client.
   ///
   /// @param peer whose connection becomes ours; closed when this fails
   /// @param host what the certificate must be for
-  /// @param port for the sentences of JSSE
+  /// @param port what sessions are remembered by
   /// @param insecure take any certificate
   /// @param limit how long the peer may be silent meanwhile; null for ever
-  static TlsPeer over(
+  /// @throws SocketTimeoutException when it was silent for longer
+  static TlsPeer calling(
       StreamPeer peer, String host, int port, boolean insecure, @Nullable Duration limit)
       throws IOException {
+    SSLEngine engine = context(insecure).createSSLEngine(host, port);
+    engine.setUseClientMode(true);
+    if (!insecure) {
+      SSLParameters parameters = engine.getSSLParameters();
+      parameters.setEndpointIdentificationAlgorithm("HTTPS");
+      engine.setSSLParameters(parameters);
+    }
+    return over(peer, engine, limit);
+  }
+
+  /// Makes the handshake as server.
+  ///
+  /// @param peer whose connection becomes ours; closed when this fails
+  /// @param context has our certificate
+  /// @param limit how long the peer may be silent meanwhile; null for ever
+  /// @throws SocketTimeoutException when it was silent for longer
+  static TlsPeer answering(StreamPeer peer, SSLContext context, @Nullable Duration limit)
+      throws IOException {
+    SSLEngine engine = context.createSSLEngine();
+    engine.setUseClientMode(false);
+    return over(peer, engine, limit);
+  }
+
+  private static TlsPeer over(StreamPeer plain, SSLEngine engine, @Nullable Duration limit)
+      throws IOException {
+    TlsPeer peer;
     try {
-      // Else JSSE takes a connection that was cut off for one that ended in order. It looks when a
-      // socket is first used for TLS in this process, which is here.
-      System.setProperty("com.sun.net.ssl.requireCloseNotify", "true");
-      Socket plain = peer.channel().socket();
-      SSLSocket socket =
-          (SSLSocket) context(insecure).getSocketFactory().createSocket(plain, host, port, true);
-      if (!insecure) {
-        SSLParameters parameters = socket.getSSLParameters();
-        parameters.setEndpointIdentificationAlgorithm("HTTPS");
-        socket.setSSLParameters(parameters);
+      peer = new TlsPeer(plain, engine);
+    } catch (IOException e) {
+      plain.close();
+      throw e;
+    }
+    try {
+      while (!peer.wire.flush()) {
+        peer.await(peer.receiving, peer.wire.interest(0), limit);
       }
-      socket.setSoTimeout(limit == null ? 0 : (int) limit.toMillis());
-      socket.startHandshake();
-      socket.setSoTimeout(0);
-      return new TlsPeer(peer.channel(), socket, peer.name());
+      return peer;
     } catch (IOException e) {
       peer.close();
       throw e;
@@ -105,25 +151,84 @@ final class TlsPeer implements Peer {
 
   @Override
   public int receive(ByteBuffer into) throws IOException {
-    int count = socket.getInputStream().read(incoming, 0, Math.min(RECORD, into.remaining()));
-    if (count > 0) {
-      into.put(incoming, 0, count);
+    while (true) {
+      int waitFor;
+      lock.lock();
+      try {
+        int count = wire.read(into);
+        if (count != 0) {
+          return count;
+        }
+        waitFor = wire.interest(SelectionKey.OP_READ);
+      } finally {
+        lock.unlock();
+      }
+      await(receiving, waitFor, null);
     }
-    return count;
   }
 
+  /// Sends a record, and waits until it has left.
   @Override
   public void send(ByteBuffer from) throws IOException {
-    int count = Math.min(RECORD, from.remaining());
-    from.get(outgoing, 0, count);
-    socket.getOutputStream().write(outgoing, 0, count);
+    ByteBuffer record = from.slice(from.position(), Math.min(RECORD, from.remaining()));
+    while (true) {
+      int waitFor;
+      lock.lock();
+      try {
+        int _ = wire.write(record);
+        boolean taken = !record.hasRemaining();
+        if (taken && wire.flush()) {
+          from.position(from.position() + record.position());
+          return;
+        }
+        waitFor = wire.interest(taken ? 0 : SelectionKey.OP_WRITE);
+      } finally {
+        lock.unlock();
+      }
+      await(sending, waitFor, null);
+    }
   }
 
   /// Sends close_notify. Under TLS 1.3 the peer may go on sending; under 1.2 most do, too, although
   /// they need not.
   @Override
   public void endOutput() throws IOException {
-    socket.shutdownOutput();
+    while (true) {
+      int waitFor;
+      lock.lock();
+      try {
+        wire.endOutput();
+        if (wire.flush()) {
+          return;
+        }
+        waitFor = wire.interest(0);
+      } finally {
+        lock.unlock();
+      }
+      await(sending, waitFor, null);
+    }
+  }
+
+  /// Waits until the connection is ready for `operations`, or was closed.
+  private void await(Selector selector, int operations, @Nullable Duration limit)
+      throws IOException {
+    try {
+      SelectionKey key = channel.keyFor(selector);
+      if (key == null) {
+        throw new ClosedChannelException();
+      }
+      key.interestOps(operations);
+      int ready = selector.select(limit == null ? 0 : limit.toMillis());
+      selector.selectedKeys().clear();
+      if (Thread.currentThread().isInterrupted()) {
+        throw new ClosedByInterruptException();
+      }
+      if (ready == 0 && limit != null) {
+        throw new SocketTimeoutException("nothing came for " + limit.toSeconds() + " s");
+      }
+    } catch (ClosedSelectorException | CancelledKeyException e) {
+      throw new IOException("the connection was closed meanwhile", e);
+    }
   }
 
   @Override
@@ -138,17 +243,24 @@ final class TlsPeer implements Peer {
 
   @Override
   public String description() {
+    SSLSession session = wire.session();
     return "%s, %s with %s%n%s"
         .formatted(
             StreamPeer.ends(channel, name),
-            socket.getSession().getProtocol(),
-            socket.getSession().getCipherSuite(),
+            session.getProtocol(),
+            session.getCipherSuite(),
             SocketOptions.text(channel));
   }
 
-  /// Closes the connection below: that of JSSE would wait for a sender that is stuck.
   @Override
   public void close() throws IOException {
-    channel.close();
+    lock.lock();
+    try {
+      wire.close();
+    } finally {
+      lock.unlock();
+      receiving.close();
+      sending.close();
+    }
   }
 }

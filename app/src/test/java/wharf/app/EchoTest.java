@@ -62,7 +62,8 @@ class EchoTest {
               false,
               () -> 80,
               _ -> null,
-              folder);
+              folder,
+              folder.resolve("state"));
       program =
           new FutureTask<>(
               () -> {

@@ -54,7 +54,8 @@ class MainTest {
             false,
             () -> 80,
             _ -> typedPassword == null ? null : typedPassword.toCharArray(),
-            folder);
+            folder,
+            folder.resolve("state"));
     return Main.run(around, arguments);
   }
 

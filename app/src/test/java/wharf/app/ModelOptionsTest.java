@@ -32,7 +32,8 @@ class ModelOptionsTest {
             false,
             () -> 80,
             _ -> null,
-            folder),
+            folder,
+            folder.resolve("state")),
         arguments);
   }
 

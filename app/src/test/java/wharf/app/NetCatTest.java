@@ -106,7 +106,11 @@ class NetCatTest {
         "-k host 21",
         "-l",
         "-l -z 21",
-        "-l --tls 21",
+        "-l --tls --insecure 21",
+        "-l --tls --cert c 21",
+        "-l --tls --key k 21",
+        "-l --cert c --key k 21",
+        "--tls --cert c --key k host 21",
         "-l -p 21 22",
         "-4 -6 host 21",
         "-w 0 host 21",
@@ -126,8 +130,14 @@ class NetCatTest {
   }
 
   @Test
-  void listeningWithTlsIsLeftToLater() {
-    assertThat(nc("", "-l", "--tls", "1").err()).contains("listening with TLS is not there yet");
+  void aCertificateThatCannotBeUsedIsToldBeforeListening() throws IOException {
+    Files.writeString(folder.resolve("empty"), "");
+    Ran ran = nc("", "-l", "--tls", "--cert", "empty", "--key", "empty", HERE, "0");
+    assertThat(ran.code()).isEqualTo(8);
+    assertThat(ran.err()).contains("there is no certificate in").contains("empty");
+    assertThat(nc("", "-l", "--tls", "--cert", "none", "--key", "none", HERE, "0").err())
+        .contains("there is no file")
+        .contains("none");
   }
 
   // Connecting.
@@ -419,26 +429,10 @@ class NetCatTest {
                 }
               });
       var server = serve(listener, peer -> peer.getOutputStream().write(new byte[200_000]));
-      Path out = folder.resolve("out");
-      Path err = folder.resolve("err");
-      Process ran =
-          // A process of its own: JSSE is set up for all of one.
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  "wharf.app.Main",
-                  "nc",
-                  "--tls",
-                  "--insecure",
-                  HERE,
-                  port(between))
-              .redirectOutput(out.toFile())
-              .redirectError(err.toFile())
-              .start();
-      assertThat(ran.onExit().get(SOON.toSeconds(), TimeUnit.SECONDS).exitValue()).isEqualTo(4);
-      assertThat(err).content().contains("what came may not be all");
-      assertThat(Files.size(out)).isBetween(1L, 199_999L);
+      Ran ran = nc("", "--tls", "--insecure", HERE, port(between));
+      assertThat(ran.code()).isEqualTo(4);
+      assertThat(ran.err()).contains("what came may not be all");
+      assertThat(ran.out()).hasSizeBetween(1, 199_999);
       cutting.get();
       assertThat(server).isNotCancelled();
     }

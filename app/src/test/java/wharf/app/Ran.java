@@ -28,7 +28,8 @@ record Ran(int code, String out, String err) {
             false,
             () -> 80,
             _ -> null,
-            folder);
+            folder,
+            folder.resolve("state"));
     int code = Main.run(around, arguments);
     return new Ran(code, out.toString(UTF_8), err.toString(UTF_8));
   }

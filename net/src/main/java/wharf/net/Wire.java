@@ -11,7 +11,8 @@ import java.nio.channels.FileChannel;
 /// says what to wait for (a wire over a wire, as TLS is, may have to read before it can write), and
 /// it can end its output, or break off, apart from closing. Used by one thread at a time.
 public interface Wire extends Closeable {
-  /// Reads what is there into `into`, which has room.
+  /// Reads what is there into `into`, which has room. Whoever is about to wait for more has read
+  /// until there was nothing: a wire over a wire may have received what it has not given yet.
   ///
   /// @return how many bytes, 0 when there is nothing yet, -1 when the peer has ended its output
   int read(ByteBuffer into) throws IOException;
@@ -28,12 +29,20 @@ public interface Wire extends Closeable {
   long send(FileChannel file, long position, long count) throws IOException;
 
   /// What to wait for, as `SelectionKey` operations on the channel below, so that `wanted` can go
-  /// on.
+  /// on, and what the wire itself has to do; with 0 only the latter. When that is ready, [#flush].
   default int interest(int wanted) {
     return wanted;
   }
 
-  /// Says that nothing more will be written (FIN).
+  /// Passes on what was taken by [#write], [#send] or [#endOutput] and has not left, as far as it
+  /// can now. Before it is closed, a wire is flushed until nothing is left.
+  ///
+  /// @return whether nothing is left
+  default boolean flush() throws IOException {
+    return true;
+  }
+
+  /// Says that nothing more will be written (FIN). It is said when [#flush] has nothing left.
   void endOutput() throws IOException;
 
   /// Breaks the connection off (RST): the peer learns that it did not end in order.

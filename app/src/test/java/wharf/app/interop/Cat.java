@@ -67,6 +67,24 @@ final class Cat implements AutoCloseable {
     return words;
   }
 
+  /// OpenSSL's client or server, fed by [#type].
+  static Cat openssl(Path folder, String... options) throws IOException {
+    return openssl(folder, ProcessBuilder.Redirect.PIPE, options);
+  }
+
+  /// The same, fed with a file.
+  static Cat openssl(Path folder, Path input, String... options) throws IOException {
+    return openssl(folder, ProcessBuilder.Redirect.from(input.toFile()), options);
+  }
+
+  private static Cat openssl(Path folder, ProcessBuilder.Redirect input, String... options)
+      throws IOException {
+    assumeTrue(Command.isInstalled("openssl"), "openssl is not installed");
+    List<String> words = new ArrayList<>(List.of("openssl"));
+    words.addAll(List.of(options));
+    return start(folder, input, words);
+  }
+
   /// The traditional one has the same name.
   private static boolean isOpenBsds(Path folder) throws IOException {
     try (Cat help = start(folder, ProcessBuilder.Redirect.PIPE, List.of("nc", "-h"))) {
@@ -82,14 +100,15 @@ final class Cat implements AutoCloseable {
       throws IOException {
     Path out = Files.createTempFile(folder, "out", "");
     Path err = Files.createTempFile(folder, "err", "");
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(words)
             .directory(folder.toFile())
             .redirectInput(input)
             .redirectOutput(out.toFile())
-            .redirectError(err.toFile())
-            .start();
-    return new Cat(process, out, err);
+            .redirectError(err.toFile());
+    // What it keeps is the test's, not that of whoever runs the test.
+    builder.environment().put("XDG_STATE_HOME", folder.toAbsolutePath().toString());
+    return new Cat(builder.start(), out, err);
   }
 
   /// Waits until Wharf's listens.
