@@ -33,7 +33,7 @@ record Chart(
   private static final int TOP = 64;
   private static final int BAR = 14;
   private static final int GAP = 10;
-  private static final int TICKS = 5;
+  private static final int MOST_TICKS = 5;
 
   /// Told apart on white and on black, also by those who do not see red or green; the order and the
   /// figures at the bars tell the same.
@@ -46,8 +46,10 @@ record Chart(
     int rowHeight = series.size() * BAR + GAP;
     int plot = WIDTH - LEFT - RIGHT;
     int bottom = TOP + groups.size() * rowHeight;
-    double step = step();
-    double end = step * TICKS;
+    double most = most();
+    double step = step(most);
+    int ticks = (int) Math.max(1, Math.ceil(most / step));
+    double end = step * ticks;
     int fraction = (int) Math.max(0, -Math.floor(Math.log10(step)));
     StringBuilder svg = new StringBuilder();
     svg.append(
@@ -64,8 +66,8 @@ record Chart(
             .formatted(WIDTH, bottom + 48, escape(title)));
     text(svg, "title", 8, 20, title);
     legend(svg);
-    for (int tick = 0; tick <= TICKS; tick++) {
-      double x = LEFT + plot * tick / (double) TICKS;
+    for (int tick = 0; tick <= ticks; tick++) {
+      double x = LEFT + plot * tick / (double) ticks;
       svg.append(
           String.format(
               Locale.ROOT,
@@ -124,18 +126,20 @@ record Chart(
     }
   }
 
-  /// From tick to tick: 1, 2 or 5 times a power of ten, so that all bars end before the last.
-  private double step() {
-    double most =
-        groups.stream()
-            .flatMap(group -> group.values().stream())
-            .mapToDouble(value -> value.orElse(0))
-            .max()
-            .orElse(0);
+  private double most() {
+    return groups.stream()
+        .flatMap(group -> group.values().stream())
+        .mapToDouble(value -> value.orElse(0))
+        .max()
+        .orElse(0);
+  }
+
+  /// From tick to tick: 1, 2 or 5 times a power of ten, so that all bars end at the last or before.
+  private static double step(double most) {
     if (most <= 0) {
       return 1;
     }
-    double least = most / TICKS;
+    double least = most / MOST_TICKS;
     double power = Math.pow(10, Math.floor(Math.log10(least)));
     for (int factor : new int[] {1, 2, 5}) {
       if (least <= factor * power) {

@@ -27,7 +27,7 @@ record Extent(
   static final Extent FULL =
       new Extent(2000 * MS, 300 * MS, 1000 * MS, List.of(0, 1000, 8000), 1000, 256L << 20, 16, 4);
 
-  /// About five seconds for a model and round.
+  /// Less than five seconds for a model and round, so that all of them take less than a minute.
   static final Extent QUICK =
-      new Extent(300 * MS, 100 * MS, 300 * MS, List.of(1000), 200, 64L << 20, 8, 4);
+      new Extent(200 * MS, 50 * MS, 250 * MS, List.of(1000), 100, 64L << 20, 4, 4);
 }
