@@ -105,7 +105,8 @@ class ReportTest {
   void aBarIsAsLongAsItsValue() throws Exception {
     String cpu = Files.readString(report().write(folder).resolveSibling("echo-cpu.svg"));
     Document drawing = parse(cpu);
-    // The axis goes to 0.3 µs, in steps of 0.1; one bar of a group of three is there, in the first group.
+    // The axis goes to 0.3 µs, in steps of 0.1; one bar of a group of three is there, in the first
+    // group.
     NodeList bars = drawing.getElementsByTagName("rect");
     double longest = 0;
     for (int i = 0; i < bars.getLength(); i++) {
