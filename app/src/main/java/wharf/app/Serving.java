@@ -73,7 +73,7 @@ final class Serving {
             && String.valueOf(problem.getCause().getMessage()).contains("in use");
     int port =
         switch (problem.endpoint()) {
-          case Endpoint.Tcp(InetSocketAddress at) -> at.getPort();
+          case Endpoint.Tcp(InetSocketAddress at, _) -> at.getPort();
           case Endpoint.Udp(InetSocketAddress at) -> at.getPort();
           case Endpoint.Unix _, Endpoint.Inherited _ -> 0;
         };

@@ -51,7 +51,7 @@ public final class Echo implements Protocol {
       case Event.Failed(var _, var problem) ->
           List.of(new Effect.Note("not echoed: " + problem.getMessage()));
       case Event.Expired _, Event.PeerClosed _, Event.Stopping _ -> List.of(new Effect.Close());
-      case Event.Bound _, Event.Ended _ -> List.of();
+      case Event.Bound _, Event.Secured _, Event.Ended _ -> List.of();
       case Event.Drained _, Event.Listening _, Event.Transferred _, Event.Performed _ ->
           throw new IllegalStateException("never asked for: " + event);
     };

@@ -23,6 +23,11 @@ public sealed interface Effect {
   /// server's.
   record Drain() implements Effect {}
 
+  /// Put the connection under TLS, with this end as the server, when all that was to be sent has
+  /// left; answered by [Event.Secured]. What the client has sent ahead came in the clear, and is
+  /// dropped. A handshake that fails ends the connection. Once in a session, over a stream only.
+  record Secure() implements Effect {}
+
   /// Listen for one data connection; answered by [Event.Listening], or [Event.Failed]. An earlier
   /// listener of this session that no transfer has used is closed.
   ///
@@ -31,7 +36,14 @@ public sealed interface Effect {
 
   /// Move a file's or a listing's bytes over a data connection; answered by [Event.Transferred].
   /// One at a time.
-  record Transfer(Route route, Flow flow, Limits limits) implements Effect {
+  ///
+  /// @param secure whether under TLS, which the connection itself has to be, too
+  record Transfer(Route route, Flow flow, Limits limits, boolean secure) implements Effect {
+
+    /// In the clear.
+    public Transfer(Route route, Flow flow, Limits limits) {
+      this(route, flow, limits, false);
+    }
 
     /// How the data connection comes about.
     public sealed interface Route {

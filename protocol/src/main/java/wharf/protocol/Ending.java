@@ -20,5 +20,8 @@ public enum Ending {
   /// The source could not be read, or was shorter than announced, or the sink could not be written.
   STORE_FAILED,
   /// The data connection never came about.
-  PEER_FAILED
+  PEER_FAILED,
+  /// It came under TLS, but in another session of TLS than the control connection: perhaps it was
+  /// somebody else.
+  UNBOUND
 }

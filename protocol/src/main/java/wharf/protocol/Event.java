@@ -35,6 +35,10 @@ public sealed interface Event {
   /// Answers [Effect.Drain].
   record Drained() implements Event {}
 
+  /// Answers [Effect.Secure]: from here on everything is under TLS. Comes unasked, right after
+  /// [Opened], where a connection is so from its first byte.
+  record Secured(Security security) implements Event {}
+
   /// Answers [Effect.Listen]: a data connection may come to `at`.
   record Listening(InetSocketAddress at) implements Event {}
 
@@ -44,7 +48,7 @@ public sealed interface Event {
   /// @param ending the evidence
   /// @param bytes how many bytes went over the data connection
   /// @param took from the first attempt to connect to the end
-  /// @param problem the fault, for [Ending#STORE_FAILED] and [Ending#PEER_FAILED]
+  /// @param problem the fault, for [Ending#STORE_FAILED], [Ending#PEER_FAILED] and [Ending#UNBOUND]
   record Transferred(Ending ending, long bytes, Duration took, @Nullable IOException problem)
       implements Event {}
 

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import wharf.protocol.Protocol;
 
 /// What every conversation of one server shares.
@@ -14,6 +15,8 @@ import wharf.protocol.Protocol;
 /// @param workers where tasks run that must not hold up an event loop or a carrier of virtual
 ///   threads
 /// @param nanoTime the clock of deadlines, as `System.nanoTime`
+/// @param tls how connections are put under TLS, if they may be
+/// @param tlsPorts those whose connections are so from their first byte
 /// @param connections how many clients are let in, all told; -1 for any number
 /// @param whenDone told when the last of them has come
 /// @param inherited sockets that this process was started with
@@ -23,6 +26,8 @@ record Context(
     PortRange passivePorts,
     SocketSettings sockets,
     Set<Channel> inherited,
+    @Nullable TlsSettings tls,
+    Set<Integer> tlsPorts,
     int connections,
     Runnable whenDone,
     ExecutorService workers,

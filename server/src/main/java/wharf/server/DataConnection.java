@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import wharf.net.TcpWire;
+import wharf.net.TlsWire;
 import wharf.net.Wire;
 import wharf.protocol.Effect.Transfer;
 import wharf.protocol.Effect.Transfer.Flow;
@@ -25,16 +26,21 @@ import wharf.protocol.Event;
 ///
 /// ```
 ///   passive: ACCEPTING --client came--+
-///                                     +--> MOVING --pump is done, aborted, stalled--> ended
+///                                     +--> (under TLS: SHAKING HANDS) --> MOVING
 ///   active: CONNECTING --connected----+
+///   MOVING --pump is done, aborted, stalled--> ended
 /// ```
 ///
 /// It never waits: a driver calls [#advance] when [#channel] is ready for [#interest], or
 /// [#deadline] has passed, and waits again, until it answers how the transfer ended. Used by one
 /// thread at a time.
 final class DataConnection {
+  private static final String NOT_ITS_OWN =
+      "the data connection came with a TLS session of its own";
+
   private final Transfer transfer;
   private final InetAddress peer;
+  private final @Nullable SecureChannel tls;
   private final Consumer<SelectableChannel> forget;
   private final LongSupplier nanoTime;
   private final long began;
@@ -43,6 +49,7 @@ final class DataConnection {
   private int interest;
   private boolean again;
   private @Nullable Wire wire;
+  private @Nullable TlsWire shaking;
   private @Nullable Pump pump;
 
   /// Begins to accept or to connect.
@@ -50,6 +57,7 @@ final class DataConnection {
   /// @param listener non-blocking, and this object's from here on; null for an active transfer
   /// @param local the server's address on the control connection
   /// @param peer the only address to accept from
+  /// @param tls what the control connection is under, if the transfer is to be secure
   /// @param forget called before a channel is closed
   /// @throws IOException when there is nothing to connect through
   DataConnection(
@@ -57,11 +65,13 @@ final class DataConnection {
       @Nullable ServerSocketChannel listener,
       InetAddress local,
       InetAddress peer,
+      @Nullable SecureChannel tls,
       Consumer<SelectableChannel> forget,
       LongSupplier nanoTime)
       throws IOException {
     this.transfer = transfer;
     this.peer = peer;
+    this.tls = tls;
     this.forget = forget;
     this.nanoTime = nanoTime;
     this.began = nanoTime.getAsLong();
@@ -124,8 +134,12 @@ final class DataConnection {
     try {
       if (channel instanceof ServerSocketChannel listener) {
         accept(listener);
-      } else if (pump == null && ((SocketChannel) channel).finishConnect()) {
+      } else if (wire == null && ((SocketChannel) channel).finishConnect()) {
         connected((SocketChannel) channel);
+      }
+      TlsWire under = shaking;
+      if (under != null && tls != null && shakesHands(under) && !tls.admits(under.session())) {
+        return end(Ending.UNBOUND, new IOException(NOT_ITS_OWN));
       }
     } catch (IOException e) {
       return end(Ending.PEER_FAILED, e);
@@ -198,17 +212,48 @@ final class DataConnection {
   private void connected(SocketChannel connection) throws IOException {
     connection.setOption(StandardSocketOptions.TCP_NODELAY, true);
     TcpWire tcp = new TcpWire(connection);
-    wire = tcp;
-    pump = new Pump(transfer.flow(), tcp);
+    if (tls == null) {
+      wire = tcp;
+      begin(tcp, Ending.FIN);
+    } else {
+      TlsWire under = new TlsWire(tcp, tls.dataEngine());
+      wire = under;
+      shaking = under;
+      interest = under.interest(0);
+    }
+  }
+
+  /// Goes on with the handshake.
+  ///
+  /// @return whether it is done
+  private boolean shakesHands(TlsWire under) throws IOException {
+    boolean _ = under.flush();
+    if (!under.handshaken()) {
+      interest = under.interest(0);
+      return false;
+    }
+    shaking = null;
+    begin(under, Ending.CLOSE_NOTIFY);
+    return true;
+  }
+
+  private void begin(Wire over, Ending inputEnd) {
+    pump = new Pump(transfer.flow(), over, inputEnd);
     deadline = nanoTime.getAsLong() + transfer.limits().stall().toNanos();
-    interest = isUpload() ? SelectionKey.OP_READ : SelectionKey.OP_WRITE;
+    interest = over.interest(isUpload() ? SelectionKey.OP_READ : SelectionKey.OP_WRITE);
   }
 
   private Event.Transferred end(Ending ending, @Nullable IOException problem) {
     forget.accept(channel);
     try {
-      boolean inOrder = ending == Ending.SENT || ending == Ending.FIN;
-      if (!inOrder && wire != null) {
+      boolean inOrder =
+          switch (ending) {
+            case SENT, FIN, CLOSE_NOTIFY, BLOCK_EOF -> true;
+            default -> false;
+          };
+      if (wire != null && inOrder) {
+        wire.close();
+      } else if (wire != null) {
         wire.reset();
       }
       channel.close();

@@ -19,7 +19,14 @@ public sealed interface Endpoint {
   Transport transport();
 
   /// Connections to an IP address; port 0 lets the system choose.
-  record Tcp(InetSocketAddress at) implements Endpoint {
+  ///
+  /// @param secure whether they are under TLS from their first byte
+  record Tcp(InetSocketAddress at, boolean secure) implements Endpoint {
+    /// In the clear at first.
+    public Tcp(InetSocketAddress at) {
+      this(at, false);
+    }
+
     @Override
     public Transport transport() {
       return Transport.TCP;
@@ -63,7 +70,14 @@ public sealed interface Endpoint {
 
   /// A socket that another process has opened, and this one was started with: a listening one, or
   /// one for datagrams.
-  record Inherited(Channel socket, Transport transport) implements Endpoint {
+  ///
+  /// @param secure whether connections are under TLS from their first byte
+  record Inherited(Channel socket, Transport transport, boolean secure) implements Endpoint {
+    /// The same, with connections that are under TLS from their first byte.
+    public Inherited secured() {
+      return new Inherited(socket, transport, true);
+    }
+
     /// The same for a socket of which it is not known yet what it carries: a socket for datagrams,
     /// a listening one, or one that is connected ([Server#serve]).
     ///
@@ -80,7 +94,7 @@ public sealed interface Endpoint {
           socket instanceof DatagramChannel
               ? Transport.UDP
               : local instanceof InetSocketAddress ? Transport.TCP : Transport.UNIX;
-      return new Inherited(socket, transport);
+      return new Inherited(socket, transport, false);
     }
   }
 }

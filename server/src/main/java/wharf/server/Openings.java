@@ -14,6 +14,7 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -29,6 +30,11 @@ final class Openings implements Closeable {
   private final List<ServerSocketChannel> listeners = new ArrayList<>();
   private final List<DatagramChannel> datagrams = new ArrayList<>();
   private final List<InetSocketAddress> addresses = new ArrayList<>();
+  private final Set<Integer> tlsPorts = new LinkedHashSet<>();
+
+  /// The first that is not for TLS alone; 0 while there is none.
+  private int plainPort;
+
   private final List<String> names = new ArrayList<>();
   private final List<UnixListener> files = new ArrayList<>();
   private final Set<Channel> inherited = new HashSet<>();
@@ -67,7 +73,7 @@ final class Openings implements Closeable {
 
   private static boolean asksForAnyPort(Endpoint endpoint) {
     return switch (endpoint) {
-      case Endpoint.Tcp(InetSocketAddress at) -> at.getPort() == 0;
+      case Endpoint.Tcp(InetSocketAddress at, _) -> at.getPort() == 0;
       case Endpoint.Udp(InetSocketAddress at) -> at.getPort() == 0;
       case Endpoint.Unix _, Endpoint.Inherited _ -> false;
     };
@@ -91,19 +97,19 @@ final class Openings implements Closeable {
 
   private void add(Endpoint endpoint) throws IOException {
     switch (endpoint) {
-      case Endpoint.Tcp(InetSocketAddress at) -> {
+      case Endpoint.Tcp(InetSocketAddress at, boolean secure) -> {
         ServerSocketChannel listener = ServerSocketChannel.open();
         listeners.add(listener);
         settings.applyTo(listener);
-        listener.bind(withPort(at), settings.backlog());
-        add((InetSocketAddress) listener.getLocalAddress());
+        listener.bind(withPort(at, secure), settings.backlog());
+        add((InetSocketAddress) listener.getLocalAddress(), secure);
       }
       case Endpoint.Udp(InetSocketAddress at) -> {
         DatagramChannel socket = handedOver ? DatagramChannel.open() : open(at);
         datagrams.add(socket);
         settings.applyTo(socket);
-        socket.bind(withPort(at));
-        add((InetSocketAddress) socket.getLocalAddress());
+        socket.bind(withPort(at, false));
+        add((InetSocketAddress) socket.getLocalAddress(), false);
       }
       case Endpoint.Unix unix -> {
         UnixListener listener =
@@ -112,19 +118,19 @@ final class Openings implements Closeable {
         files.add(listener);
         names.add(unix.file().toString());
       }
-      case Endpoint.Inherited(Channel socket, _) -> {
+      case Endpoint.Inherited(Channel socket, _, boolean secure) -> {
         inherited.add(socket);
         switch (socket) {
           case ServerSocketChannel listener -> {
             listeners.add(listener);
             switch (listener.getLocalAddress()) {
-              case InetSocketAddress at -> add(at);
+              case InetSocketAddress at -> add(at, secure);
               case SocketAddress other -> names.add(other.toString());
             }
           }
           case DatagramChannel datagram -> {
             datagrams.add(datagram);
-            add((InetSocketAddress) datagram.getLocalAddress());
+            add((InetSocketAddress) datagram.getLocalAddress(), false);
           }
           default ->
               throw new IOException("it is neither a listening socket nor one for datagrams");
@@ -142,17 +148,26 @@ final class Openings implements Closeable {
             : StandardProtocolFamily.INET);
   }
 
-  private void add(InetSocketAddress at) {
+  private void add(InetSocketAddress at, boolean secure) {
     addresses.add(at);
+    if (secure) {
+      tlsPorts.add(at.getPort());
+    } else if (plainPort == 0) {
+      plainPort = at.getPort();
+    }
     names.add("port " + at.getPort());
   }
 
   /// Where a port is left to the system, every address gets the one that the first got: one port to
-  /// tell people.
-  private InetSocketAddress withPort(InetSocketAddress at) {
-    return at.getPort() == 0 && !addresses.isEmpty()
-        ? new InetSocketAddress(at.getAddress(), addresses.getFirst().getPort())
-        : at;
+  /// tell people, and one for TLS from the first byte.
+  private InetSocketAddress withPort(InetSocketAddress at, boolean secure) {
+    int given = !secure ? plainPort : tlsPorts.isEmpty() ? 0 : tlsPorts.iterator().next();
+    return at.getPort() == 0 ? new InetSocketAddress(at.getAddress(), given) : at;
+  }
+
+  /// Those whose connections are under TLS from their first byte.
+  Set<Integer> tlsPorts() {
+    return Set.copyOf(tlsPorts);
   }
 
   Sockets sockets() {

@@ -43,17 +43,21 @@ final class Pump {
 
   private final Flow flow;
   private final Wire wire;
+  private final Ending inputEnd;
   private final Ascii ascii = new Ascii();
   private long position;
   private long bytes;
   private boolean sourceEnded;
+  private boolean outputEnded;
   private @Nullable ByteBuffer unsent;
   private @Nullable Ending ending;
   private @Nullable IOException problem;
 
-  Pump(Flow flow, Wire wire) {
+  /// @param inputEnd what it means that the peer has ended its output
+  Pump(Flow flow, Wire wire, Ending inputEnd) {
     this.flow = flow;
     this.wire = wire;
+    this.inputEnd = inputEnd;
     if (flow instanceof Flow.Out(Source.OfFile file, _)) {
       position = file.from();
     }
@@ -79,6 +83,9 @@ final class Pump {
   /// @param scratch of [#SCRATCH] bytes at least, the caller's again afterwards
   Step step(ByteBuffer scratch) {
     try {
+      if (outputEnded) {
+        return sent();
+      }
       return switch (flow) {
         case Flow.Out(Source.OfFile file, var form) when form == Form.IMAGE -> sendFile(file);
         case Flow.Out(var source, var form) -> sendMade(source, form, scratch);
@@ -202,7 +209,7 @@ final class Pump {
         throw new StoreFault(e);
       }
       if (count < 0) {
-        ending = Ending.FIN;
+        ending = inputEnd;
         return Step.DONE;
       }
     }
@@ -210,7 +217,13 @@ final class Pump {
   }
 
   private Step sent() throws IOException {
-    wire.endOutput();
+    if (!outputEnded) {
+      wire.endOutput();
+      outputEnded = true;
+    }
+    if (!wire.flush()) {
+      return Step.WRITE;
+    }
     ending = Ending.SENT;
     return Step.DONE;
   }

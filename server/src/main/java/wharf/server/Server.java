@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import wharf.protocol.Protocol;
 
 /// A protocol on the network, under a model. Safe for use by many threads; the caller closes it.
@@ -36,6 +37,7 @@ public final class Server implements AutoCloseable {
   /// @param sessionsPerAddress the most at once from one address
   /// @param connections how many clients are let in, all told; then no more are accepted. -1 for
   ///   any number
+  /// @param tls how connections are put under TLS; null where no session may ask for it
   public record Options(
       List<Endpoint> listen,
       ServerModel model,
@@ -43,7 +45,8 @@ public final class Server implements AutoCloseable {
       SocketSettings sockets,
       int sessions,
       int sessionsPerAddress,
-      int connections) {
+      int connections,
+      @Nullable TlsSettings tls) {
     public Options {
       listen = List.copyOf(listen);
       if (listen.isEmpty()) {
@@ -65,7 +68,8 @@ public final class Server implements AutoCloseable {
           SocketSettings.USUAL,
           10_000,
           200,
-          -1);
+          -1,
+          null);
     }
 
     /// The same for addresses over TCP.
@@ -76,29 +80,36 @@ public final class Server implements AutoCloseable {
     /// The same under another model.
     public Options with(ServerModel other) {
       return new Options(
-          listen, other, passivePorts, sockets, sessions, sessionsPerAddress, connections);
+          listen, other, passivePorts, sockets, sessions, sessionsPerAddress, connections, tls);
     }
 
     /// The same with another range of ports for data connections.
     public Options with(PortRange ports) {
-      return new Options(listen, model, ports, sockets, sessions, sessionsPerAddress, connections);
+      return new Options(
+          listen, model, ports, sockets, sessions, sessionsPerAddress, connections, tls);
     }
 
     /// The same with other sockets.
     public Options with(SocketSettings other) {
       return new Options(
-          listen, model, passivePorts, other, sessions, sessionsPerAddress, connections);
+          listen, model, passivePorts, other, sessions, sessionsPerAddress, connections, tls);
     }
 
     /// The same with other limits of sessions.
     public Options withSessions(int inAll, int perAddress) {
-      return new Options(listen, model, passivePorts, sockets, inAll, perAddress, connections);
+      return new Options(listen, model, passivePorts, sockets, inAll, perAddress, connections, tls);
     }
 
     /// The same for so many clients, one after the other or at once, and then no more.
     public Options withConnections(int number) {
       return new Options(
-          listen, model, passivePorts, sockets, sessions, sessionsPerAddress, number);
+          listen, model, passivePorts, sockets, sessions, sessionsPerAddress, number, tls);
+    }
+
+    /// The same with TLS.
+    public Options with(TlsSettings other) {
+      return new Options(
+          listen, model, passivePorts, sockets, sessions, sessionsPerAddress, connections, other);
     }
   }
 
@@ -192,6 +203,8 @@ public final class Server implements AutoCloseable {
               options.passivePorts(),
               options.sockets(),
               openings.inherited(),
+              options.tls(),
+              openings.tlsPorts(),
               options.connections(),
               whenDone,
               workers,
@@ -219,7 +232,7 @@ public final class Server implements AutoCloseable {
 
     private static String name(Endpoint endpoint) {
       return switch (endpoint) {
-        case Endpoint.Tcp(InetSocketAddress at) -> name(at);
+        case Endpoint.Tcp(InetSocketAddress at, _) -> name(at);
         case Endpoint.Udp(InetSocketAddress at) -> name(at) + " for UDP";
         case Endpoint.Unix unix -> unix.file().toString();
         case Endpoint.Inherited _ -> "the socket this process was started with";

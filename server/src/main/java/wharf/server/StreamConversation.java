@@ -10,6 +10,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import wharf.net.TcpWire;
 import wharf.net.Wire;
@@ -40,9 +41,19 @@ final class StreamConversation extends Conversation {
       "a client over a Unix-domain socket has no address for data connections";
 
   private final SocketChannel control;
-  private final Wire wire;
   private final SocketAddress local;
   private final SocketAddress peer;
+
+  private Wire wire;
+
+  /// What [#wire] is under, once that was asked for and all before it has left.
+  private @Nullable SecureChannel tls;
+
+  /// Whether TLS was asked for, and is not there yet.
+  private boolean securing;
+
+  /// Whether the session was told that it is opened.
+  private boolean opened;
 
   private final ArrayDeque<ByteBuffer> unsent = new ArrayDeque<>();
   private int unsentBytes;
@@ -58,6 +69,7 @@ final class StreamConversation extends Conversation {
   private boolean closed;
   private long sendDeadline = NEVER;
   private long lingerDeadline = NEVER;
+  private long handshakeDeadline = NEVER;
   private @Nullable ServerSocketChannel listener;
   private @Nullable DataConnection data;
 
@@ -79,7 +91,13 @@ final class StreamConversation extends Conversation {
 
   @Override
   void open() {
-    deliver(new Event.Opened(local, peer));
+    if (local instanceof InetSocketAddress at && context().tlsPorts().contains(at.getPort())) {
+      // Before it says anything; it is told that it is secure when it is.
+      secure();
+    } else {
+      opened = true;
+      deliver(new Event.Opened(local, peer));
+    }
   }
 
   @Override
@@ -92,8 +110,8 @@ final class StreamConversation extends Conversation {
     if (closed) {
       return 0;
     }
-    return (receives() ? wire.interest(SelectionKey.OP_READ) : 0)
-        | (unsent.isEmpty() ? 0 : wire.interest(SelectionKey.OP_WRITE));
+    return wire.interest(
+        (receives() ? SelectionKey.OP_READ : 0) | (unsent.isEmpty() ? 0 : SelectionKey.OP_WRITE));
   }
 
   @Override
@@ -108,13 +126,21 @@ final class StreamConversation extends Conversation {
 
   @Override
   long deadline() {
-    long soonest = Math.min(Math.min(sendDeadline, lingerDeadline), expiry());
+    long soonest =
+        Math.min(Math.min(sendDeadline, lingerDeadline), Math.min(handshakeDeadline, expiry()));
     return data == null ? soonest : Math.min(soonest, data.deadline());
   }
 
   @Override
   boolean idle() {
-    return data == null && unsent.isEmpty() && !performing() && !closing && !closed;
+    return data == null
+        && unsent.isEmpty()
+        && !performing()
+        && !closing
+        && !closed
+        && !securing
+        // TLS may have received what it has not given yet, or have something to say itself.
+        && (tls == null || (!moreToReceive && wire.interest(0) == 0));
   }
 
   @Override
@@ -128,8 +154,18 @@ final class StreamConversation extends Conversation {
     receive(scratch);
   }
 
-  /// Takes what a driver has received by itself; -1 when the client has ended its output.
+  /// Takes what a driver has received by itself; -1 when the client has ended its output. Under TLS
+  /// it has to be [#ready] then: what it means may be more than one thing, or none yet.
   void received(int count, ByteBuffer bytes) {
+    if (count > 0 && tls != null) {
+      tls.fed().feed(bytes);
+      moreToReceive = true;
+    } else {
+      heard(count, bytes);
+    }
+  }
+
+  private void heard(int count, ByteBuffer bytes) {
     if (count >= 0 && !closing) {
       // A driver that runs a task at once is in the middle of a delivery: the session is told later
       // than the driver's buffer lasts.
@@ -178,7 +214,12 @@ final class StreamConversation extends Conversation {
   @Override
   void tick(ByteBuffer scratch) {
     long now = context().nanoTime().getAsLong();
-    if (passed(sendDeadline, now) || passed(lingerDeadline, now)) {
+    if (passed(handshakeDeadline, now)) {
+      context().log().log(Level.INFO, "{0} made no handshake in time", name());
+    }
+    if (passed(sendDeadline, now)
+        || passed(lingerDeadline, now)
+        || passed(handshakeDeadline, now)) {
       kill();
       return;
     }
@@ -192,14 +233,16 @@ final class StreamConversation extends Conversation {
 
   @Override
   void stopping() {
-    if (!closing) {
+    if (!opened) {
+      close();
+    } else if (!closing) {
       deliver(new Event.Stopping());
     }
   }
 
   @Override
   void kill() {
-    boolean news = !closing && !inputEnded;
+    boolean news = opened && !closing && !inputEnded;
     inputEnded = true;
     close();
     if (news) {
@@ -210,7 +253,12 @@ final class StreamConversation extends Conversation {
   }
 
   private boolean receives() {
-    return !performing() && !draining && !inputEnded && !deaf && unsentBytes < UNSENT_LIMIT;
+    return !performing()
+        && !draining
+        && !inputEnded
+        && !deaf
+        && !securing
+        && unsentBytes < UNSENT_LIMIT;
   }
 
   /// Hears what the client has said and, behind that, whether it is still there. Bounded: one that
@@ -237,7 +285,7 @@ final class StreamConversation extends Conversation {
     }
     moreToReceive = count > 0;
     if (count != 0) {
-      received(count, scratch.flip());
+      heard(count, scratch.flip());
     }
     return moreToReceive;
   }
@@ -247,6 +295,8 @@ final class StreamConversation extends Conversation {
     inputEnded = true;
     if (closing) {
       settleOutput();
+    } else if (!opened) {
+      close();
     } else if (news) {
       deliver(new Event.PeerClosed());
     }
@@ -277,6 +327,7 @@ final class StreamConversation extends Conversation {
     switch (effect) {
       case Effect.Send(ByteBuffer bytes) -> send(bytes);
       case Effect.Drain() -> drain();
+      case Effect.Secure() -> secure();
       case Effect.Listen listen -> listen(listen);
       case Transfer transfer -> begin(transfer);
       case Effect.Abort() -> abort();
@@ -318,7 +369,17 @@ final class StreamConversation extends Conversation {
         }
         unsent.remove();
       }
+      if (securing) {
+        shakeHands();
+      }
+      if (!closed && !wire.flush()) {
+        return;
+      }
     } catch (IOException e) {
+      if (securing) {
+        securing = false;
+        context().log().log(Level.INFO, "{0} made no handshake: {1}", name(), e.getMessage());
+      }
       // Whatever is still to be said has nobody to hear it.
       dropUnsent();
       inputHasEnded();
@@ -330,6 +391,38 @@ final class StreamConversation extends Conversation {
     }
     if (closing) {
       settleOutput();
+    }
+  }
+
+  private void secure() {
+    if (context().tls() == null || tls != null) {
+      throw new IllegalStateException(
+          tls == null ? "there is no TLS to be had" : "it is under TLS already");
+    }
+    securing = true;
+    handshakeDeadline = context().nanoTime().getAsLong() + context().tls().handshake().toNanos();
+    flush();
+  }
+
+  /// Goes on with the handshake, once all has left that was to be said in the clear.
+  private void shakeHands() throws IOException {
+    SecureChannel channel = tls;
+    if (channel == null) {
+      channel = new SecureChannel(Objects.requireNonNull(context().tls()), context(), wire, name());
+      tls = channel;
+      wire = channel.control();
+    }
+    boolean _ = wire.flush();
+    if (channel.hasBegun()) {
+      securing = false;
+      handshakeDeadline = NEVER;
+      // There may be the first command already.
+      moreToReceive = true;
+      if (!opened) {
+        opened = true;
+        deliver(new Event.Opened(local, peer));
+      }
+      deliver(new Event.Secured(channel.security()));
     }
   }
 
@@ -372,6 +465,9 @@ final class StreamConversation extends Conversation {
               used,
               here.getAddress(),
               there.getAddress(),
+              transfer.secure()
+                  ? Objects.requireNonNull(tls, "a control connection in the clear")
+                  : null,
               driver()::forget,
               context().nanoTime());
     } catch (IOException e) {
@@ -405,17 +501,19 @@ final class StreamConversation extends Conversation {
     if (closed || !unsent.isEmpty()) {
       return;
     }
-    if (inputEnded) {
+    if (inputEnded && tls == null) {
       close();
       return;
     }
-    if (outputEnded) {
-      return;
-    }
     try {
-      wire.endOutput();
-      outputEnded = true;
-      lingerDeadline = context().nanoTime().getAsLong() + (deaf ? DEAF_LINGER : LINGER).toNanos();
+      if (!outputEnded) {
+        outputEnded = true;
+        wire.endOutput();
+        lingerDeadline = context().nanoTime().getAsLong() + (deaf ? DEAF_LINGER : LINGER).toNanos();
+      }
+      if (inputEnded && wire.flush()) {
+        close();
+      }
     } catch (IOException e) {
       close();
     }
@@ -429,6 +527,7 @@ final class StreamConversation extends Conversation {
     closed = true;
     sendDeadline = NEVER;
     lingerDeadline = NEVER;
+    handshakeDeadline = NEVER;
     dropUnsent();
     closeListener();
     driver().forget(control);

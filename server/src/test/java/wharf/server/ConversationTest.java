@@ -65,6 +65,8 @@ class ConversationTest {
         PortRange.ANY,
         SocketSettings.USUAL,
         Set.of(),
+        null,
+        Set.of(),
         -1,
         () -> {},
         workers,

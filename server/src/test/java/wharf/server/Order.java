@@ -74,7 +74,7 @@ record Order(
           endpoint.transport()
               + " "
               + switch (endpoint) {
-                case Endpoint.Tcp(InetSocketAddress to) -> to.getAddress().getHostAddress();
+                case Endpoint.Tcp(InetSocketAddress to, _) -> to.getAddress().getHostAddress();
                 case Endpoint.Udp(InetSocketAddress to) -> to.getAddress().getHostAddress();
                 case Endpoint.Unix unix -> unix.file();
                 case Endpoint.Inherited _ ->

@@ -27,6 +27,7 @@ import wharf.protocol.Effect.Transfer.Form;
 import wharf.protocol.Event;
 import wharf.protocol.LineBuffer;
 import wharf.protocol.Protocol;
+import wharf.protocol.Security;
 import wharf.protocol.Session;
 import wharf.protocol.Source;
 import wharf.protocol.Transport;
@@ -41,6 +42,8 @@ import wharf.protocol.Transport;
 ///   later X, block             a task that returns X; one that waits for [#gate]
 ///   task io|runtime|error|...  a task that throws that
 ///   flood N                    N lines of 1000 bytes, each drained before the next
+///   tls                        -> secured VERSION, under TLS
+///   secretly, openly           the transfers to come are under TLS, or not
 ///   arm MS, limits MS MS       patience; connect and stall of the transfers to come
 ///   listen                     -> port N
 ///   get N, put                 a transfer over what was listened at, of N bytes
@@ -113,6 +116,7 @@ final class Parrot implements Protocol {
     private Transfer.Limits limits =
         new Transfer.Limits(Duration.ofMinutes(5), Duration.ofMinutes(5));
     private CRC32 received = new CRC32();
+    private boolean secretly;
     private boolean busy;
     private boolean transferring;
     private boolean stopping;
@@ -136,6 +140,10 @@ final class Parrot implements Protocol {
                 new Effect.SendTo(
                     ByteBuffer.allocate(bytes.remaining()).put(bytes).flip(), sender));
         case Event.Received(ByteBuffer bytes) -> take(bytes);
+        case Event.Secured(Security security) -> {
+          busy = false;
+          say("secured " + security.version());
+        }
         case Event.Drained() -> flood();
         case Event.Listening(InetSocketAddress at) -> say("port " + at.getPort());
         case Event.Transferred end -> {
@@ -225,6 +233,11 @@ final class Parrot implements Protocol {
           int port = Integer.parseInt(words[1]);
           transfer(new Transfer.Route.Active(new InetSocketAddress(host, port)), words, 2);
         }
+        case "tls" -> {
+          busy = true;
+          effects.add(new Effect.Secure());
+        }
+        case "secretly", "openly" -> secretly = words[0].equals("secretly");
         case "abort" -> effects.add(new Effect.Abort());
         default -> say("what? " + line);
       }
@@ -260,7 +273,7 @@ final class Parrot implements Protocol {
                         },
                         Form.IMAGE);
           };
-      effects.add(new Transfer(route, flow, limits));
+      effects.add(new Transfer(route, flow, limits, secretly));
     }
 
     private void flood() {

@@ -81,6 +81,8 @@ class SocketSettingsTest {
               PortRange.ANY,
               settings,
               Set.of(),
+              null,
+              Set.of(),
               -1,
               () -> {},
               workers,

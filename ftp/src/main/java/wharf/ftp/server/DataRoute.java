@@ -16,6 +16,7 @@ final class DataRoute {
   private final Answers answers;
   private @Nullable Route route;
   private boolean extendedOnly;
+  private boolean secure;
 
   /// @param local this end of the control connection
   /// @param peer the client's
@@ -25,12 +26,28 @@ final class DataRoute {
     this.answers = answers;
   }
 
-  /// Whether nothing is agreed; then that is said.
-  boolean isMissing() {
+  /// Whether data cannot be moved, for nothing is agreed or it would go in the clear; then that is
+  /// said.
+  ///
+  /// @param mustBeSecure whether only PROT P will do
+  boolean isMissing(boolean mustBeSecure) {
+    boolean inTheClear = mustBeSecure && !secure;
     if (route == null) {
       answers.reply(425, "Say first how to connect: EPSV, PASV, EPRT or PORT.");
+    } else if (inTheClear) {
+      answers.reply(521, "Data is sent under TLS only; say PROT P first.");
     }
-    return route == null;
+    return route == null || inTheClear;
+  }
+
+  /// PROT P, or PROT C.
+  void protect(boolean wanted) {
+    secure = wanted;
+  }
+
+  /// Whether data connections are to be under TLS.
+  boolean isSecure() {
+    return secure;
   }
 
   /// What is agreed, for the one transfer it is good for.

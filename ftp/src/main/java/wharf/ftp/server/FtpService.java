@@ -15,8 +15,25 @@ import wharf.users.Accounts;
 /// @param accounts who may come in
 /// @param now the time of day, for listings
 /// @param patience how long a client may be silent or stall
-public record FtpService(Tree tree, Accounts accounts, Supplier<Instant> now, Patience patience)
+/// @param tls whether sessions may, or have to be, under TLS; the server has to have it then
+public record FtpService(
+    Tree tree, Accounts accounts, Supplier<Instant> now, Patience patience, Tls tls)
     implements Protocol {
+
+  /// In the clear only.
+  public FtpService(Tree tree, Accounts accounts, Supplier<Instant> now, Patience patience) {
+    this(tree, accounts, now, patience, Tls.OFF);
+  }
+
+  /// Whether sessions are under TLS (RFC 4217).
+  public enum Tls {
+    /// There is none.
+    OFF,
+    /// Those are that ask for it.
+    ALLOWED,
+    /// All have to be: before it nobody can log in, and data is not sent in the clear.
+    REQUIRED
+  }
 
   /// How long to wait for a client.
   ///

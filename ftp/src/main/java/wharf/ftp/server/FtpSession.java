@@ -34,6 +34,7 @@ import wharf.protocol.Effect.Transfer;
 import wharf.protocol.Ending;
 import wharf.protocol.Event;
 import wharf.protocol.LineBuffer;
+import wharf.protocol.Security;
 import wharf.protocol.Session;
 import wharf.protocol.Source;
 import wharf.users.Account;
@@ -48,6 +49,7 @@ import wharf.users.Secret;
 ///
 ///   doing    Resting --PASV, EPSV--> Opening --Listening--> Resting
 ///            Resting --PASS--------> Checking --Performed-> Resting
+///            Resting --AUTH--------> Securing --Secured---> Resting
 ///            Resting --RETR, LIST--> Sending --Transferred-> Resting
 ///            Resting --STOR, APPE--> Uploading, as [Incoming] does --> Resting
 ///            Resting --STAT path---> Telling --Drained--> Telling ... Resting
@@ -67,11 +69,19 @@ final class FtpSession implements Session {
   /// Failed log-ins before the connection is closed.
   static final int LOGIN_TRIES = 5;
 
+  /// Lines in a row that are no command, before the connection is closed: whoever speaks another
+  /// protocol was led here by mistake, or to be deceived (ALPACA).
+  static final int NONSENSE_LIMIT = 10;
+
   /// Effects asked for before what they send has to have left.
   private static final int EFFECTS_AT_ONCE = 64;
 
   /// About how much of a listing is told at once over the control connection.
   private static final int TELL_AT_ONCE = 8 << 10;
+
+  /// What AUTH may name: all of them mean TLS here (RFC 4217 section 4, and what older clients
+  /// say).
+  private static final Set<String> MECHANISMS = Set.of("TLS", "TLS-C", "TLS-P", "SSL");
 
   /// Who the client is.
   private sealed interface Who {
@@ -112,6 +122,8 @@ final class FtpSession implements Session {
 
     record Checking(String user) implements Doing {}
 
+    record Securing() implements Doing {}
+
     record Sending(String what) implements Doing {}
 
     record Uploading(Incoming incoming) implements Doing {}
@@ -140,7 +152,7 @@ final class FtpSession implements Session {
   }
 
   private final FtpService service;
-  private final LineBuffer lines = new LineBuffer(LINE_LIMIT);
+  private LineBuffer lines = new LineBuffer(LINE_LIMIT);
   private final ArrayDeque<Said> waiting = new ArrayDeque<>();
   private int waitingWeight;
   private final Answers answers = new Answers();
@@ -151,6 +163,10 @@ final class FtpSession implements Session {
   private Terms terms = terms();
   private long announced = -1;
   private int failedLogins;
+  private int nonsense;
+
+  /// What the control connection is under, if it is.
+  private @Nullable Security security;
 
   /// The path whose kept part SIZE or MLST told of last.
   private @Nullable VirtualPath partTold;
@@ -173,6 +189,7 @@ final class FtpSession implements Session {
     switch (event) {
       case Event.Opened(InetSocketAddress here, InetSocketAddress there) -> open(here, there);
       case Event.Received(ByteBuffer bytes) -> lines.add(bytes);
+      case Event.Secured(Security agreed) -> secured(agreed);
       case Event.Drained() -> drained();
       case Event.Listening(InetSocketAddress at) -> listening(at);
       case Event.Transferred end -> transferred(end);
@@ -269,8 +286,16 @@ final class FtpSession implements Session {
 
   private void carryOut(Said said) {
     switch (said) {
-      case Said.Nonsense(int code, String reply) -> reply(code, reply);
-      case Said.Command(Verb verb, String argument) -> gate(verb, argument);
+      case Said.Nonsense(int code, String reply) -> {
+        reply(code, reply);
+        if (code == 421 || ++nonsense >= NONSENSE_LIMIT) {
+          close();
+        }
+      }
+      case Said.Command(Verb verb, String argument) -> {
+        nonsense = 0;
+        gate(verb, argument);
+      }
     }
   }
 
@@ -309,6 +334,19 @@ final class FtpSession implements Session {
       case PASS -> pass(argument);
       case REIN -> reinitialise();
       case QUIT -> leaving = true;
+
+      case AUTH -> authenticate(argument.strip().toUpperCase(Locale.ROOT));
+      case PBSZ -> {
+        if (security == null) {
+          reply(503, "Say AUTH TLS first.");
+        } else if (Numbers.parse(argument.strip()) < 0) {
+          reply(501, "Say it as: " + Verb.PBSZ.syntax());
+        } else {
+          reply(200, "PBSZ=0");
+        }
+      }
+      case PROT -> protect(argument.strip().toUpperCase(Locale.ROOT));
+      case CCC -> reply(534, "Here the control connection stays under TLS.");
 
       case PWD -> reply(257, Reply.quoted(directory()) + " is the working directory.");
       case CWD -> changeTo(path(argument));
@@ -364,7 +402,7 @@ final class FtpSession implements Session {
       case HELP -> answers.reply(Guide.help(argument));
       case NOOP -> reply(200, "Still here.");
       case SYST -> reply(215, "UNIX Type: L8");
-      case FEAT -> answers.reply(Guide.features(terms.facts, terms.hash));
+      case FEAT -> answers.reply(Guide.features(terms.facts, terms.hash, service.tls()));
       case OPTS -> options(argument);
     }
   }
@@ -372,7 +410,8 @@ final class FtpSession implements Session {
   private static boolean keepsPending(Verb verb) {
     return switch (verb) {
       // What a client sends between REST and the transfer it is for (RFC 3659 section 5.3).
-      case PASV, EPSV, PORT, EPRT, TYPE, STRU, MODE, ALLO, NOOP, STAT, HELP, FEAT -> true;
+      case PASV, EPSV, PORT, EPRT, TYPE, STRU, MODE, ALLO, NOOP, STAT, HELP, FEAT, PBSZ, PROT ->
+          true;
       default -> false;
     };
   }
@@ -387,7 +426,69 @@ final class FtpSession implements Session {
     answers.ask(new Effect.Arm(service.patience().login()));
   }
 
+  /// AUTH (RFC 4217 section 4). What the client has sent ahead came in the clear: anybody on the
+  /// way may have put it there.
+  private void authenticate(String mechanism) {
+    if (service.tls() == FtpService.Tls.OFF) {
+      reply(502, "There is no TLS here.");
+    } else if (security != null) {
+      reply(503, "The connection is under TLS already.");
+    } else if (!MECHANISMS.contains(mechanism)) {
+      reply(504, "Only AUTH TLS is known.");
+    } else {
+      reply(234, "Begin the handshake.");
+      if (!waiting.isEmpty() || lines.held() > 0) {
+        answers.note("what was sent ahead of TLS is dropped");
+      }
+      waiting.clear();
+      waitingWeight = 0;
+      lines = new LineBuffer(LINE_LIMIT);
+      doing = new Doing.Securing();
+      answers.ask(new Effect.Secure());
+    }
+  }
+
+  /// Unasked it comes where a connection is under TLS from its first byte; data is meant to be so,
+  /// too, then.
+  private void secured(Security agreed) {
+    boolean unasked = !(doing instanceof Doing.Securing);
+    security = agreed;
+    doing = new Doing.Resting();
+    who = new Who.Guest();
+    announced = -1;
+    terms = terms();
+    terms.route.protect(unasked);
+    answers.note("under " + agreed.version() + " with " + agreed.cipher());
+    answers.ask(new Effect.Arm(service.patience().login()));
+  }
+
+  private void protect(String level) {
+    switch (level) {
+      case "P", "C" -> {
+        boolean secure = level.equals("P");
+        if (security == null) {
+          reply(503, "Say AUTH TLS first.");
+        } else if (!secure && mustBeSecure()) {
+          reply(534, "Data is sent under TLS only here.");
+        } else {
+          terms.route.protect(secure);
+          reply(200, secure ? "Data goes under TLS." : "Data goes in the clear.");
+        }
+      }
+      case "S", "E" -> reply(536, "TLS has no such level; say PROT P.");
+      default -> reply(504, "Only PROT P and PROT C are known.");
+    }
+  }
+
+  private boolean mustBeSecure() {
+    return service.tls() == FtpService.Tls.REQUIRED;
+  }
+
   private void user(String name) {
+    if (mustBeSecure() && security == null) {
+      reply(530, "Nobody logs in here in the clear; say AUTH TLS first.");
+      return;
+    }
     who = new Who.Named(name);
     announced = -1;
     reply(
@@ -434,7 +535,9 @@ final class FtpSession implements Session {
 
   private void reinitialise() {
     who = new Who.Guest();
+    boolean secure = terms.route.isSecure();
     terms = terms();
+    terms.route.protect(secure);
     announced = -1;
     answers.ask(new Effect.Arm(service.patience().login()));
     reply(220, "Ready for another user.");
@@ -782,7 +885,7 @@ final class FtpSession implements Session {
   // Transfers.
 
   private void retrieve(VirtualPath path, Range range) throws FileProblem {
-    if (terms.route.isMissing() || noOffset(!range.isAll())) {
+    if (terms.route.isMissing(mustBeSecure()) || noOffset(!range.isAll())) {
       return;
     }
     OpenFile file = service.tree().open(path);
@@ -804,7 +907,7 @@ final class FtpSession implements Session {
   }
 
   private void list(Verb verb, String argument, EntryFormat format) throws FileProblem {
-    if (terms.route.isMissing()) {
+    if (terms.route.isMissing(mustBeSecure())) {
       return;
     }
     if (verb == Verb.MLSD && !service.tree().stat(path(argument)).directory()) {
@@ -824,7 +927,7 @@ final class FtpSession implements Session {
   }
 
   private void store(VirtualPath path, Start start, boolean unique) throws FileProblem {
-    if (terms.route.isMissing()) {
+    if (terms.route.isMissing(mustBeSecure())) {
       return;
     }
     if (start instanceof Start.At(long offset) && noOffset(offset > 0)) {
@@ -880,7 +983,8 @@ final class FtpSession implements Session {
         new Transfer(
             terms.route.take(),
             flow,
-            new Transfer.Limits(service.patience().connect(), service.patience().stall())));
+            new Transfer.Limits(service.patience().connect(), service.patience().stall()),
+            terms.route.isSecure()));
   }
 
   /// Whether the offset that is wanted cannot be used: a TYPE A may have come after REST or RANG.
@@ -971,6 +1075,12 @@ final class FtpSession implements Session {
     List<String> lines = new ArrayList<>();
     lines.add("connected from " + peer.getAddress().getHostAddress());
     lines.add("logged in as " + name());
+    lines.add(
+        security == null
+            ? "in the clear"
+            : "under "
+                + security.version()
+                + (terms.route.isSecure() ? ", data too" : ", but data"));
     lines.add("TYPE " + (terms.form == Transfer.Form.IMAGE ? "I" : "A") + ", STRU F, MODE S");
     switch (doing) {
       case Doing.Sending(String what) -> lines.add("running: " + what);

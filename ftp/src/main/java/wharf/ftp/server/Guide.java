@@ -13,6 +13,7 @@ import wharf.protocol.Effect;
 /// What the server tells of itself, read from the table of verbs: HELP and FEAT.
 final class Guide {
   private static final int VERBS_A_LINE = 8;
+  private static final Set<Verb> OF_TLS = Set.of(Verb.AUTH, Verb.PBSZ, Verb.PROT);
 
   private Guide() {}
 
@@ -36,9 +37,10 @@ final class Guide {
   ///
   /// @param facts those that MLST tells now, which get a star
   /// @param hash what HASH tells now, which gets one, too
-  static Effect.Send features(Set<Fact> facts, HashAlgorithm hash) {
+  static Effect.Send features(Set<Fact> facts, HashAlgorithm hash, FtpService.Tls tls) {
     List<String> lines =
         Arrays.stream(Verb.values())
+            .filter(verb -> tls != FtpService.Tls.OFF || !OF_TLS.contains(verb))
             .flatMap(verb -> verb.feature().stream())
             .map(
                 feature ->

@@ -114,7 +114,7 @@ final class Incoming {
     if (!(stage instanceof Stage.Receiving(Upload upload))) {
       throw new IllegalStateException("transferred, but " + stage);
     }
-    boolean ended = end.ending() == Ending.FIN;
+    boolean ended = end.ending() == Ending.FIN || end.ending() == Ending.CLOSE_NOTIFY;
     boolean tooShort =
         ended
             && order.form() == Transfer.Form.IMAGE
@@ -142,7 +142,9 @@ final class Incoming {
   }
 
   private Duration probation(Event.Transferred end) {
-    if (order.announced() >= 0 && order.form() == Transfer.Form.IMAGE) {
+    boolean asAnnounced = order.announced() >= 0 && order.form() == Transfer.Form.IMAGE;
+    // Who is killed says no close_notify.
+    if (asAnnounced || end.ending() == Ending.CLOSE_NOTIFY) {
       return Duration.ZERO;
     }
     Duration share = end.took().dividedBy(PROBATION_SHARE);

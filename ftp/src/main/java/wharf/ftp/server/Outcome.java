@@ -32,6 +32,14 @@ record Outcome(Event.Transferred end) {
     return switch (end.ending()) {
       case PEER_FAILED ->
           Reply.of(425, "No data connection could be made: " + reason() + more + ".");
+      case UNBOUND ->
+          Reply.of(
+              522,
+              "Refused: "
+                  + reason()
+                  + "; let the client go on with that of the control connection"
+                  + more
+                  + ".");
       case STORE_FAILED ->
           end.problem() instanceof FileProblem problem
               ? Reply.problem(problem)

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.Set;
 import wharf.protocol.LineBuffer;
 
 /// What a client said in one line of the control connection, understood once.
@@ -17,6 +18,11 @@ sealed interface Said {
 
   /// Something that is no command, and the reply to it.
   record Nonsense(int code, String reply) implements Said {}
+
+  /// How a browser begins that was made to talk to this port, with a page's words in what follows
+  /// (ALPACA; RFC 9110 section 9).
+  Set<String> HTTP =
+      Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH");
 
   /// Understands a line.
   static Said of(LineBuffer.Found found) {
@@ -42,8 +48,11 @@ sealed interface Said {
     Optional<Verb> verb = Verb.named(space < 0 ? line : line.substring(0, space));
     // One space ends the verb; more of them belong to a name (RFC 2640 section 3.1).
     String argument = space < 0 ? "" : line.substring(space + 1);
-    return verb.isPresent()
-        ? new Command(verb.get(), argument)
+    if (verb.isPresent()) {
+      return new Command(verb.get(), argument);
+    }
+    return HTTP.contains(space < 0 ? line : line.substring(0, space))
+        ? new Nonsense(421, "This is FTP, and that was HTTP. Goodbye.")
         : new Nonsense(500, "Unknown command. HELP lists those that are known.");
   }
 

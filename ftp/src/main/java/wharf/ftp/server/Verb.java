@@ -22,6 +22,17 @@ enum Verb {
   REIN("", ANYONE, When.RESTING, "RFC 959", "start anew, without an account"),
   QUIT("", ANYONE, When.ALWAYS, "RFC 959", "leave, once a running transfer has ended"),
 
+  AUTH("<TLS>", ANYONE, When.RESTING, "RFC 4217", "go on under TLS", "AUTH TLS"),
+  PBSZ("<0>", ANYONE, When.RESTING, "RFC 4217", "protect any number of bytes at once", "PBSZ"),
+  PROT(
+      "<P | C>",
+      ANYONE,
+      When.RESTING,
+      "RFC 4217",
+      "data connections under TLS (P) or in the clear (C)",
+      "PROT"),
+  CCC("", ANYONE, When.RESTING, "RFC 2228", "leave TLS, which this server does not"),
+
   PWD("", LOGGED_IN, When.RESTING, "RFC 959", "tell the working directory", null, "XPWD"),
   CWD("<path>", needs(Right.LIST), When.RESTING, "RFC 959", "change it", null, "XCWD"),
   CDUP("", needs(Right.LIST), When.RESTING, "RFC 959", "change to the one above", null, "XCUP"),

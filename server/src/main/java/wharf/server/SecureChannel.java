@@ -1,0 +1,111 @@
+package wharf.server;
+
+import java.lang.System.Logger.Level;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import wharf.net.TlsWire;
+import wharf.net.Wire;
+import wharf.protocol.Security;
+
+/// One session's connections under TLS: the control connection, and the data connections that have
+/// to be its own.
+///
+/// A session of TLS carries the name of the engine it began with, also within a ticket that only
+/// this server can read. So a data connection that has the name of the control connection resumes
+/// that, or what has resumed it.
+final class SecureChannel {
+  private final TlsSettings settings;
+  private final Context context;
+  private final String client;
+  private final String name;
+  private final FedWire fed;
+  private final TlsWire control;
+  private boolean told;
+
+  /// Whether the client has shown that it can resume.
+  private boolean resumes;
+
+  private boolean warned;
+
+  /// @param below of the control connection; this object's from here on
+  /// @param client its name for the log
+  SecureChannel(TlsSettings settings, Context context, Wire below, String client) {
+    this.settings = settings;
+    this.context = context;
+    this.client = client;
+    byte[] random = new byte[16];
+    context.random().nextBytes(random);
+    name = HexFormat.of().formatHex(random);
+    fed = new FedWire(below);
+    control = new TlsWire(fed, settings.engine(name));
+  }
+
+  TlsWire control() {
+    return control;
+  }
+
+  /// Below the TLS of the control connection.
+  FedWire fed() {
+    return fed;
+  }
+
+  /// Whether the handshake is not done, or not told of.
+  boolean handshaking() {
+    return !told;
+  }
+
+  /// Whether the handshake has just been done; true once.
+  boolean hasBegun() {
+    boolean begun = !told && control.handshaken();
+    told |= begun;
+    return begun;
+  }
+
+  Security security() {
+    SSLSession session = control.session();
+    return new Security(session.getProtocol(), session.getCipherSuite(), peer(session));
+  }
+
+  private static List<X509Certificate> peer(SSLSession session) {
+    List<X509Certificate> chain = new ArrayList<>();
+    try {
+      for (Certificate one : session.getPeerCertificates()) {
+        chain.add((X509Certificate) one);
+      }
+    } catch (SSLPeerUnverifiedException e) {
+      // It was not asked for one, or has none.
+    }
+    return chain;
+  }
+
+  /// For a data connection.
+  SSLEngine dataEngine() {
+    return settings.engine("data of " + name);
+  }
+
+  /// Whether a data connection may be used, by the session of TLS it came with.
+  boolean admits(SSLSession data) {
+    boolean resumed = name.equals(data.getPeerHost());
+    resumes |= resumed;
+    return switch (settings.binding()) {
+      case OFF -> true;
+      case REQUIRE -> resumed;
+      case AUTO -> {
+        if (!resumes && !warned) {
+          warned = true;
+          context.log().log(
+              Level.INFO,
+              "{0} opens data connections with TLS sessions of their own: let in by its address",
+              client);
+        }
+        yield resumed || !resumes;
+      }
+    };
+  }
+}

@@ -1,0 +1,386 @@
+package wharf.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import wharf.net.TlsIdentity;
+
+/// Sessions under TLS, under every model. The clients are the JDK's own, which know nothing of
+/// Wharf's.
+@Timeout(120)
+class TlsTest {
+  private static final String PASSWORD = "secret";
+
+  @TempDir static Path folder;
+  private static SSLContext identity;
+
+  @BeforeAll
+  static void identity() throws Exception {
+    Path store = folder.resolve("store");
+    Process keytool =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                "it",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=parrot",
+                "-storepass",
+                PASSWORD,
+                "-keystore",
+                store.toString())
+            .inheritIO()
+            .start();
+    assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    identity = TlsIdentity.ofPkcs12(store, PASSWORD.toCharArray()).context();
+  }
+
+  static Stream<ServerModel> every() {
+    return ServerModel.all().stream();
+  }
+
+  /// Every model with both versions.
+  static Stream<Arguments> versions() {
+    return every()
+        .flatMap(
+            model -> Stream.of("TLSv1.2", "TLSv1.3").map(version -> Arguments.of(model, version)));
+  }
+
+  private static TlsSettings settings() {
+    return TlsSettings.of(() -> identity);
+  }
+
+  private static Server start(ServerModel model, TlsSettings tls) throws IOException {
+    return Server.start(
+        new Parrot(),
+        Server.Options.at(new InetSocketAddress(Client.HERE, 0)).with(model).with(tls));
+  }
+
+  /// A client that keeps its sessions of TLS, and takes any certificate.
+  private static SSLContext trusting() {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, new TrustManager[] {new Anybody()}, new SecureRandom());
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// Someone who talks under TLS from now on.
+  private static final class Secret implements AutoCloseable {
+    final SSLSocket socket;
+
+    /// @param context shared by those who are one client
+    Secret(Socket plain, SSLContext context, String version) throws IOException {
+      // The JDK resumes by the name of the peer: that of the data connections is the same.
+      socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "parrot", 1, true);
+      socket.setEnabledProtocols(new String[] {version});
+      socket.startHandshake();
+    }
+
+    void says(String... lines) throws IOException {
+      String all = String.join("\n", lines) + "\n";
+      socket.getOutputStream().write(all.getBytes(StandardCharsets.UTF_8));
+    }
+
+    String line() throws IOException {
+      ByteArrayOutputStream line = new ByteArrayOutputStream();
+      int b;
+      while ((b = socket.getInputStream().read()) >= 0 && b != '\n') {
+        line.write(b);
+      }
+      return line.toString(StandardCharsets.UTF_8);
+    }
+
+    void hears(String line) throws IOException {
+      assertThat(line()).isEqualTo(line);
+    }
+
+    void hearsTheEnd() throws IOException {
+      assertThat(socket.getInputStream().read()).as("close_notify").isEqualTo(-1);
+    }
+
+    int listens() throws IOException {
+      says("listen");
+      String answer = line();
+      assertThat(answer).startsWith("port ");
+      return Integer.parseInt(answer.substring(5));
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
+  }
+
+  private static Socket dialled(int port) throws IOException {
+    Socket socket = new Socket(Client.HERE, port);
+    socket.setSoTimeout(60_000);
+    return socket;
+  }
+
+  private static Secret secured(Server server, SSLContext context, String version)
+      throws IOException {
+    Client plain = Client.of(server);
+    plain.says("tls");
+    Secret secret = new Secret(plain.socket, context, version);
+    secret.hears("secured " + version);
+    return secret;
+  }
+
+  @ParameterizedTest
+  @MethodSource("versions")
+  void aSessionGoesOnUnderTls(ServerModel model, String version) throws Exception {
+    try (Server server = start(model, settings());
+        Secret secret = secured(server, trusting(), version)) {
+      for (int i = 0; i < 20; i++) {
+        secret.says("echo " + i);
+        secret.hears("" + i);
+      }
+      String wide = "x".repeat(50_000);
+      secret.says("echo " + wide, "later b", "flood 100");
+      secret.hears(wide);
+      secret.hears("done b");
+      for (int i = 0; i < 100; i++) {
+        secret.hears("x".repeat(999));
+      }
+      secret.says("quit");
+      secret.hears("bye");
+      secret.hearsTheEnd();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("versions")
+  void dataGoesBothWays(ServerModel model, String version) throws Exception {
+    SSLContext client = trusting();
+    byte[] content = Parrot.content(3_000_001);
+    try (Server server = start(model, settings().with(TlsSettings.Binding.REQUIRE));
+        Secret secret = secured(server, client, version)) {
+      secret.says("secretly");
+      for (int round = 0; round < 3; round++) {
+        int port = secret.listens();
+        secret.says("get " + content.length);
+        try (Secret data = new Secret(dialled(port), client, version)) {
+          assertThat(data.socket.getInputStream().readAllBytes()).isEqualTo(content);
+        }
+        secret.hears("ended SENT " + content.length + " 0");
+
+        port = secret.listens();
+        secret.says("put");
+        try (Secret data = new Secret(dialled(port), client, version)) {
+          data.socket.getOutputStream().write(content);
+          data.socket.shutdownOutput();
+          secret.hears("ended CLOSE_NOTIFY " + content.length + " " + Parrot.crc(content));
+        }
+      }
+      int port = secret.listens();
+      secret.says("openly", "get 10");
+      try (Client data = new Client(port)) {
+        assertThat(data.all()).isEqualTo(Arrays.copyOf(content, 10));
+      }
+      secret.hears("ended SENT 10 0");
+    }
+  }
+
+  /// A FIN alone may be anybody's.
+  @ParameterizedTest
+  @MethodSource("versions")
+  void anUploadWithoutCloseNotifyIsCutOff(ServerModel model, String version) throws Exception {
+    SSLContext client = trusting();
+    try (Server server = start(model, settings());
+        Secret secret = secured(server, client, version)) {
+      int port = secret.listens();
+      secret.says("secretly", "put");
+      Socket below = dialled(port);
+      Secret data = new Secret(below, client, version);
+      data.socket.getOutputStream().write(Parrot.content(100_000));
+      below.shutdownOutput();
+      assertThat(secret.line()).startsWith("ended RESET 100000 ");
+      below.close();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("every")
+  void aDataConnectionOfSomebodyElseIsRefused(ServerModel model) throws Exception {
+    for (String version : List.of("TLSv1.2", "TLSv1.3")) {
+      SSLContext client = trusting();
+      // Who has resumed once has to go on, unless nothing is asked for, or all.
+      try (Server server = start(model, settings());
+          Secret secret = secured(server, client, version)) {
+        secret.says("secretly");
+        gets(secret, trusting(), version, "ended SENT 10 0");
+        gets(secret, client, version, "ended SENT 10 0");
+        gets(secret, trusting(), version, "ended UNBOUND 0 0");
+        gets(secret, client, version, "ended SENT 10 0");
+      }
+      try (Server server = start(model, settings().with(TlsSettings.Binding.REQUIRE));
+          Secret secret = secured(server, client, version)) {
+        secret.says("secretly");
+        gets(secret, trusting(), version, "ended UNBOUND 0 0");
+        gets(secret, client, version, "ended SENT 10 0");
+      }
+      try (Server server = start(model, settings().with(TlsSettings.Binding.OFF));
+          Secret secret = secured(server, client, version)) {
+        secret.says("secretly");
+        gets(secret, client, version, "ended SENT 10 0");
+        gets(secret, trusting(), version, "ended SENT 10 0");
+      }
+    }
+  }
+
+  private static void gets(Secret secret, SSLContext client, String version, String ended)
+      throws IOException {
+    int port = secret.listens();
+    secret.says("get 10");
+    try (Secret data = new Secret(dialled(port), client, version)) {
+      InputStream input = data.socket.getInputStream();
+      if (ended.startsWith("ended SENT")) {
+        assertThat(input.readAllBytes()).isEqualTo(Parrot.content(10));
+      } else {
+        assertThatThrownBy(input::readAllBytes).isInstanceOf(IOException.class);
+      }
+    }
+    secret.hears(ended);
+  }
+
+  @ParameterizedTest
+  @MethodSource("versions")
+  void fromTheFirstByte(ServerModel model, String version) throws Exception {
+    InetSocketAddress any = new InetSocketAddress(Client.HERE, 0);
+    List<Endpoint> both = List.of(new Endpoint.Tcp(any), new Endpoint.Tcp(any, true));
+    Server.Options options = Server.Options.at(both).with(model).with(settings());
+    try (Server server = Server.start(new Parrot(), options)) {
+      int plain = server.addresses().getFirst().getPort();
+      int implicit = server.addresses().getLast().getPort();
+      assertThat(implicit).isNotEqualTo(plain);
+      try (Secret secret = new Secret(dialled(implicit), trusting(), version)) {
+        secret.hears("hello");
+        secret.hears("secured " + version);
+        secret.says("echo a");
+        secret.hears("a");
+        secret.says("quit");
+        secret.hears("bye");
+        secret.hearsTheEnd();
+      }
+      try (Client other = Client.of(server)) {
+        other.says("echo a");
+        other.hears("a");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("every")
+  void whoMakesNoHandshakeIsSentAway(ServerModel model) throws Exception {
+    TlsSettings impatient =
+        new TlsSettings(
+            () -> identity,
+            TlsSettings.Binding.AUTO,
+            TlsSettings.Clients.UNASKED,
+            Duration.ofMillis(100));
+    try (Server server = start(model, impatient)) {
+      try (Client silent = Client.of(server)) {
+        silent.says("tls");
+        silent.hearsTheEnd();
+      }
+      try (Client other = Client.of(server)) {
+        other.says("tls");
+        other.says("echo this is no handshake, however long it is, and it goes on and on");
+        // An alert, and then the end: in order or not.
+        assertThatThrownBy(
+                () -> {
+                  byte[] alert = other.all();
+                  assertThat(alert.length).isLessThan(100);
+                  throw new SSLException("ended");
+                })
+            .isInstanceOf(IOException.class);
+      }
+      try (Secret well = secured(server, trusting(), "TLSv1.3")) {
+        well.says("echo a");
+        well.hears("a");
+      }
+    }
+  }
+
+  /// What it says is of a protocol that is not spoken here.
+  @ParameterizedTest
+  @MethodSource("every")
+  void whoMeansAnotherProtocolIsSentAway(ServerModel model) throws Exception {
+    try (Server server = start(model, settings())) {
+      for (String meant : new String[] {"http/1.1", "ftp"}) {
+        try (Client plain = Client.of(server)) {
+          plain.says("tls");
+          SSLSocket socket =
+              (SSLSocket)
+                  trusting().getSocketFactory().createSocket(plain.socket, "parrot", 1, true);
+          var parameters = socket.getSSLParameters();
+          parameters.setApplicationProtocols(new String[] {meant});
+          socket.setSSLParameters(parameters);
+          if (meant.equals("ftp")) {
+            socket.startHandshake();
+            assertThat(socket.getApplicationProtocol()).isEqualTo("ftp");
+          } else {
+            assertThatThrownBy(socket::startHandshake).isInstanceOf(SSLException.class);
+          }
+        }
+      }
+    }
+  }
+
+  private static final class Anybody extends X509ExtendedTrustManager {
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
+  }
+}
