@@ -54,7 +54,7 @@ sealed interface Listening extends Closeable {
   static Listening local(Path path) throws Failure {
     var ownerOnly = PosixFilePermissions.fromString("rw-------");
     try {
-      return new OfFile(UnixListener.open(path, ownerOnly, null, 0));
+      return new OfFile(UnixListener.open(path, ownerOnly, null, 0), path);
     } catch (UnixListener.NotASocket e) {
       throw new Failure(
           ExitCode.LOCAL_DISK,
@@ -185,15 +185,17 @@ sealed interface Listening extends Closeable {
   }
 
   /// At a socket file.
-  record OfFile(UnixListener socket) implements Listening {
+  ///
+  /// @param file as it was named, to tell people
+  record OfFile(UnixListener socket, Path file) implements Listening {
     @Override
     public Peer next() throws IOException {
-      return new StreamPeer(socket.channel().accept(), socket.file().toString());
+      return new StreamPeer(socket.channel().accept(), file.toString());
     }
 
     @Override
     public String description() {
-      return "listening at " + socket.file() + "\n" + SocketOptions.text(socket.channel());
+      return "listening at " + file + "\n" + SocketOptions.text(socket.channel());
     }
 
     @Override
