@@ -267,7 +267,7 @@ final class BlockingDriver implements Conversation.Driver {
       "ThreadPriorityCheck") // a virtual thread that never waits is never made to give way
   private void await(Conversation conversation, Poller on) throws IOException {
     DataConnection data = conversation.data();
-    if (data != null && data.again()) {
+    if ((data != null && data.again()) || conversation.buffered()) {
       // A peer as fast as this would keep a carrier of virtual threads for itself.
       Thread.yield();
       return;

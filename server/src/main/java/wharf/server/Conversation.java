@@ -98,6 +98,12 @@ abstract sealed class Conversation permits StreamConversation, DatagramConversat
   /// Whether its connections are closed.
   abstract boolean closed();
 
+  /// Whether something was received that the session has not been given, so that waiting for more
+  /// could be waiting for ever.
+  boolean buffered() {
+    return false;
+  }
+
   /// Sends and receives what can be now.
   abstract void ready(ByteBuffer scratch);
 

@@ -117,6 +117,11 @@ final class DataConnection {
     return again;
   }
 
+  /// The same where waiting could be for ever: what TLS has received no poller knows of.
+  boolean buffered() {
+    return again && tls != null;
+  }
+
   /// When, of `nanoTime`, waiting has lasted too long.
   long deadline() {
     return deadline;

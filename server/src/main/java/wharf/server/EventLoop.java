@@ -282,6 +282,7 @@ final class EventLoop implements Runnable {
     private final Conversation conversation;
     private final Runnable whenEnded;
     private @Nullable Alarm alarm;
+    private boolean resuming;
     private boolean left;
 
     Member(SelectableChannel channel, Runnable whenEnded) throws IOException {
@@ -328,12 +329,33 @@ final class EventLoop implements Runnable {
         settle();
         return;
       }
+      DataConnection data = conversation.data();
+      if (conversation.buffered() || (data != null && data.buffered())) {
+        resumeSoon();
+      }
       long deadline = conversation.deadline();
       if (deadline != Conversation.NEVER && (alarm == null || deadline - alarm.at < 0)) {
         if (alarm != null) {
           alarms.remove(alarm);
         }
         alarm = setAlarm(deadline, this::ring);
+      }
+    }
+
+    /// Goes on after the others had their turn: what TLS has received already no poller knows of.
+    private void resumeSoon() {
+      if (!resuming) {
+        resuming = true;
+        setAlarm(
+            context.nanoTime().getAsLong(),
+            () -> {
+              resuming = false;
+              if (!left) {
+                conversation.ready(scratch);
+                conversation.dataReady(scratch);
+                settle();
+              }
+            });
       }
     }
 

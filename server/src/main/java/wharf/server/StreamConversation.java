@@ -120,6 +120,11 @@ final class StreamConversation extends Conversation {
   }
 
   @Override
+  boolean buffered() {
+    return tls != null && again();
+  }
+
+  @Override
   @Nullable DataConnection data() {
     return data;
   }

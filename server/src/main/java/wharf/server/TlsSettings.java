@@ -50,7 +50,7 @@ public record TlsSettings(
   ///
   /// @param name stays with the session of TLS: who resumes it later has it, too
   SSLEngine engine(String name) {
-    SSLEngine engine = context.get().createSSLEngine(name, 0);
+    SSLEngine engine = context.get().createSSLEngine(name, 21);
     engine.setUseClientMode(false);
     SSLParameters parameters = engine.getSSLParameters();
     parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});

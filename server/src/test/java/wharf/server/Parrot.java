@@ -42,7 +42,7 @@ import wharf.protocol.Transport;
 ///   later X, block             a task that returns X; one that waits for [#gate]
 ///   task io|runtime|error|...  a task that throws that
 ///   flood N                    N lines of 1000 bytes, each drained before the next
-///   tls                        -> secured VERSION, under TLS
+///   tls                        -> go ahead; then, under TLS, secured VERSION
 ///   secretly, openly           the transfers to come are under TLS, or not
 ///   arm MS, limits MS MS       patience; connect and stall of the transfers to come
 ///   listen                     -> port N
@@ -234,6 +234,7 @@ final class Parrot implements Protocol {
           transfer(new Transfer.Route.Active(new InetSocketAddress(host, port)), words, 2);
         }
         case "tls" -> {
+          say("go ahead");
           busy = true;
           effects.add(new Effect.Secure());
         }

@@ -153,6 +153,7 @@ class TlsTest {
       throws IOException {
     Client plain = Client.of(server);
     plain.says("tls");
+    plain.hears("go ahead");
     Secret secret = new Secret(plain.socket, context, version);
     secret.hears("secured " + version);
     return secret;
@@ -313,10 +314,12 @@ class TlsTest {
     try (Server server = start(model, impatient)) {
       try (Client silent = Client.of(server)) {
         silent.says("tls");
+        silent.hears("go ahead");
         silent.hearsTheEnd();
       }
       try (Client other = Client.of(server)) {
         other.says("tls");
+        other.hears("go ahead");
         other.says("echo this is no handshake, however long it is, and it goes on and on");
         // An alert, and then the end: in order or not.
         assertThatThrownBy(
@@ -342,6 +345,7 @@ class TlsTest {
       for (String meant : new String[] {"http/1.1", "ftp"}) {
         try (Client plain = Client.of(server)) {
           plain.says("tls");
+          plain.hears("go ahead");
           SSLSocket socket =
               (SSLSocket)
                   trusting().getSocketFactory().createSocket(plain.socket, "parrot", 1, true);
