@@ -25,8 +25,7 @@ public enum HashAlgorithm {
     this.text = text;
   }
 
-  /// The one of this name, in any case, as the registry of textual names has it (RFC 6838 has none;
-  /// draft-bryan-ftpext-hash section 3.3 takes IANA's).
+  /// The one of this name, in any case.
   public static Optional<HashAlgorithm> named(String name) {
     return Arrays.stream(values())
         .filter(one -> one.text.equals(name.toUpperCase(Locale.ROOT)))

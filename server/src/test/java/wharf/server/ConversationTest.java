@@ -14,10 +14,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -58,23 +55,6 @@ class ConversationTest {
     }
   }
 
-  private static Context context(Protocol protocol, ExecutorService workers) {
-    return new Context(
-        protocol,
-        new Door(1, 1),
-        PortRange.ANY,
-        SocketSettings.USUAL,
-        Set.of(),
-        null,
-        Set.of(),
-        -1,
-        () -> {},
-        workers,
-        System::nanoTime,
-        new Random(),
-        System.getLogger("wharf.server"));
-  }
-
   @Test
   void whatComesDuringATaskIsNotReadFromABufferGivenBack() throws Exception {
     try (ServerSocketChannel listener =
@@ -84,7 +64,10 @@ class ConversationTest {
         var workers = Executors.newSingleThreadExecutor()) {
       control.configureBlocking(false);
       StreamConversation conversation =
-          new StreamConversation(context(new Parrot(), workers), new AtOnce(client), control);
+          new StreamConversation(
+              Contexts.of(new Parrot(), SocketSettings.USUAL, workers),
+              new AtOnce(client),
+              control);
       conversation.open();
       byte[] line = "later a\n".getBytes(US_ASCII);
       conversation.received(line.length, ByteBuffer.wrap(line));
@@ -163,7 +146,7 @@ class ConversationTest {
         var workers = Executors.newSingleThreadExecutor()) {
       socket.configureBlocking(false);
       SelectionKey _ = socket.register(selector, SelectionKey.OP_READ);
-      Context context = context(listener, workers);
+      Context context = Contexts.of(listener, SocketSettings.USUAL, workers);
       Conversation conversation =
           limit == DatagramConversation.RECEIVED_LIMIT
               ? Conversation.over(socket, context, new Undriven())

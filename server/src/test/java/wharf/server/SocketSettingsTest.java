@@ -18,8 +18,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
@@ -74,21 +72,7 @@ class SocketSettingsTest {
         Socket client = new Socket(Client.HERE, openings.addresses().getFirst().getPort());
         ExecutorService workers = Executors.newSingleThreadExecutor()) {
       assertThat(client.isConnected()).isTrue();
-      Context context =
-          new Context(
-              new Echo(Duration.ofMinutes(1)),
-              new Door(1, 1),
-              PortRange.ANY,
-              settings,
-              Set.of(),
-              null,
-              Set.of(),
-              -1,
-              () -> {},
-              workers,
-              System::nanoTime,
-              new Random(),
-              System.getLogger("wharf.server"));
+      Context context = Contexts.of(new Echo(Duration.ofMinutes(1)), settings, workers);
       ServerSocketChannel listener = openings.sockets().listeners().getFirst();
       var came = (Acceptor.Outcome.Came) new Acceptor(context).accept(listener);
       try (SocketChannel channel = came.channel()) {

@@ -144,17 +144,28 @@ class TlsTest {
   }
 
   private static Socket dialled(int port) throws IOException {
-    Socket socket = new Socket(Client.HERE, port);
+    Socket socket = new OneParty();
     socket.setSoTimeout(60_000);
+    socket.connect(new InetSocketAddress(Client.HERE, port));
     return socket;
+  }
+
+  /// The JDK's client resumes towards the port it is connected to, whatever it is told, and so
+  /// never on a data connection. To it, all connections of this kind are to one port.
+  private static final class OneParty extends Socket {
+    @Override
+    public int getPort() {
+      return 21;
+    }
   }
 
   private static Secret secured(Server server, SSLContext context, String version)
       throws IOException {
-    Client plain = Client.of(server);
-    plain.says("tls");
-    plain.hears("go ahead");
-    Secret secret = new Secret(plain.socket, context, version);
+    Socket plain = dialled(server.addresses().getFirst().getPort());
+    plain.getOutputStream().write("tls\n".getBytes(StandardCharsets.UTF_8));
+    byte[] heard = plain.getInputStream().readNBytes("hello\ngo ahead\n".length());
+    assertThat(heard).asString(StandardCharsets.UTF_8).isEqualTo("hello\ngo ahead\n");
+    Secret secret = new Secret(plain, context, version);
     secret.hears("secured " + version);
     return secret;
   }

@@ -17,7 +17,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import wharf.files.FileFacts;
@@ -128,8 +127,8 @@ final class FtpSession implements Session {
 
     record Uploading(Incoming incoming) implements Doing {}
 
-    /// Something takes its time elsewhere, and its result is to be told.
-    record Working(VirtualPath path, Function<Object, Effect.Send> told) implements Doing {}
+    /// A file is read, and what is to be told of it is the result.
+    record Hashing(VirtualPath path) implements Doing {}
 
     record Telling(ListingSource listing) implements Doing {}
 
@@ -747,48 +746,45 @@ final class FtpSession implements Session {
     answers.reply(Reply.of(250, "Facts follow.", List.of(line), "End."));
   }
 
-  /// HASH (draft-bryan-ftpext-hash section 3.1). Of what RANG has chosen it tells RANG's numbers,
-  /// of a whole file 0 and the size, as other servers do.
-  private void hash(VirtualPath path, Range range) throws FileProblem {
+  /// HASH. Of what RANG has chosen it tells RANG's numbers, of a whole file 0 and the size, as
+  /// other servers do.
+  private void hash(VirtualPath path, Range range) {
     HashAlgorithm algorithm = terms.hash;
-    long size = service.tree().stat(path).size();
-    long last = range.to() == Long.MAX_VALUE ? size : range.to() - 1;
     hash(
         path,
-        algorithm,
-        range,
-        hex -> Reply.of(213, "%s %d-%d %s %s".formatted(algorithm, range.from(), last, hex, path)));
+        () -> {
+          long size = service.tree().stat(path).size();
+          long last = range.to() == Long.MAX_VALUE ? size : range.to() - 1;
+          String hex = service.tree().hash(path, algorithm, range.from(), range.to());
+          return Reply.of(
+              213, "%s %d-%d %s %s".formatted(algorithm, range.from(), last, hex, path));
+        });
   }
 
   /// XCRC and its like: what is not a file's name may tell a part of one.
   private void hash(String argument, HashAlgorithm algorithm) throws FileProblem {
-    Hashed whole = new Hashed(argument, Range.ALL);
     Optional<Hashed> asked =
         !argument.startsWith("\"") && here().exists(argument)
-            ? Optional.of(whole)
+            ? Optional.of(new Hashed(argument, Range.ALL))
             : Hashed.parse(argument);
     if (asked.isEmpty()) {
       reply(501, "Say it as: <path>, or \"<path>\" <from> <to>.");
       return;
     }
+    VirtualPath path = path(asked.get().path());
+    Range range = asked.get().range();
     hash(
-        path(asked.get().path()),
-        algorithm,
-        asked.get().range(),
-        hex -> Reply.of(250, hex.toUpperCase(Locale.ROOT)));
-  }
-
-  private void hash(
-      VirtualPath path, HashAlgorithm algorithm, Range range, Function<String, Effect.Send> told) {
-    terms.hashing = true;
-    work(
         path,
-        () -> service.tree().hash(path, algorithm, range.from(), range.to()),
-        hex -> told.apply(String.valueOf(hex)));
+        () -> {
+          String hex = service.tree().hash(path, algorithm, range.from(), range.to());
+          return Reply.of(250, hex.toUpperCase(Locale.ROOT));
+        });
   }
 
-  private void work(VirtualPath path, Callable<?> task, Function<Object, Effect.Send> told) {
-    doing = new Doing.Working(path, told);
+  /// Reads a file where waiting is allowed.
+  private void hash(VirtualPath path, Callable<Effect.Send> task) {
+    terms.hashing = true;
+    doing = new Doing.Hashing(path);
     answers.ask(new Effect.Perform(task));
   }
 
@@ -1021,9 +1017,9 @@ final class FtpSession implements Session {
     switch (doing) {
       case Doing.Checking(String user) when result instanceof Optional<?> found ->
           loggedIn(user, found.map(Account.class::cast));
-      case Doing.Working(_, Function<Object, Effect.Send> told) -> {
+      case Doing.Hashing _ when result instanceof Effect.Send reply -> {
         doing = new Doing.Resting();
-        answers.reply(told.apply(result));
+        answers.reply(reply);
       }
       case Doing.Uploading(Incoming incoming) when result instanceof Upload upload ->
           staged(incoming, upload);
@@ -1037,7 +1033,7 @@ final class FtpSession implements Session {
 
   private void failed(Effect effect, IOException problem) {
     switch (doing) {
-      case Doing.Working(VirtualPath path, _) -> {
+      case Doing.Hashing(VirtualPath path) -> {
         doing = new Doing.Resting();
         answers.reply(Reply.problem(FileProblem.of(problem, path)));
       }

@@ -9,8 +9,7 @@ import java.util.Optional;
 record Range(long from, long to) {
   static final Range ALL = new Range(0, Long.MAX_VALUE);
 
-  /// As RANG says it: the first byte and the last, or "1 0" for all (draft-bryan-ftp-range section
-  /// 3).
+  /// As RANG says it: the first byte and the last, or "1 0" for all (draft-bryan-ftp-range).
   static Optional<Range> inclusive(String first, String last) {
     long from = Numbers.parse(first);
     long to = Numbers.parse(last);
