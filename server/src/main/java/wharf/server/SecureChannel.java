@@ -17,8 +17,9 @@ import wharf.protocol.Security;
 /// to be its own.
 ///
 /// A session of TLS carries the name of the engine it began with, also within a ticket that only
-/// this server can read. So a data connection that has the name of the control connection resumes
-/// that, or what has resumed it.
+/// this server can read. So a data connection whose session has the name of the control
+/// connection's resumes that, or what has resumed it, or, where the control connection itself went
+/// on with an earlier session of the client's, that one.
 final class SecureChannel {
   private final TlsSettings settings;
   private final Context context;
@@ -91,7 +92,7 @@ final class SecureChannel {
 
   /// Whether a data connection may be used, by the session of TLS it came with.
   boolean admits(SSLSession data) {
-    boolean resumed = name.equals(data.getPeerHost());
+    boolean resumed = control.session().getPeerHost().equals(data.getPeerHost());
     resumes |= resumed;
     return switch (settings.binding()) {
       case OFF -> true;
