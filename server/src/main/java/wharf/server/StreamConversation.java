@@ -374,8 +374,8 @@ final class StreamConversation extends Conversation {
         }
         unsent.remove();
       }
-      if (securing) {
-        shakeHands();
+      if (securing && !shakeHands()) {
+        return;
       }
       if (!closed && !wire.flush()) {
         return;
@@ -410,7 +410,9 @@ final class StreamConversation extends Conversation {
   }
 
   /// Goes on with the handshake, once all has left that was to be said in the clear.
-  private void shakeHands() throws IOException {
+  ///
+  /// @return whether it is done, and the session told
+  private boolean shakeHands() throws IOException {
     SecureChannel channel = tls;
     if (channel == null) {
       channel = new SecureChannel(Objects.requireNonNull(context().tls()), context(), wire, name());
@@ -418,17 +420,19 @@ final class StreamConversation extends Conversation {
       wire = channel.control();
     }
     boolean _ = wire.flush();
-    if (channel.hasBegun()) {
-      securing = false;
-      handshakeDeadline = NEVER;
-      // There may be the first command already.
-      moreToReceive = true;
-      if (!opened) {
-        opened = true;
-        deliver(new Event.Opened(local, peer));
-      }
-      deliver(new Event.Secured(channel.security()));
+    if (!channel.hasBegun()) {
+      return false;
     }
+    securing = false;
+    handshakeDeadline = NEVER;
+    // There may be the first command already.
+    moreToReceive = true;
+    if (!opened) {
+      opened = true;
+      deliver(new Event.Opened(local, peer));
+    }
+    deliver(new Event.Secured(channel.security()));
+    return true;
   }
 
   private void dropUnsent() {
