@@ -70,16 +70,15 @@ final class Confinement implements AutoCloseable {
       FileProblem problem = FileProblem.of(e, VirtualPath.ROOT);
       String why =
           switch (problem.kind()) {
-            case NOT_FOUND -> "does not exist";
-            case NOT_A_DIRECTORY -> "is not a directory";
-            case DENIED -> "may not be read";
-            default -> "cannot be opened";
+            case NOT_FOUND -> "the folder to serve does not exist";
+            case NOT_A_DIRECTORY -> "the folder to serve is not a directory";
+            case DENIED -> "the folder to serve may not be read";
+            default -> "the folder to serve cannot be opened";
           };
-      throw new FileProblem(problem.kind(), null, "the folder to serve " + why, e);
+      throw new FileProblem(problem.kind(), why, e);
     }
     throw new FileProblem(
         Kind.UNSUPPORTED,
-        null,
         "this platform cannot keep clients inside a folder (Java offers no SecureDirectoryStream)");
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What the world would not let happen to a file: sorted by [Kind], said in a sentence for people.
@@ -48,15 +49,30 @@ public final class FileProblem extends IOException {
 
   private final Kind kind;
   private final transient @Nullable VirtualPath path;
+  private final String predicate;
+  private final transient List<Object> arguments;
 
-  FileProblem(Kind kind, @Nullable VirtualPath path, String sentence) {
-    this(kind, path, sentence, null);
+  /// About no path, or about one that could not become a [VirtualPath]: the predicate is the whole
+  /// sentence then.
+  FileProblem(Kind kind, String sentence, Object... arguments) {
+    this(kind, null, sentence, List.of(arguments), null);
   }
 
-  FileProblem(Kind kind, @Nullable VirtualPath path, String sentence, @Nullable Throwable cause) {
-    super(sentence, cause);
+  FileProblem(Kind kind, String sentence, Throwable cause) {
+    this(kind, null, sentence, List.of(), cause);
+  }
+
+  private FileProblem(
+      Kind kind,
+      @Nullable VirtualPath path,
+      String predicate,
+      List<Object> arguments,
+      @Nullable Throwable cause) {
+    super((path == null ? "" : path + " ") + filled(predicate, arguments), cause);
     this.kind = kind;
     this.path = path;
+    this.predicate = predicate;
+    this.arguments = arguments;
   }
 
   public Kind kind() {
@@ -68,9 +84,28 @@ public final class FileProblem extends IOException {
     return path;
   }
 
+  /// What is said of [#path()], or the whole sentence where there is none: one of a fixed set of
+  /// texts, so that it can be looked up in another language. `%s` stands for each of
+  /// [#arguments()], in their order. [#getMessage()] is the path, a space, and this with its
+  /// arguments.
+  public String predicate() {
+    return predicate;
+  }
+
+  /// What stands in the predicate in place of each `%s`: numbers and names. Never null inside.
+  public List<Object> arguments() {
+    return arguments;
+  }
+
+  private static String filled(String predicate, List<Object> arguments) {
+    return arguments.isEmpty() ? predicate : String.format(predicate, arguments.toArray());
+  }
+
   /// A sentence about `path`: "/a/b does not exist".
-  static FileProblem about(Kind kind, VirtualPath path, String predicate) {
-    return new FileProblem(kind, path, path + " " + predicate);
+  ///
+  /// @param arguments for each `%s` in `predicate`
+  static FileProblem about(Kind kind, VirtualPath path, String predicate, Object... arguments) {
+    return new FileProblem(kind, path, predicate, List.of(arguments), null);
   }
 
   /// Says what `failure`, met while working on `path`, means. A `FileProblem` is answered as it is.
@@ -124,6 +159,6 @@ public final class FileProblem extends IOException {
 
   private static FileProblem with(
       IOException cause, Kind kind, VirtualPath path, String predicate) {
-    return new FileProblem(kind, path, path + " " + predicate, cause);
+    return new FileProblem(kind, path, predicate, List.of(), cause);
   }
 }

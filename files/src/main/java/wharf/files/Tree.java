@@ -124,7 +124,7 @@ public final class Tree implements AutoCloseable {
         throw FileProblem.about(Kind.IS_A_DIRECTORY, path, "is a directory");
       }
       if (from > before.size()) {
-        throw FileProblem.about(Kind.BAD_OFFSET, path, "has only " + before.size() + " bytes");
+        throw FileProblem.about(Kind.BAD_OFFSET, path, "has only %s bytes", before.size());
       }
       Optional<Hashes.Identity> identity = Hashes.Identity.of(before);
       boolean whole = from == 0 && to >= before.size();

@@ -137,7 +137,7 @@ public final class Upload implements AutoCloseable {
 
   private static FileProblem tooFar(Confinement.Place place, long bytes) {
     return FileProblem.about(
-        Kind.BAD_OFFSET, place.path(), "has only " + bytes + " bytes to continue from");
+        Kind.BAD_OFFSET, place.path(), "has only %s bytes to continue from", bytes);
   }
 
   /// How many bytes the file has so far, and so the offset of the next one.

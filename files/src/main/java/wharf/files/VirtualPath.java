@@ -41,7 +41,7 @@ public final class VirtualPath {
   /// @throws FileProblem `BAD_NAME` when it is not absolute or a name cannot be used
   public static VirtualPath parse(String absolute) throws FileProblem {
     if (!absolute.startsWith("/")) {
-      throw new FileProblem(Kind.BAD_NAME, null, "an absolute path begins with a slash");
+      throw new FileProblem(Kind.BAD_NAME, "an absolute path begins with a slash");
     }
     return ROOT.resolve(absolute);
   }
@@ -68,7 +68,7 @@ public final class VirtualPath {
           requireUsable(name);
           result.add(name);
           if (result.size() > MAX_DEPTH) {
-            throw new FileProblem(Kind.BAD_NAME, null, "a path has at most 128 names");
+            throw new FileProblem(Kind.BAD_NAME, "a path has at most %s names", MAX_DEPTH);
           }
         }
       }
@@ -78,7 +78,7 @@ public final class VirtualPath {
       bytes += 1 + utf8Length(name);
     }
     if (bytes > MAX_PATH_BYTES) {
-      throw new FileProblem(Kind.BAD_NAME, null, "a path has at most 4096 bytes");
+      throw new FileProblem(Kind.BAD_NAME, "a path has at most %s bytes", MAX_PATH_BYTES);
     }
     return result.isEmpty() ? ROOT : new VirtualPath(List.copyOf(result));
   }
@@ -88,7 +88,7 @@ public final class VirtualPath {
   /// @throws FileProblem `BAD_NAME` when it is not one name, or cannot be used
   public VirtualPath child(String name) throws FileProblem {
     if (name.isEmpty() || name.equals(".") || name.equals("..") || name.indexOf('/') >= 0) {
-      throw new FileProblem(Kind.BAD_NAME, null, "a single name is needed");
+      throw new FileProblem(Kind.BAD_NAME, "a single name is needed");
     }
     return resolve(name);
   }
@@ -136,18 +136,18 @@ public final class VirtualPath {
 
   private static void requireUsable(String name) throws FileProblem {
     if (hasControls(name)) {
-      throw new FileProblem(Kind.BAD_NAME, null, "a name may not contain control characters");
+      throw new FileProblem(Kind.BAD_NAME, "a name may not contain control characters");
     }
     int bytes = utf8Length(name);
     if (bytes < 0) {
-      throw new FileProblem(Kind.BAD_NAME, null, "a name must be valid Unicode");
+      throw new FileProblem(Kind.BAD_NAME, "a name must be valid Unicode");
     }
     if (bytes > MAX_NAME_BYTES) {
-      throw new FileProblem(Kind.BAD_NAME, null, "a name has at most 255 bytes");
+      throw new FileProblem(Kind.BAD_NAME, "a name has at most %s bytes", MAX_NAME_BYTES);
     }
     if (name.startsWith(RESERVED_PREFIX)) {
       throw new FileProblem(
-          Kind.BAD_NAME, null, "names that begin with " + RESERVED_PREFIX + " are reserved");
+          Kind.BAD_NAME, "names that begin with %s are reserved", RESERVED_PREFIX);
     }
   }
 

@@ -1,6 +1,7 @@
 package wharf.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -67,5 +68,28 @@ class FileProblemTest {
       assertThat(problem.kind()).isEqualTo(kind);
       assertThat(problem.getMessage()).doesNotContain(DISK);
     }
+  }
+
+  @Test
+  void canBeSaidInOtherLanguages() throws Exception {
+    var plain = FileProblem.of(new NoSuchFileException(DISK), VirtualPath.parse("/100%s"));
+    assertThat(plain.predicate()).isEqualTo("does not exist");
+    assertThat(plain.arguments()).isEmpty();
+    assertThat(plain).hasMessage("/100%s does not exist");
+
+    var counted = FileProblem.about(Kind.BAD_OFFSET, VirtualPath.parse("/a"), "has %s of %s", 1, 2);
+    assertThat(counted.predicate()).isEqualTo("has %s of %s");
+    assertThat(counted.arguments()).containsExactly(1, 2);
+    assertThat(counted).hasMessage("/a has 1 of 2");
+
+    assertThatThrownBy(() -> VirtualPath.parse("/.wharf-x"))
+        .isInstanceOfSatisfying(
+            FileProblem.class,
+            problem -> {
+              assertThat(problem.path()).isNull();
+              assertThat(problem.predicate()).isEqualTo("names that begin with %s are reserved");
+              assertThat(problem.arguments()).containsExactly(".wharf-");
+              assertThat(problem).hasMessage("names that begin with .wharf- are reserved");
+            });
   }
 }
