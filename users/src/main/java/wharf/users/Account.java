@@ -20,8 +20,13 @@ public record Account(String name, Set<Right> rights) {
     return new Account(name, EnumSet.of(Right.LIST, Right.READ));
   }
 
-  /// An account that may do everything.
+  /// An account that may do everything with files.
   public static Account writer(String name) {
+    return new Account(name, EnumSet.complementOf(EnumSet.of(Right.ADMINISTER)));
+  }
+
+  /// An account that may do everything.
+  public static Account administrator(String name) {
     return new Account(name, EnumSet.allOf(Right.class));
   }
 

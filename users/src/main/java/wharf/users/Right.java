@@ -17,5 +17,7 @@ public enum Right {
   /// Make a folder.
   MAKE_FOLDER,
   /// Change a file's facts, such as its time.
-  CHANGE_FACTS
+  CHANGE_FACTS,
+  /// See who else is here, and what they do.
+  ADMINISTER
 }

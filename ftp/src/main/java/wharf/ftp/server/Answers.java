@@ -8,22 +8,37 @@ import wharf.protocol.Effect;
 /// What a session answers to one event: its replies, and all else it asks for, in that order.
 final class Answers {
   private List<Effect> effects = new ArrayList<>();
+  private Language language = Language.ENGLISH;
   private boolean over;
 
-  void reply(int code, String text) {
-    reply(Reply.of(code, text));
+  /// What the replies are said in from here on.
+  void speak(Language other) {
+    language = other;
   }
 
-  void reply(Effect.Send reply) {
+  Language spoken() {
+    return language;
+  }
+
+  void reply(int code, String english, Object... values) {
+    reply(Reply.of(code, english, values));
+  }
+
+  void reply(Reply reply) {
+    if (reply.note() != null) {
+      note(reply.note());
+    }
     // What ends with the close has nobody to be told to.
     if (!over) {
-      effects.add(reply);
+      effects.add(reply.in(language));
     }
   }
 
   /// A part of a reply that is in the grammar already.
   void raw(ByteBuffer bytes) {
-    reply(Reply.raw(bytes));
+    if (!over) {
+      effects.add(new Effect.Send(bytes));
+    }
   }
 
   /// A line for the log.

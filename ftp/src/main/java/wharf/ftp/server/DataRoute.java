@@ -87,7 +87,7 @@ final class DataRoute {
       listen();
       return true;
     } else {
-      answers.reply(522, "Your control connection has another protocol; use (" + ours + ").");
+      answers.reply(522, "Your control connection has another protocol; use (%s).", ours);
     }
     return false;
   }
@@ -103,10 +103,10 @@ final class DataRoute {
   void listening(InetSocketAddress at, boolean extended) {
     route = new Route.Passive();
     if (extended) {
-      answers.reply(229, "Entering Extended Passive Mode (|||" + at.getPort() + "|)");
+      answers.reply(229, "Entering Extended Passive Mode (|||%s|)", Integer.toString(at.getPort()));
     } else {
       String where = DataAddress.port((Inet4Address) local.getAddress(), at.getPort());
-      answers.reply(227, "Entering Passive Mode (" + where + ")");
+      answers.reply(227, "Entering Passive Mode (%s)", where);
     }
   }
 
@@ -132,7 +132,7 @@ final class DataRoute {
       return;
     }
     if (parsed.isEmpty()) {
-      answers.reply(501, "Say it as: " + verb.syntax());
+      answers.reply(Reply.misspoken(verb));
       return;
     }
     InetSocketAddress to = parsed.get();
@@ -141,9 +141,8 @@ final class DataRoute {
     if (!address.isAnyLocalAddress() && !address.equals(peer.getAddress())) {
       answers.reply(
           504,
-          "Data connections go only to your own address, "
-              + peer.getAddress().getHostAddress()
-              + ".");
+          "Data connections go only to your own address, %s.",
+          peer.getAddress().getHostAddress());
     } else if (to.getPort() < 1024) {
       answers.reply(504, "Data connections go only to ports of 1024 and above.");
     } else {

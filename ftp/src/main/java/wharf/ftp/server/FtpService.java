@@ -15,10 +15,22 @@ import wharf.users.Accounts;
 /// @param accounts who may come in
 /// @param now the time of day, for listings
 /// @param patience how long a client may be silent or stall
+/// @param sessions who is there
 /// @param tls whether sessions may, or have to be, under TLS; the server has to have it then
 public record FtpService(
-    Tree tree, Accounts accounts, Supplier<Instant> now, Patience patience, Tls tls)
+    Tree tree,
+    Accounts accounts,
+    Supplier<Instant> now,
+    Patience patience,
+    Tls tls,
+    Sessions sessions)
     implements Protocol {
+
+  /// Nobody is there yet.
+  public FtpService(
+      Tree tree, Accounts accounts, Supplier<Instant> now, Patience patience, Tls tls) {
+    this(tree, accounts, now, patience, tls, new Sessions());
+  }
 
   /// In the clear only.
   public FtpService(Tree tree, Accounts accounts, Supplier<Instant> now, Patience patience) {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -13,20 +12,19 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import wharf.files.FileFacts;
 import wharf.files.FileProblem;
 import wharf.files.HashAlgorithm;
 import wharf.files.OpenFile;
 import wharf.files.Start;
 import wharf.files.Upload;
 import wharf.files.VirtualPath;
-import wharf.ftp.FtpTime;
 import wharf.ftp.server.EntryFormat.Fact;
 import wharf.protocol.Effect;
 import wharf.protocol.Effect.Transfer;
@@ -75,6 +73,16 @@ final class FtpSession implements Session {
   /// Effects asked for before what they send has to have left.
   private static final int EFFECTS_AT_ONCE = 64;
 
+  /// How many of those who are here SITE WHO tells of.
+  private static final int SESSIONS_TOLD = 1000;
+
+  /// A name or an address of a host, this in brackets if it is of IPv6 (RFC 7151 section 3.1).
+  private static final Pattern HOST_NAME =
+      Pattern.compile("[\\p{Alnum}_-][\\p{Alnum}._-]{0,254}|\\[[\\p{XDigit}:.]{2,45}]");
+
+  /// SITE UTIME as ncftp says it: a path, and when it was read, changed and made.
+  private static final Pattern THREE_TIMES = Pattern.compile("(.+) \\d{14} (\\d{14}) \\d{14} UTC");
+
   /// About how much of a listing is told at once over the control connection.
   private static final int TELL_AT_ONCE = 8 << 10;
 
@@ -111,6 +119,9 @@ final class FtpSession implements Session {
 
     /// RANG.
     record Part(Range range) implements Pending {}
+
+    /// SITE CPFR.
+    record Copy(VirtualPath from) implements Pending {}
   }
 
   /// What the session waits for.
@@ -127,8 +138,8 @@ final class FtpSession implements Session {
 
     record Uploading(Incoming incoming) implements Doing {}
 
-    /// A file is read, and what is to be told of it is the result.
-    record Hashing(VirtualPath path) implements Doing {}
+    /// Something is done where waiting is allowed, and the reply is the result.
+    record Working(Verb verb, VirtualPath path) implements Doing {}
 
     record Telling(ListingSource listing) implements Doing {}
 
@@ -151,6 +162,7 @@ final class FtpSession implements Session {
   }
 
   private final FtpService service;
+  private final FileCommands files;
   private LineBuffer lines = new LineBuffer(LINE_LIMIT);
   private final ArrayDeque<Said> waiting = new ArrayDeque<>();
   private int waitingWeight;
@@ -167,8 +179,8 @@ final class FtpSession implements Session {
   /// What the control connection is under, if it is.
   private @Nullable Security security;
 
-  /// The path whose kept part SIZE or MLST told of last.
-  private @Nullable VirtualPath partTold;
+  /// What others may be told of this session: the one thing that other threads read.
+  private volatile Presence presence = new Presence("", "", Phrase.NONE);
 
   /// Whether this event showed that the client is there: its patience begins anew.
   private boolean heard;
@@ -180,10 +192,37 @@ final class FtpSession implements Session {
 
   FtpSession(FtpService service) {
     this.service = service;
+    this.files = new FileCommands(service.tree(), service.now());
+  }
+
+  /// Who is here, from where, doing what.
+  record Presence(String from, String name, Phrase doing) {
+    Phrase told() {
+      return Phrase.of("%s from %s: %s", name, from, doing);
+    }
+  }
+
+  Presence presence() {
+    return presence;
   }
 
   @Override
   public List<Effect> on(Event event) {
+    Who before = who;
+    Doing then = doing;
+    List<Effect> answer = answer(event);
+    if (!who.equals(before) || !doing.equals(then)) {
+      tellOthers();
+    }
+    return answer;
+  }
+
+  private void tellOthers() {
+    presence =
+        new Presence(peer.getAddress().getHostAddress(), name(), Phrase.of("%s", doing(doing)));
+  }
+
+  private List<Effect> answer(Event event) {
     heard = false;
     switch (event) {
       case Event.Opened(InetSocketAddress here, InetSocketAddress there) -> open(here, there);
@@ -198,6 +237,7 @@ final class FtpSession implements Session {
       case Event.Stopping() -> stopping = true;
       case Event.PeerClosed() -> peerClosed();
       case Event.Ended() -> {
+        service.sessions().went(this);
         letGo();
         return answers.taken();
       }
@@ -285,12 +325,13 @@ final class FtpSession implements Session {
 
   private void carryOut(Said said) {
     switch (said) {
-      case Said.Nonsense(int code, String reply) -> {
-        reply(code, reply);
-        if (code == 421 || ++nonsense >= NONSENSE_LIMIT) {
+      case Said.Nonsense(Reply reply) -> {
+        answers.reply(reply);
+        if (reply.code() == 421 || ++nonsense >= NONSENSE_LIMIT) {
           close();
         }
       }
+      case Said.Unsupported(Absent command) -> answers.reply(command.reply());
       case Said.Command(Verb verb, String argument) -> {
         nonsense = 0;
         gate(verb, argument);
@@ -303,11 +344,11 @@ final class FtpSession implements Session {
     if (verb.needsLogin() && !(who instanceof Who.LoggedIn)) {
       reply(530, "Log in with USER and PASS first.");
     } else if (argument.isEmpty() && verb.argumentRequired()) {
-      reply(501, "Say it as: " + verb.syntax());
+      answers.reply(Reply.misspoken(verb));
     } else if (!argument.isBlank() && !verb.argumentAllowed()) {
-      reply(501, verb.name() + " takes no argument.");
+      reply(501, "%s takes no argument.", verb);
     } else if (!authorised(verb)) {
-      reply(550, loggedIn().account().name() + " may not do that here (" + verb.name() + ").");
+      reply(550, "%s may not do that here (%s).", account().name(), verb);
     } else {
       try {
         carryOut(verb, argument);
@@ -319,8 +360,7 @@ final class FtpSession implements Session {
 
   /// The one authorisation call, for every verb.
   private boolean authorised(Verb verb) {
-    Right right = verb.right();
-    return right == null || loggedIn().account().may(right);
+    return verb.rights().isEmpty() || verb.rights().stream().allMatch(account()::may);
   }
 
   private void carryOut(Verb verb, String argument) throws FileProblem {
@@ -331,6 +371,8 @@ final class FtpSession implements Session {
     switch (verb) {
       case USER -> user(argument);
       case PASS -> pass(argument);
+      case ACCT -> reply(202, "Nobody is charged here, so no account is needed.");
+      case HOST -> host(argument.strip());
       case REIN -> reinitialise();
       case QUIT -> leaving = true;
 
@@ -339,34 +381,42 @@ final class FtpSession implements Session {
         if (security == null) {
           reply(503, "Say AUTH TLS first.");
         } else if (Numbers.parse(argument.strip()) < 0) {
-          reply(501, "Say it as: " + Verb.PBSZ.syntax());
+          answers.reply(Reply.misspoken(verb));
         } else {
           reply(200, "PBSZ=0");
         }
       }
       case PROT -> protect(argument.strip().toUpperCase(Locale.ROOT));
-      case CCC -> reply(534, "Here the control connection stays under TLS.");
 
-      case PWD -> reply(257, Reply.quoted(directory()) + " is the working directory.");
+      case PWD -> reply(257, "%s is the working directory.", Reply.quoted(directory()));
       case CWD -> changeTo(path(argument));
       case CDUP -> changeTo(directory().parent());
-      case MKD -> makeDirectory(path(argument));
-      case RMD -> {
-        service.tree().removeDirectory(path(argument));
-        done(verb, path(argument));
+      case MKD -> answers.reply(files.makeDirectory(account(), path(argument)));
+      case RMD -> answers.reply(files.removeDirectory(account(), path(argument)));
+      case DELE -> answers.reply(files.delete(account(), path(argument)));
+      case RNFR -> {
+        VirtualPath from = path(argument);
+        service.tree().stat(from);
+        who = loggedIn().with(new Pending.Rename(from));
+        reply(350, "To what name? Say it with RNTO.");
       }
-      case DELE -> delete(path(argument));
-      case RNFR -> renameFrom(path(argument));
-      case RNTO -> renameTo(pending, path(argument));
+      case RNTO -> {
+        if (pending instanceof Pending.Rename(VirtualPath from)) {
+          answers.reply(files.rename(account(), from, path(argument)));
+        } else {
+          reply(503, "Say what to rename with RNFR just before.");
+        }
+      }
 
       case TYPE -> type(argument.toUpperCase(Locale.ROOT));
-      case STRU -> only("F", argument, "files without records (F)");
-      case MODE -> only("S", argument, "stream (S)");
+      case STRU -> structure(argument);
+      case MODE -> mode(argument);
       case PASV -> opening(terms.route.passive(), false);
       case EPSV -> {
         String words = argument.strip().toUpperCase(Locale.ROOT);
         opening(terms.route.extendedPassive(words), true);
       }
+      case PRET -> reply(200, "That will be next, then.");
       case PORT -> terms.route.port(argument);
       case EPRT -> terms.route.extendedPort(argument);
 
@@ -384,24 +434,118 @@ final class FtpSession implements Session {
         String what = here().listed(argument);
         list(verb, what, EntryFormat.names(here().prefix(what)));
       }
-      case MLSD -> list(verb, argument, EntryFormat.facts(terms.facts, loggedIn().account()));
-      case MLST -> facts(argument);
-      case SIZE -> size(path(argument));
-      case MDTM -> reply(213, FtpTime.format(service.tree().stat(path(argument)).modified()));
-      case MFMT -> modify(argument);
+      case MLSD -> list(verb, argument, EntryFormat.facts(terms.facts, account()));
+      case MLST -> answers.reply(files.facts(account(), path(argument), terms.facts));
+      case SIZE -> {
+        if (terms.form == Transfer.Form.ASCII) {
+          reply(550, "The size of a text as it would be sent is not known; say TYPE I first.");
+        } else {
+          answers.reply(files.size(account(), path(argument)));
+        }
+      }
+      case MDTM -> answers.reply(files.time(path(argument)));
+      case MFMT -> ofFile(verb, argument, files::setTime);
+      case MFCT ->
+          ofFile(
+              verb,
+              argument,
+              (_, _) -> Reply.of(504, "No store here lets the time be set when a file was made."));
+      case MFF -> ofFile(verb, argument, files::setFacts);
+      case AVBL -> answers.reply(files.room(path(argument)));
+      case COMB -> {
+        List<VirtualPath> paths = new ArrayList<>();
+        for (String path : Paths.parse(argument)) {
+          paths.add(path(path));
+        }
+        if (paths.size() < 2) {
+          answers.reply(Reply.misspoken(verb));
+        } else {
+          Account account = account();
+          VirtualPath whole = paths.removeFirst();
+          work(verb, whole, () -> files.combine(account, whole, paths));
+        }
+      }
 
-      case HASH -> hash(path(argument), range(pending));
-      case XCRC -> hash(argument, HashAlgorithm.CRC32);
-      case XMD5 -> hash(argument, HashAlgorithm.MD5);
-      case XSHA1 -> hash(argument, HashAlgorithm.SHA_1);
-      case XSHA256 -> hash(argument, HashAlgorithm.SHA_256);
-      case XSHA512 -> hash(argument, HashAlgorithm.SHA_512);
+      case HASH -> {
+        terms.hashing = true;
+        HashAlgorithm algorithm = terms.hash;
+        VirtualPath path = path(argument);
+        Range range = range(pending);
+        work(verb, path, () -> files.hash(path, algorithm, range));
+      }
+      case XCRC -> hash(verb, argument, HashAlgorithm.CRC32);
+      case XMD5 -> hash(verb, argument, HashAlgorithm.MD5);
+      case XSHA1 -> hash(verb, argument, HashAlgorithm.SHA_1);
+      case XSHA256 -> hash(verb, argument, HashAlgorithm.SHA_256);
+      case XSHA512 -> hash(verb, argument, HashAlgorithm.SHA_512);
+
+      case SITE_CHMOD -> ofFile(verb, argument, files::setMode);
+      case SITE_UTIME -> {
+        Matcher three = THREE_TIMES.matcher(argument);
+        if (three.matches()) {
+          answers.reply(files.touch(three.group(2), path(three.group(1))));
+        } else {
+          ofFile(verb, argument, files::touch);
+        }
+      }
+      case SITE_SYMLINK -> {
+        List<String> paths = Paths.parse(argument);
+        answers.reply(
+            paths.size() == 2
+                ? files.link(account(), path(paths.get(0)), path(paths.get(1)))
+                : Reply.misspoken(verb));
+      }
+      case SITE_COPY -> {
+        List<String> paths = Paths.parse(argument);
+        if (paths.size() == 2) {
+          copy(verb, path(paths.get(0)), path(paths.get(1)));
+        } else {
+          answers.reply(Reply.misspoken(verb));
+        }
+      }
+      case SITE_CPFR -> {
+        VirtualPath from = path(argument);
+        service.tree().stat(from);
+        who = loggedIn().with(new Pending.Copy(from));
+        reply(350, "To what name? Say it with SITE CPTO.");
+      }
+      case SITE_CPTO -> {
+        if (pending instanceof Pending.Copy(VirtualPath from)) {
+          copy(verb, from, path(argument));
+        } else {
+          reply(503, "Say what to copy with SITE CPFR just before.");
+        }
+      }
+      case SITE_RMDIR -> {
+        Account account = account();
+        VirtualPath path = path(argument);
+        work(verb, path, () -> files.removeTree(account, path));
+      }
+      case SITE_QUOTA -> answers.reply(files.quota());
+      case SITE_WHO ->
+          answers.reply(
+              Reply.of(
+                  211,
+                  Phrase.of("Here are %s:", service.sessions().count()),
+                  service.sessions().told(SESSIONS_TOLD),
+                  Phrase.of("End.")));
+      case SITE_HELP -> answers.reply(Guide.siteHelp(argument));
 
       case STAT -> status(argument);
       case HELP -> answers.reply(Guide.help(argument));
       case NOOP -> reply(200, "Still here.");
       case SYST -> reply(215, "UNIX Type: L8");
-      case FEAT -> answers.reply(Guide.features(terms.facts, terms.hash, service.tls()));
+      case FEAT ->
+          answers.reply(Guide.features(terms.facts, terms.hash, answers.spoken(), service.tls()));
+      case LANG -> speak(argument.strip());
+      case CLNT -> {
+        answers.note("the client is " + argument);
+        reply(200, "Welcome, whatever you are.");
+      }
+      case CSID -> {
+        answers.note("the client is " + argument);
+        reply(200, "Name=Wharf;");
+      }
       case OPTS -> options(argument);
     }
   }
@@ -409,7 +553,24 @@ final class FtpSession implements Session {
   private static boolean keepsPending(Verb verb) {
     return switch (verb) {
       // What a client sends between REST and the transfer it is for (RFC 3659 section 5.3).
-      case PASV, EPSV, PORT, EPRT, TYPE, STRU, MODE, ALLO, NOOP, STAT, HELP, FEAT, PBSZ, PROT ->
+      case PASV,
+          EPSV,
+          PORT,
+          EPRT,
+          TYPE,
+          STRU,
+          MODE,
+          ALLO,
+          NOOP,
+          STAT,
+          HELP,
+          FEAT,
+          PBSZ,
+          PROT,
+          PRET,
+          CLNT,
+          LANG,
+          OPTS ->
           true;
       default -> false;
     };
@@ -421,8 +582,32 @@ final class FtpSession implements Session {
     local = here;
     peer = there;
     terms = terms();
+    service.sessions().came(this);
     reply(220, "Wharf is ready.");
     answers.ask(new Effect.Arm(service.patience().login()));
+  }
+
+  /// LANG (RFC 2640 section 4.1).
+  private void speak(String tag) {
+    Optional<Language> language =
+        tag.isEmpty() ? Optional.of(Language.ENGLISH) : Language.tagged(tag);
+    if (language.isEmpty()) {
+      reply(504, "That language is not spoken here; FEAT tells which are.");
+    } else {
+      answers.speak(language.get());
+      reply(200, "Replies are in English.");
+    }
+  }
+
+  /// HOST (RFC 7151 section 3): there is one host here, which answers to every name.
+  private void host(String name) {
+    if (!(who instanceof Who.Guest)) {
+      reply(503, "Say HOST before USER.");
+    } else if (!HOST_NAME.matcher(name).matches()) {
+      answers.reply(Reply.misspoken(Verb.HOST));
+    } else {
+      reply(220, "Wharf is ready.");
+    }
   }
 
   /// AUTH (RFC 4217 section 4). What the client has sent ahead came in the clear: anybody on the
@@ -519,7 +704,7 @@ final class FtpSession implements Session {
       who = new Who.LoggedIn(account.get(), VirtualPath.ROOT, new Pending.Nothing());
       answers.ask(new Effect.Arm(service.patience().idle()));
       answers.note(user + " logged in");
-      reply(230, "Welcome, " + user + ".");
+      reply(230, "Welcome, %s.", user);
       return;
     }
     who = new Who.Guest();
@@ -539,6 +724,7 @@ final class FtpSession implements Session {
     terms.route.protect(secure);
     announced = -1;
     answers.ask(new Effect.Arm(service.patience().login()));
+    answers.speak(Language.ENGLISH);
     reply(220, "Ready for another user.");
   }
 
@@ -623,168 +809,42 @@ final class FtpSession implements Session {
 
   private void changeTo(VirtualPath to) throws FileProblem {
     if (!service.tree().stat(to).directory()) {
-      reply(550, to + " is not a directory.");
+      reply(550, "%s is not a directory.", to);
       return;
     }
     who = loggedIn().in(to);
-    reply(250, Reply.quoted(to) + " is the working directory.");
+    reply(250, "%s is the working directory.", Reply.quoted(to));
   }
 
-  private void makeDirectory(VirtualPath path) throws FileProblem {
-    service.tree().makeDirectory(path);
-    answers.note(loggedIn().account().name() + " MKD " + path);
-    reply(257, Reply.quoted(path) + " was made.");
+  /// What something first, then a path, make of a file.
+  private interface OfFile {
+    Reply reply(String word, VirtualPath path) throws FileProblem;
   }
 
-  private void done(Verb verb, VirtualPath path) {
-    answers.note(loggedIn().account().name() + " " + verb + " " + path);
-    reply(250, path + " was removed.");
-  }
-
-  /// Removes the file, and what is kept of this account's unfinished upload of it: a client whose
-  /// upload failed cleans up so.
-  private void delete(VirtualPath path) throws FileProblem {
-    String account = loggedIn().account().name();
-    boolean part = service.tree().resumable(path, account).isPresent();
-    if (part) {
-      service.tree().upload(path, account, new Start.Fresh()).discard();
-    }
-    try {
-      service.tree().deleteFile(path);
-    } catch (FileProblem problem) {
-      if (!part || problem.kind() != FileProblem.Kind.NOT_FOUND) {
-        throw problem;
-      }
-    }
-    done(Verb.DELE, path);
-  }
-
-  private void renameFrom(VirtualPath from) throws FileProblem {
-    service.tree().stat(from);
-    who = loggedIn().with(new Pending.Rename(from));
-    reply(350, "To what name? Say it with RNTO.");
-  }
-
-  private void renameTo(Pending pending, VirtualPath to) throws FileProblem {
-    if (!(pending instanceof Pending.Rename(VirtualPath from))) {
-      reply(503, "Say what to rename with RNFR just before.");
-      return;
-    }
-    service.tree().rename(from, to);
-    answers.note(loggedIn().account().name() + " RNFR " + from + " RNTO " + to);
-    reply(250, from + " is now " + to + ".");
-  }
-
-  private void size(VirtualPath path) throws FileProblem {
-    if (terms.form == Transfer.Form.ASCII) {
-      reply(550, "The size of a text as it would be sent is not known; say TYPE I first.");
-      return;
-    }
-    OptionalLong part = part(path);
-    if (part.isPresent()) {
-      reply(213, Long.toString(part.getAsLong()));
-      return;
-    }
-    FileFacts facts = service.tree().stat(path);
-    if (facts.directory()) {
-      reply(550, path + " is a directory.");
-    } else {
-      reply(213, Long.toString(facts.size()));
-    }
-  }
-
-  /// The length of what is kept of this account's unfinished upload of `path`, about to be told.
-  private OptionalLong part(VirtualPath path) throws FileProblem {
-    OptionalLong part = service.tree().resumable(path, loggedIn().account().name());
-    if (part.isPresent()) {
-      partTold = path;
-    }
-    return part;
-  }
-
-  /// Whether the client was told the length of its unfinished upload of `path`, and now asks for
-  /// the old file of that name. It would cut that to the length it knows, as curl does, and call it
-  /// whole.
-  private boolean wouldBeCut(VirtualPath path) throws FileProblem {
-    String account = loggedIn().account().name();
-    OptionalLong part =
-        path.equals(partTold) ? service.tree().resumable(path, account) : OptionalLong.empty();
-    if (part.isPresent()) {
-      reply(
-          550,
-          path
-              + " is being replaced by an unfinished upload of yours, of which "
-              + part.getAsLong()
-              + " bytes are kept, as you were told; finish that, or upload anew.");
-    }
-    return part.isPresent();
-  }
-
-  private void modify(String argument) throws FileProblem {
+  private void ofFile(Verb verb, String argument, OfFile what) throws FileProblem {
     int space = argument.indexOf(' ');
-    Optional<Instant> time =
-        space < 0 ? Optional.empty() : FtpTime.parse(argument.substring(0, space));
-    if (time.isEmpty()) {
-      reply(501, "Say it as: " + Verb.MFMT.syntax() + ", in UTC");
-      return;
-    }
-    VirtualPath path = path(argument.substring(space + 1));
-    service.tree().setModified(path, time.get());
-    reply(213, "Modify=" + FtpTime.format(time.get()) + "; " + path);
+    answers.reply(
+        space < 1 || space == argument.length() - 1
+            ? Reply.misspoken(verb)
+            : what.reply(argument.substring(0, space), path(argument.substring(space + 1))));
   }
 
-  private void facts(String argument) throws FileProblem {
-    VirtualPath path = path(argument);
-    Account account = loggedIn().account();
-    // As SIZE: a client that resumes by what MLST says (ncftpput) would go on behind the old file.
-    OptionalLong part = part(path);
-    FileFacts facts =
-        part.isPresent()
-            ? new FileFacts(false, part.getAsLong(), service.now().get(), 0, null)
-            : service.tree().stat(path);
-    String line = EntryFormat.facts(terms.facts, account).line(path.toString(), facts);
-    answers.reply(Reply.of(250, "Facts follow.", List.of(line), "End."));
+  private void copy(Verb verb, VirtualPath from, VirtualPath to) {
+    Account account = account();
+    work(verb, to, () -> files.copy(account, from, to));
   }
 
-  /// HASH. Of what RANG has chosen it tells RANG's numbers, of a whole file 0 and the size, as
-  /// other servers do.
-  private void hash(VirtualPath path, Range range) {
-    HashAlgorithm algorithm = terms.hash;
-    hash(
-        path,
-        () -> {
-          long size = service.tree().stat(path).size();
-          long last = range.to() == Long.MAX_VALUE ? size : range.to() - 1;
-          String hex = service.tree().hash(path, algorithm, range.from(), range.to());
-          return Reply.of(
-              213, "%s %d-%d %s %s".formatted(algorithm, range.from(), last, hex, path));
-        });
-  }
-
-  /// XCRC and its like: what is not a file's name may tell a part of one.
-  private void hash(String argument, HashAlgorithm algorithm) throws FileProblem {
-    Optional<Hashed> asked =
-        !argument.startsWith("\"") && here().exists(argument)
-            ? Optional.of(new Hashed(argument, Range.ALL))
-            : Hashed.parse(argument);
-    if (asked.isEmpty()) {
-      reply(501, "Say it as: <path>, or \"<path>\" <from> <to>.");
-      return;
-    }
-    VirtualPath path = path(asked.get().path());
-    Range range = asked.get().range();
-    hash(
-        path,
-        () -> {
-          String hex = service.tree().hash(path, algorithm, range.from(), range.to());
-          return Reply.of(250, hex.toUpperCase(Locale.ROOT));
-        });
-  }
-
-  /// Reads a file where waiting is allowed.
-  private void hash(VirtualPath path, Callable<Effect.Send> task) {
+  private void hash(Verb verb, String argument, HashAlgorithm algorithm) {
     terms.hashing = true;
-    doing = new Doing.Hashing(path);
+    Directory here = here();
+    work(verb, here.working(), () -> files.hash(here, argument, algorithm));
+  }
+
+  /// Does something where waiting is allowed.
+  ///
+  /// @param path what a problem would be about
+  private void work(Verb verb, VirtualPath path, Callable<Reply> task) {
+    doing = new Doing.Working(verb, path);
     answers.ask(new Effect.Perform(task));
   }
 
@@ -804,11 +864,19 @@ final class FtpSession implements Session {
     }
   }
 
-  private void only(String known, String argument, String meaning) {
-    if (argument.equalsIgnoreCase(known)) {
-      reply(200, "So it is.");
-    } else {
-      reply(504, "Only " + meaning + " is known.");
+  private void structure(String argument) {
+    switch (argument.strip().toUpperCase(Locale.ROOT)) {
+      case "F" -> reply(200, "Files without records.");
+      case "R", "P" -> reply(504, "Files have no records or pages here; say STRU F.");
+      default -> answers.reply(Reply.misspoken(Verb.STRU));
+    }
+  }
+
+  private void mode(String argument) {
+    switch (argument.strip().toUpperCase(Locale.ROOT)) {
+      case "S" -> reply(200, "A stream.");
+      case "B", "C", "Z" -> reply(504, "Only a stream is known; say MODE S.");
+      default -> answers.reply(Reply.misspoken(Verb.MODE));
     }
   }
 
@@ -829,21 +897,21 @@ final class FtpSession implements Session {
   private void restart(String argument) {
     long offset = Numbers.parse(argument);
     if (offset < 0) {
-      reply(501, "Say it as: " + Verb.REST.syntax());
+      answers.reply(Reply.misspoken(Verb.REST));
     } else if (offset > 0 && terms.form == Transfer.Form.ASCII) {
       reply(504, "An offset has no meaning in text; say TYPE I first.");
     } else {
       who = loggedIn().with(new Pending.Restart(offset));
-      reply(350, "The next transfer begins at byte " + offset + ".");
+      reply(350, "The next transfer begins at byte %s.", offset);
     }
   }
 
   private void allocate(String argument) throws FileProblem {
     long bytes = Numbers.parse(argument.split(" ", 2)[0]);
     if (bytes < 0) {
-      reply(501, "Say it as: " + Verb.ALLO.syntax());
+      answers.reply(Reply.misspoken(Verb.ALLO));
     } else if (bytes > service.tree().usableSpace()) {
-      reply(552, "There is no room for " + bytes + " bytes.");
+      reply(552, "There is no room for %s bytes.", bytes);
     } else {
       announced = bytes;
       reply(200, "There is room for that.");
@@ -855,14 +923,14 @@ final class FtpSession implements Session {
     Optional<Range> range =
         words.length == 2 ? Range.inclusive(words[0], words[1]) : Optional.empty();
     if (range.isEmpty()) {
-      reply(501, "Say it as: " + Verb.RANG.syntax());
+      answers.reply(Reply.misspoken(Verb.RANG));
     } else if (!range.get().isAll() && terms.form == Transfer.Form.ASCII) {
       reply(504, "Numbers of bytes have no meaning in text; say TYPE I first.");
     } else if (range.get().isAll()) {
       reply(350, "All bytes again.");
     } else {
       who = loggedIn().with(new Pending.Part(range.get()));
-      reply(350, "The next is of bytes %s to %s.".formatted(words[0], words[1]));
+      reply(350, "The next is of bytes %s to %s.", words[0], words[1]);
     }
   }
 
@@ -885,20 +953,21 @@ final class FtpSession implements Session {
       return;
     }
     OpenFile file = service.tree().open(path);
-    if (wouldBeCut(path)) {
+    Optional<Reply> refusal = files.wouldBeCut(account(), path);
+    if (refusal.isPresent()) {
       answers.closeQuietly(file);
+      answers.reply(refusal.get());
       return;
     }
     long from = range.from();
     if (from > file.size()) {
       answers.closeQuietly(file);
-      reply(554, path + " has only " + file.size() + " bytes.");
+      reply(554, "%s has only %s bytes.", path, file.size());
       return;
     }
     long to = range.end(file.size());
     String kind = terms.form == Transfer.Form.IMAGE ? "BINARY" : "ASCII";
-    reply(
-        150, "Opening %s mode data connection for %s (%d bytes).".formatted(kind, path, to - from));
+    reply(150, "Opening %s mode data connection for %s (%s bytes).", kind, path, to - from);
     send("RETR " + path, new Source.OfFile(file.channel(), from, to), terms.form);
   }
 
@@ -908,7 +977,7 @@ final class FtpSession implements Session {
     }
     if (verb == Verb.MLSD && !service.tree().stat(path(argument)).directory()) {
       // RFC 3659 section 7.2.1 asks for this code.
-      reply(501, path(argument) + " is not a directory; MLST tells of files.");
+      reply(501, "%s is not a directory; MLST tells of files.", path(argument));
       return;
     }
     ListingSource source =
@@ -929,7 +998,7 @@ final class FtpSession implements Session {
     if (start instanceof Start.At(long offset) && noOffset(offset > 0)) {
       return;
     }
-    String owner = loggedIn().account().name();
+    String owner = account().name();
     Incoming incoming =
         new Incoming(new Incoming.Order(owner, path, announced, unique, terms.form), answers);
     // It is for this upload, whether it can begin or not.
@@ -959,11 +1028,11 @@ final class FtpSession implements Session {
   private void append(VirtualPath path, Pending pending) throws FileProblem {
     if (!(pending instanceof Pending.Restart(long offset))) {
       store(path, new Start.Append(), false);
-    } else if (loggedIn().account().may(Right.WRITE)) {
+    } else if (account().may(Right.WRITE)) {
       store(path, start(offset), false);
     } else {
       // It would replace what is there from the offset on, which is more than adding.
-      reply(550, loggedIn().account().name() + " may not do that here (REST and APPE).");
+      reply(550, "%s may not do that here (%s).", account().name(), "REST and APPE");
     }
   }
 
@@ -998,9 +1067,9 @@ final class FtpSession implements Session {
         doing = new Doing.Resting();
         answers.note(name() + " " + what + ": " + new Outcome(end).note());
         if (end.ending() == Ending.SENT) {
-          reply(226, "Complete: " + new Outcome(end).receipt() + ".");
+          reply(226, "Complete: %s%s.", new Outcome(end).receipt(), "");
         } else {
-          answers.reply(new Outcome(end).incomplete(""));
+          answers.reply(new Outcome(end).incomplete(Phrase.NONE));
         }
       }
       case Doing.Uploading(Incoming incoming) -> {
@@ -1017,7 +1086,7 @@ final class FtpSession implements Session {
     switch (doing) {
       case Doing.Checking(String user) when result instanceof Optional<?> found ->
           loggedIn(user, found.map(Account.class::cast));
-      case Doing.Hashing _ when result instanceof Effect.Send reply -> {
+      case Doing.Working _ when result instanceof Reply reply -> {
         doing = new Doing.Resting();
         answers.reply(reply);
       }
@@ -1033,7 +1102,7 @@ final class FtpSession implements Session {
 
   private void failed(Effect effect, IOException problem) {
     switch (doing) {
-      case Doing.Hashing(VirtualPath path) -> {
+      case Doing.Working(_, VirtualPath path) -> {
         doing = new Doing.Resting();
         answers.reply(Reply.problem(FileProblem.of(problem, path)));
       }
@@ -1043,7 +1112,10 @@ final class FtpSession implements Session {
       }
       case Doing.Opening _ -> {
         doing = new Doing.Resting();
-        reply(425, "The server cannot listen for a data connection: " + problem.getMessage() + ".");
+        reply(
+            425,
+            "The server cannot listen for a data connection: %s.",
+            String.valueOf(problem.getMessage()));
       }
       case Doing.Checking _ -> {
         doing = new Doing.Resting();
@@ -1063,39 +1135,49 @@ final class FtpSession implements Session {
           here()
               .list(
                   here().listed(argument), (name, facts) -> Reply.clean(people.line(name, facts)));
-      answers.raw(utf8("213-Here comes the listing.\r\n"));
+      answers.raw(
+          utf8("213-" + Phrase.of("Here comes the listing.").in(answers.spoken()) + "\r\n"));
       doing = new Doing.Telling(listing);
       tell(listing);
       return;
     }
-    List<String> lines = new ArrayList<>();
-    lines.add("connected from " + peer.getAddress().getHostAddress());
-    lines.add("logged in as " + name());
+    List<Phrase> lines = new ArrayList<>();
+    lines.add(Phrase.of("connected from %s", peer.getAddress().getHostAddress()));
+    lines.add(Phrase.of("logged in as %s", name()));
     lines.add(
         security == null
-            ? "in the clear"
-            : "under "
-                + security.version()
-                + (terms.route.isSecure() ? ", data too" : ", data in the clear"));
-    lines.add("TYPE " + (terms.form == Transfer.Form.IMAGE ? "I" : "A") + ", STRU F, MODE S");
-    switch (doing) {
-      case Doing.Sending(String what) -> lines.add("running: " + what);
-      case Doing.Uploading(Incoming incoming) -> lines.add("running: " + incoming.told());
-      default -> lines.add("nothing is being transferred");
-    }
-    answers.reply(Reply.of(211, "Wharf", lines, "End."));
+            ? Phrase.of("in the clear")
+            : Phrase.of(
+                terms.route.isSecure() ? "under %s, data too" : "under %s, data in the clear",
+                security.version()));
+    lines.add(Phrase.of("TYPE %s, STRU F, MODE S", terms.form == Transfer.Form.IMAGE ? "I" : "A"));
+    lines.add(
+        doing instanceof Doing.Resting
+            ? Phrase.of("nothing is being transferred")
+            : Phrase.of("running: %s", doing(doing)));
+    answers.reply(Reply.of(211, Phrase.of("Wharf"), lines, Phrase.of("End.")));
+  }
+
+  /// What is being done, for people.
+  private static Object doing(Doing doing) {
+    return switch (doing) {
+      case Doing.Sending(String what) -> what;
+      case Doing.Uploading(Incoming incoming) -> incoming.told();
+      case Doing.Working(Verb verb, VirtualPath path) -> verb + " " + path;
+      default -> Phrase.of("nothing");
+    };
   }
 
   /// Sends a part of a listing, and waits until it has left: it may be long.
   private void tell(ListingSource listing) {
     ByteBuffer part = ByteBuffer.allocate(TELL_AT_ONCE);
     int count;
-    String end = "End.";
+    Phrase end = Phrase.of("End.");
     try {
       count = listing.read(part);
     } catch (IOException e) {
       // The code was said in the first line.
-      end = "Broken off: " + e.getMessage() + ".";
+      end = Phrase.of("Broken off: %s.", String.valueOf(e.getMessage()));
       count = -1;
     }
     if (count > 0) {
@@ -1107,7 +1189,7 @@ final class FtpSession implements Session {
     }
     answers.closeQuietly(listing);
     doing = new Doing.Resting();
-    reply(213, end);
+    answers.reply(Reply.of(213, end));
   }
 
   private void drained() {
@@ -1139,7 +1221,7 @@ final class FtpSession implements Session {
           }
         }
         String chosen = terms.facts.stream().map(f -> f.said() + ";").collect(Collectors.joining());
-        reply(200, ("MLST OPTS " + chosen).strip());
+        reply(200, "%s", ("MLST OPTS " + chosen).strip());
       }
       case "HASH" -> chooseHash(rest);
       default -> reply(501, "There is nothing to choose for that.");
@@ -1150,11 +1232,11 @@ final class FtpSession implements Session {
     Optional<HashAlgorithm> wanted =
         name.isEmpty() ? Optional.of(terms.hash) : HashAlgorithm.named(name);
     if (wanted.isEmpty()) {
-      reply(504, "There is no such algorithm here; " + terms.hash + " stays.");
+      reply(504, "There is no such algorithm here; %s stays.", terms.hash);
     } else {
       terms.hash = wanted.get();
       terms.hashing = true;
-      reply(200, terms.hash.toString());
+      reply(200, "%s", terms.hash);
     }
   }
 
@@ -1175,6 +1257,10 @@ final class FtpSession implements Session {
     return new Directory(service.tree(), directory());
   }
 
+  private Account account() {
+    return loggedIn().account();
+  }
+
   private VirtualPath directory() {
     return loggedIn().directory();
   }
@@ -1187,8 +1273,8 @@ final class FtpSession implements Session {
     return new Terms(new DataRoute(local, peer, answers));
   }
 
-  private void reply(int code, String text) {
-    answers.reply(code, text);
+  private void reply(int code, String english, Object... values) {
+    answers.reply(code, english, values);
   }
 
   private static ByteBuffer utf8(String text) {

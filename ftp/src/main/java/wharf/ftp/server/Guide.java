@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import wharf.files.HashAlgorithm;
 import wharf.ftp.server.EntryFormat.Fact;
-import wharf.protocol.Effect;
 
 /// What the server tells of itself, read from the table of verbs: HELP and FEAT.
 final class Guide {
@@ -18,26 +18,59 @@ final class Guide {
   private Guide() {}
 
   /// HELP: all verbs, or one of them.
-  static Effect.Send help(String argument) {
-    if (!argument.isBlank()) {
-      Optional<Verb> verb = Verb.named(argument.strip());
-      return verb.isPresent()
-          ? Reply.of(214, verb.get().syntax() + ": " + verb.get().help())
-          : Reply.of(502, "That command is not known here.");
+  static Reply help(String argument) {
+    String asked = argument.strip();
+    Optional<Verb> verb = Verb.named(asked);
+    if (asked.equalsIgnoreCase("SITE")) {
+      return siteHelp("");
+    } else if (verb.isPresent()) {
+      return help(verb.get());
+    } else if (!asked.isEmpty()) {
+      return Absent.named(asked)
+          .map(Absent::reply)
+          .orElse(Reply.of(502, "That command is not known here."));
     }
-    List<String> names = Arrays.stream(Verb.values()).map(Verb::name).sorted().toList();
+    List<String> names =
+        Stream.concat(
+                Arrays.stream(Verb.values()).filter(one -> !one.ofSite()).map(Verb::name),
+                Stream.of("SITE"))
+            .sorted()
+            .toList();
     List<String> rows = new ArrayList<>();
     for (int i = 0; i < names.size(); i += VERBS_A_LINE) {
       rows.add(String.join(" ", names.subList(i, Math.min(i + VERBS_A_LINE, names.size()))));
     }
-    return Reply.of(214, "These commands are known:", rows, "HELP <command> tells more.");
+    return Reply.of(
+        214, Phrase.of("These commands are known:"), rows, Phrase.of("HELP <command> tells more."));
+  }
+
+  private static Reply help(Verb verb) {
+    return Reply.of(214, "%s: %s (%s)", verb.syntax(), Phrase.of(verb.help()), verb.source());
+  }
+
+  /// SITE HELP: all of its commands, or one of them.
+  static Reply siteHelp(String argument) {
+    String asked = argument.strip();
+    if (!asked.isEmpty()) {
+      return Verb.named("SITE " + asked)
+          .map(Guide::help)
+          .orElse(Reply.of(502, "That command is not known here."));
+    }
+    List<String> forms =
+        Arrays.stream(Verb.values()).filter(Verb::ofSite).map(Verb::syntax).toList();
+    return Reply.of(
+        214,
+        Phrase.of("These commands are known:"),
+        forms,
+        Phrase.of("SITE HELP <command> tells more."));
   }
 
   /// FEAT (RFC 2389 section 3): just what works.
   ///
   /// @param facts those that MLST tells now, which get a star
   /// @param hash what HASH tells now, which gets one, too
-  static Effect.Send features(Set<Fact> facts, HashAlgorithm hash, FtpService.Tls tls) {
+  /// @param spoken the language of replies, the same
+  static Reply features(Set<Fact> facts, HashAlgorithm hash, Language spoken, FtpService.Tls tls) {
     List<String> lines =
         Arrays.stream(Verb.values())
             .filter(verb -> tls != FtpService.Tls.OFF || !OF_TLS.contains(verb))
@@ -47,13 +80,14 @@ final class Guide {
                     switch (feature) {
                       case "MLST" -> "MLST " + offered(facts);
                       case "HASH" -> "HASH " + offered(hash);
+                      case "LANG" -> "LANG " + Language.offered(spoken);
                       default -> feature;
                     })
             .collect(Collectors.toCollection(ArrayList::new));
     // Paths are written with slashes and resolved as RFC 3659 section 6 says.
     lines.add("TVFS");
     lines.sort(null);
-    return Reply.of(211, "Beyond RFC 959 there is:", lines, "End.");
+    return Reply.of(211, Phrase.of("Beyond RFC 959 there is:"), lines, Phrase.of("End."));
   }
 
   private static String offered(HashAlgorithm chosen) {

@@ -89,11 +89,10 @@ final class Incoming {
   }
 
   /// How it stands, for people.
-  String told() {
-    String what = "STOR " + order.target();
+  Phrase told() {
     return stage instanceof Stage.Receiving(Upload upload)
-        ? what + ", " + upload.position() + " bytes so far"
-        : what;
+        ? Phrase.of("%s, %s bytes so far", "STOR " + order.target(), upload.position())
+        : Phrase.of("%s", "STOR " + order.target());
   }
 
   /// There is a part for it now.
@@ -105,7 +104,11 @@ final class Incoming {
     }
     stage = new Stage.Receiving(upload);
     VirtualPath target = order.target();
-    answers.reply(150, order.unique() ? "FILE: " + target.name() : "Ready for " + target + ".");
+    answers.reply(
+        order.unique()
+            // RFC 1123 section 4.1.2.9 has it so.
+            ? Reply.of(150, "FILE: %s", target.name())
+            : Reply.of(150, "Ready for %s.", target));
     return new Transfer.Flow.In(upload::write, order.form());
   }
 
@@ -130,12 +133,11 @@ final class Incoming {
       }
       return;
     }
-    String kept = keep(upload, end);
+    Phrase kept = keep(upload, end);
     note(new Outcome(end).note() + kept);
     if (tooShort) {
       answers.reply(
-          451,
-          "Only %d of %d announced bytes came%s.".formatted(end.bytes(), order.announced(), kept));
+          451, "Only %s of %s announced bytes came%s.", end.bytes(), order.announced(), kept);
     } else {
       answers.reply(new Outcome(end).incomplete(kept));
     }
@@ -194,10 +196,13 @@ final class Incoming {
       }
       case Stage.Publishing(Upload upload, Event.Transferred end) -> {
         stage = new Stage.Over();
-        String receipt = new Outcome(end).receipt() + hashed(upload);
-        note(receipt);
-        String what = order.unique() ? order.target().name() + " is complete: " : "Complete: ";
-        answers.reply(226, what + receipt + ".");
+        Phrase receipt = new Outcome(end).receipt();
+        String hashed = hashed(upload);
+        note(receipt + hashed);
+        answers.reply(
+            order.unique()
+                ? Reply.of(226, "%s is complete: %s%s.", order.target().name(), receipt, hashed)
+                : Reply.of(226, "Complete: %s%s.", receipt, hashed));
       }
       default -> throw new IllegalStateException("performed, but " + stage);
     }
@@ -224,7 +229,7 @@ final class Incoming {
   private void notStored(Upload upload, Event.Transferred end, IOException problem) {
     Event.Transferred failed =
         new Event.Transferred(Ending.STORE_FAILED, end.bytes(), end.took(), problem);
-    String kept = keep(upload, failed);
+    Phrase kept = keep(upload, failed);
     note("not stored" + kept);
     answers.reply(new Outcome(failed).incomplete(kept));
   }
@@ -262,20 +267,20 @@ final class Incoming {
   }
 
   /// Keeps what came of an upload that was cut off, or forgets it when the disk is full.
-  private String keep(Upload upload, Event.Transferred end) {
+  private Phrase keep(Upload upload, Event.Transferred end) {
     stage = new Stage.Over();
     try {
       if (end.problem() instanceof FileProblem problem
           && problem.kind() == FileProblem.Kind.NO_SPACE) {
         upload.discard();
-        return "; nothing was kept";
+        return Phrase.of("; nothing was kept");
       }
       upload.suspend();
       return upload.position() > 0
-          ? "; " + upload.position() + " bytes are kept to resume from"
-          : "";
+          ? Phrase.of("; %s bytes are kept to resume from", upload.position())
+          : Phrase.NONE;
     } catch (FileProblem problem) {
-      return "; nothing could be kept: " + problem.getMessage();
+      return Phrase.of("; nothing could be kept: %s", String.valueOf(problem.getMessage()));
     }
   }
 

@@ -3,7 +3,6 @@ package wharf.ftp.server;
 import java.io.IOException;
 import java.util.Locale;
 import wharf.files.FileProblem;
-import wharf.protocol.Effect;
 import wharf.protocol.Ending;
 import wharf.protocol.Event;
 
@@ -12,49 +11,48 @@ import wharf.protocol.Event;
 record Outcome(Event.Transferred end) {
 
   /// How much, and how long it took.
-  String receipt() {
-    return String.format(
-        Locale.ROOT, "%d bytes in %.3f s", end.bytes(), end.took().toNanos() / 1e9);
+  Phrase receipt() {
+    String seconds = String.format(Locale.ROOT, "%.3f", end.took().toNanos() / 1e9);
+    return Phrase.of("%s bytes in %s s", end.bytes(), seconds);
   }
 
   /// For the log.
   String note() {
     return end.ending() == Ending.SENT
-        ? receipt()
+        ? receipt().toString()
         : "cut off after " + end.bytes() + " bytes (" + end.ending() + ")";
   }
 
   /// The reply to a transfer that is not complete.
   ///
   /// @param more what became of the part that came, to be added
-  Effect.Send incomplete(String more) {
-    String amount = " after " + end.bytes() + " bytes" + more + ".";
+  Reply incomplete(Phrase more) {
     return switch (end.ending()) {
-      case PEER_FAILED ->
-          Reply.of(425, "No data connection could be made: " + reason() + more + ".");
+      case PEER_FAILED -> Reply.of(425, "No data connection could be made: %s%s.", reason(), more);
       case UNBOUND ->
           Reply.of(
               522,
-              "Refused: "
-                  + reason()
-                  + "; let the client go on with that of the control connection"
-                  + more
-                  + ".");
+              "Refused: %s; let the client go on with that of the control connection%s.",
+              reason(),
+              more);
       case STORE_FAILED ->
           end.problem() instanceof FileProblem problem
               ? Reply.problem(problem)
-              : Reply.of(451, "The file could not be read on: " + reason() + ".");
-      case ABORTED -> Reply.of(426, "Broken off as you asked" + amount);
-      case TIMED_OUT -> Reply.of(426, "Given up: " + reason() + "," + amount);
-      case RESET -> Reply.of(426, "The data connection was reset" + amount);
-      case SENT, FIN, BLOCK_EOF, CLOSE_NOTIFY -> Reply.of(426, "Incomplete" + amount);
+              : Reply.of(451, "The file could not be read on: %s.", reason());
+      case ABORTED -> Reply.of(426, "Broken off as you asked after %s bytes%s.", end.bytes(), more);
+      case TIMED_OUT ->
+          Reply.of(426, "Given up: %s, after %s bytes%s.", reason(), end.bytes(), more);
+      case RESET ->
+          Reply.of(426, "The data connection was reset after %s bytes%s.", end.bytes(), more);
+      case SENT, FIN, BLOCK_EOF, CLOSE_NOTIFY ->
+          Reply.of(426, "Incomplete after %s bytes%s.", end.bytes(), more);
     };
   }
 
-  private String reason() {
+  private Object reason() {
     IOException problem = end.problem();
     return problem == null || problem.getMessage() == null
-        ? "no reason is known"
+        ? Phrase.of("no reason is known")
         : problem.getMessage();
   }
 }

@@ -3,37 +3,44 @@ package wharf.ftp.server;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import wharf.files.FileProblem;
 import wharf.protocol.Effect;
 
-/// Replies in the grammar of RFC 959 section 4.2: three digits, and text that cannot forge another
+/// A reply in the grammar of RFC 959 section 4.2: three digits, and text that cannot forge another
 /// reply.
-final class Reply {
-  private Reply() {}
+///
+/// @param between lines between the first and the last; none where `last` is null
+/// @param last null for a reply of one line
+/// @param note what the log says of what was done; null if nothing
+record Reply(
+    int code, Phrase first, List<?> between, @Nullable Phrase last, @Nullable String note) {
 
   /// A reply of one line: `250 Done.`
-  static Effect.Send of(int code, String text) {
-    return send(code + " " + clean(text) + "\r\n");
+  static Reply of(int code, String english, Object... values) {
+    return of(code, Phrase.of(english, values));
+  }
+
+  /// A reply of one line.
+  static Reply of(int code, Phrase said) {
+    return new Reply(code, said, List.of(), null, null);
   }
 
   /// A reply of several lines. Those between the first and the last begin with a space, so that
   /// none looks like the last.
-  static Effect.Send of(int code, String first, List<String> between, String last) {
-    StringBuilder all = new StringBuilder();
-    all.append(code).append('-').append(clean(first)).append("\r\n");
-    for (String line : between) {
-      all.append(' ').append(clean(line)).append("\r\n");
-    }
-    return send(all.append(code).append(' ').append(clean(last)).append("\r\n").toString());
+  ///
+  /// @param between phrases and plain strings
+  static Reply of(int code, Phrase first, List<?> between, Phrase last) {
+    return new Reply(code, first, between, last, null);
   }
 
-  /// Text that is in the grammar already, or a part of a reply that is.
-  static Effect.Send raw(ByteBuffer bytes) {
-    return new Effect.Send(bytes);
+  /// The verb was said with an argument that makes no sense.
+  static Reply misspoken(Verb verb) {
+    return of(501, "Say it as: %s", verb.syntax());
   }
 
   /// What the store could not do, as the code for it. The one place where problems become codes.
-  static Effect.Send problem(FileProblem problem) {
+  static Reply problem(FileProblem problem) {
     int code =
         switch (problem.kind()) {
           case BUSY -> 450;
@@ -52,7 +59,15 @@ final class Reply {
               OTHER_STORE ->
               550;
         };
-    return of(code, problem.getMessage() + ".");
+    Phrase predicate = new Phrase(problem.predicate(), problem.arguments());
+    return problem.path() == null
+        ? of(code, "%s.", predicate)
+        : of(code, "%s %s.", problem.path(), predicate);
+  }
+
+  /// The same, and this line in the log.
+  Reply noted(String text) {
+    return new Reply(code, first, between, last, text);
   }
 
   /// A path as in "257": in quotes, with those inside doubled (RFC 959 appendix II).
@@ -60,8 +75,20 @@ final class Reply {
     return "\"" + path.toString().replace("\"", "\"\"") + "\"";
   }
 
-  private static Effect.Send send(String text) {
-    return new Effect.Send(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+  Effect.Send in(Language language) {
+    StringBuilder all = new StringBuilder();
+    String text = clean(first.in(language));
+    if (last == null) {
+      all.append(code).append(' ').append(text).append("\r\n");
+    } else {
+      all.append(code).append('-').append(text).append("\r\n");
+      for (Object line : between) {
+        String said = line instanceof Phrase phrase ? phrase.in(language) : line.toString();
+        all.append(' ').append(clean(said)).append("\r\n");
+      }
+      all.append(code).append(' ').append(clean(last.in(language))).append("\r\n");
+    }
+    return new Effect.Send(ByteBuffer.wrap(all.toString().getBytes(StandardCharsets.UTF_8)));
   }
 
   /// Without control characters and line ends of any kind, which would end the line or the reply

@@ -16,8 +16,11 @@ sealed interface Said {
     }
   }
 
+  /// A command that this server does not have, for a reason.
+  record Unsupported(Absent command) implements Said {}
+
   /// Something that is no command, and the reply to it.
-  record Nonsense(int code, String reply) implements Said {}
+  record Nonsense(Reply reply) implements Said {}
 
   /// How a browser begins that was made to talk to this port, with a page's words in what follows
   /// (ALPACA; RFC 9110 section 9).
@@ -28,10 +31,13 @@ sealed interface Said {
   static Said of(LineBuffer.Found found) {
     return switch (found) {
       case LineBuffer.Found.TooLong() ->
-          new Nonsense(
-              500, "That line is too long: the limit is " + FtpSession.LINE_LIMIT + " bytes.");
+          nonsense(500, "That line is too long: the limit is %s bytes.", FtpSession.LINE_LIMIT);
       case LineBuffer.Found.Line(ByteBuffer bytes) -> of(bytes);
     };
+  }
+
+  private static Nonsense nonsense(int code, String english, Object... values) {
+    return new Nonsense(Reply.of(code, english, values));
   }
 
   private static Said of(ByteBuffer bytes) {
@@ -39,21 +45,38 @@ sealed interface Said {
     try {
       line = text(bytes);
     } catch (CharacterCodingException e) {
-      return new Nonsense(501, "That is not UTF-8, in which names and commands are written here.");
+      return nonsense(501, "That is not UTF-8, in which names and commands are written here.");
     }
     if (line.indexOf('\0') >= 0 || line.indexOf('\r') >= 0) {
-      return new Nonsense(501, "A command may not contain NUL or CR.");
+      return nonsense(501, "A command may not contain NUL or CR.");
     }
-    int space = line.indexOf(' ');
-    Optional<Verb> verb = Verb.named(space < 0 ? line : line.substring(0, space));
-    // One space ends the verb; more of them belong to a name (RFC 2640 section 3.1).
-    String argument = space < 0 ? "" : line.substring(space + 1);
+    int space = endOfVerb(line);
+    String name = space < 0 ? line : line.substring(0, space);
+    Optional<Verb> verb = Verb.named(name);
     if (verb.isPresent()) {
-      return new Command(verb.get(), argument);
+      // One space ends the verb; more of them belong to a name (RFC 2640 section 3.1).
+      return new Command(verb.get(), space < 0 ? "" : line.substring(space + 1));
     }
-    return HTTP.contains(space < 0 ? line : line.substring(0, space))
-        ? new Nonsense(421, "This is FTP, and that was HTTP. Goodbye.")
-        : new Nonsense(500, "Unknown command. HELP lists those that are known.");
+    Optional<Absent> absent = Absent.named(name);
+    if (absent.isPresent()) {
+      return new Unsupported(absent.get());
+    }
+    if (HTTP.contains(name)) {
+      return nonsense(421, "This is FTP, and that was HTTP. Goodbye.");
+    }
+    return isOfSite(name)
+        ? nonsense(500, "Unknown command of SITE. SITE HELP lists those that are known.")
+        : nonsense(500, "Unknown command. HELP lists those that are known.");
+  }
+
+  private static boolean isOfSite(String line) {
+    return line.regionMatches(true, 0, "SITE", 0, 4)
+        && (line.length() == 4 || line.charAt(4) == ' ');
+  }
+
+  /// Where the verb ends, that of SITE with its second word; -1 at the end of the line.
+  private static int endOfVerb(String line) {
+    return line.indexOf(' ', isOfSite(line) ? 5 : 0);
   }
 
   /// The line without the Telnet commands that go before an ABOR (RFC 959 section 4.1.3, RFC 854).

@@ -8,10 +8,12 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import wharf.users.Right;
 
-/// Every command, once: the parser, the gate, HELP, FEAT and the tests read this table.
+/// Every command, once: the parser, the gate, HELP, FEAT, the table of docs/conformance.md and the
+/// tests read this table. Those of SITE stand in it as any other: `SITE_COPY` is `SITE COPY`.
 ///
 /// The columns: the form of the argument, who may use it, whether it is heard while a transfer
 /// runs, where it is specified, what it does; then, where there is one, the line that FEAT shows
@@ -19,6 +21,13 @@ import wharf.users.Right;
 enum Verb {
   USER("<name>", ANYONE, When.RESTING, "RFC 959", "say who you are"),
   PASS("[<password>]", ANYONE, When.RESTING, "RFC 959", "prove it"),
+  ACCT(
+      "<account>",
+      LOGGED_IN,
+      When.RESTING,
+      "RFC 959",
+      "name an account to charge, of which there are none"),
+  HOST("<name>", ANYONE, When.RESTING, "RFC 7151", "say which host you mean", "HOST"),
   REIN("", ANYONE, When.RESTING, "RFC 959", "start anew, without an account"),
   QUIT("", ANYONE, When.ALWAYS, "RFC 959", "leave, once a running transfer has ended"),
 
@@ -31,7 +40,6 @@ enum Verb {
       "RFC 4217",
       "data connections under TLS (P) or in the clear (C)",
       "PROT"),
-  CCC("", ANYONE, When.RESTING, "RFC 2228", "leave TLS, which this server does not"),
 
   PWD("", LOGGED_IN, When.RESTING, "RFC 959", "tell the working directory", null, "XPWD"),
   CWD("<path>", needs(Right.LIST), When.RESTING, "RFC 959", "change it", null, "XCWD"),
@@ -54,6 +62,13 @@ enum Verb {
   MODE("<S>", LOGGED_IN, When.RESTING, "RFC 959", "mode of transfer: only a stream"),
   PASV("", LOGGED_IN, When.RESTING, "RFC 959", "the server listens, IPv4"),
   EPSV("[1 | 2 | ALL]", LOGGED_IN, When.RESTING, "RFC 2428", "the server listens", "EPSV"),
+  PRET(
+      "<command> [<path>]",
+      LOGGED_IN,
+      When.RESTING,
+      Words.NO_RFC,
+      "say before PASV what will be transferred",
+      "PRET"),
   PORT("<h1,h2,h3,h4,p1,p2>", LOGGED_IN, When.RESTING, "RFC 959", "the client listens, IPv4"),
   EPRT(
       "<|1 or 2|address|port|>", LOGGED_IN, When.RESTING, "RFC 2428", "the client listens", "EPRT"),
@@ -90,8 +105,36 @@ enum Verb {
       needs(Right.CHANGE_FACTS),
       When.RESTING,
       "draft-somers-ftp-mfxx",
-      "set the time of a file",
+      "set the time of a file, in UTC",
       "MFMT"),
+
+  MFCT(
+      "<YYYYMMDDHHMMSS> <path>",
+      needs(Right.CHANGE_FACTS),
+      When.RESTING,
+      "draft-somers-ftp-mfxx",
+      "set when a file was made, which no store here keeps"),
+  MFF(
+      "<fact>=<value>;... <path>",
+      needs(Right.CHANGE_FACTS),
+      When.RESTING,
+      "draft-somers-ftp-mfxx",
+      "set facts of a file",
+      "MFF modify;UNIX.mode;"),
+  AVBL(
+      "[<path>]",
+      needs(Right.LIST),
+      When.RESTING,
+      "draft-peterson-streamlined-ftp-command-extensions",
+      "how many bytes there is room for",
+      "AVBL"),
+  COMB(
+      "<path> <part> ...",
+      needs(Right.READ, Right.WRITE, Right.DELETE),
+      When.RESTING,
+      Words.NO_RFC,
+      "add parts to the end of a file, and remove them",
+      "COMB target;source_list"),
 
   HASH(
       "<path>",
@@ -125,11 +168,61 @@ enum Verb {
       "the SHA-512 of a file",
       "XSHA512"),
 
+  SITE_CHMOD(
+      "<mode> <path>",
+      needs(Right.CHANGE_FACTS),
+      When.RESTING,
+      Words.NO_RFC,
+      "set the permissions of a file, in octal",
+      "SITE CHMOD"),
+  SITE_UTIME(
+      "<YYYYMMDDHHMM[SS]> <path>",
+      needs(Right.CHANGE_FACTS),
+      When.RESTING,
+      Words.NO_RFC,
+      "set the time of a file, in UTC",
+      "SITE UTIME"),
+  SITE_SYMLINK(
+      "<path> <new path>",
+      needs(Right.WRITE),
+      When.RESTING,
+      Words.NO_RFC,
+      "make a link to a file",
+      "SITE SYMLINK"),
+  SITE_COPY(
+      "<path> <new path>",
+      needs(Right.READ, Right.WRITE),
+      When.RESTING,
+      Words.NO_RFC,
+      "copy a file or a directory",
+      "SITE COPY"),
+  SITE_CPFR("<path>", needs(Right.READ), When.RESTING, Words.NO_RFC, "copy: say what"),
+  SITE_CPTO("<path>", needs(Right.WRITE), When.RESTING, Words.NO_RFC, "copy: say to what"),
+  SITE_RMDIR(
+      "<path>",
+      needs(Right.DELETE),
+      When.RESTING,
+      Words.NO_RFC,
+      "remove a directory and all in it",
+      "SITE RMDIR"),
+  SITE_QUOTA("", LOGGED_IN, When.RESTING, Words.NO_RFC, "how much you may yet store"),
+  SITE_WHO("", needs(Right.ADMINISTER), When.RESTING, Words.NO_RFC, "who is here, doing what"),
+  SITE_HELP("[<command>]", ANYONE, When.RESTING, "RFC 959", "HELP of the commands of SITE"),
+
   STAT("[<path>]", needs(Right.LIST), When.ALWAYS, "RFC 959", "how things stand, or a list here"),
   HELP("[<command>]", ANYONE, When.ALWAYS, "RFC 959", "this, or more on one command"),
   NOOP("", ANYONE, When.ALWAYS, "RFC 959", "nothing"),
   SYST("", ANYONE, When.RESTING, "RFC 959", "what LIST looks like"),
   FEAT("", ANYONE, When.RESTING, "RFC 2389", "what is there beyond RFC 959"),
+  LANG("[<tag>]", ANYONE, When.RESTING, "RFC 2640", "choose the language of replies", "LANG"),
+  CLNT("<name>", ANYONE, When.RESTING, Words.NO_RFC, "say which program you are", "CLNT"),
+  CSID(
+      "<name>=<value>;...",
+      ANYONE,
+      When.RESTING,
+      Words.NO_RFC,
+      "the same, and be told what this is",
+      "CSID Name;"),
   OPTS(
       "<command> [<options>]",
       ANYONE,
@@ -147,13 +240,13 @@ enum Verb {
   /// Who may use a verb. There is no default: a verb without it does not compile.
   ///
   /// @param login whether one has to be logged in
-  /// @param right what one has to have the right to, if anything
-  record Access(boolean login, @Nullable Right right) {
-    static final Access ANYONE = new Access(false, null);
-    static final Access LOGGED_IN = new Access(true, null);
+  /// @param rights what one has to have the right to, all of it
+  record Access(boolean login, Set<Right> rights) {
+    static final Access ANYONE = new Access(false, Set.of());
+    static final Access LOGGED_IN = new Access(true, Set.of());
 
-    static Access needs(Right right) {
-      return new Access(true, right);
+    static Access needs(Right... rights) {
+      return new Access(true, Set.of(rights));
     }
   }
 
@@ -169,7 +262,11 @@ enum Verb {
 
   private final String argument;
   private final boolean login;
-  private final @Nullable Right right;
+
+  // Of Set.of, which nobody can change; its type does not say so.
+  @SuppressWarnings("ImmutableEnumChecker")
+  private final Set<Right> rights;
+
   private final When when;
   private final String source;
   private final String help;
@@ -194,7 +291,7 @@ enum Verb {
       @Nullable String alias) {
     this.argument = argument;
     this.login = access.login();
-    this.right = access.right();
+    this.rights = access.rights();
     this.when = when;
     this.source = source;
     this.help = help;
@@ -205,7 +302,7 @@ enum Verb {
   private static Map<String, Verb> byName() {
     Map<String, Verb> verbs = new HashMap<>();
     for (Verb verb : values()) {
-      verbs.put(verb.name(), verb);
+      verbs.put(verb.toString(), verb);
       verb.alias().ifPresent(alias -> verbs.put(alias, verb));
     }
     return Map.copyOf(verbs);
@@ -221,9 +318,14 @@ enum Verb {
     return login;
   }
 
-  /// What one has to have the right to, if anything.
-  @Nullable Right right() {
-    return right;
+  /// What one has to have the right to, all of it.
+  Set<Right> rights() {
+    return rights;
+  }
+
+  /// Whether it is one of SITE's.
+  boolean ofSite() {
+    return name().startsWith("SITE_");
   }
 
   When when() {
@@ -242,12 +344,17 @@ enum Verb {
 
   /// How it is written: `RETR <path>`.
   String syntax() {
-    return argument.isEmpty() ? name() : name() + " " + argument;
+    return argument.isEmpty() ? toString() : this + " " + argument;
   }
 
-  /// What it does, and where that is specified.
+  /// What it does, in English.
   String help() {
-    return help + " (" + source + ")";
+    return help;
+  }
+
+  /// Where it is specified.
+  String source() {
+    return source;
   }
 
   /// What FEAT says of it, if anything.
@@ -258,5 +365,11 @@ enum Verb {
   /// Another name it is known by, if there is one.
   Optional<String> alias() {
     return Optional.ofNullable(alias);
+  }
+
+  /// As it is said.
+  @Override
+  public String toString() {
+    return name().replace('_', ' ');
   }
 }

@@ -72,7 +72,10 @@ class RandomWalkTest {
           "<FF F4 FF F2>ABOR",
           "<00>",
           "<0D>",
-          "SITE HELP",
+          "SITE",
+          "SITE XYZZY",
+          "SMNT /",
+          "CCC",
           "GET / HTTP/1.1",
           "<FF>",
           "<FF FB 01>ABOR",
@@ -284,7 +287,27 @@ class RandomWalkTest {
             case MFMT -> "20200101000000 " + one(NAMES);
             case CWD, MKD, RMD, DELE, RNFR, RNTO, RETR, STOR, STOU, APPE -> one(NAMES);
             case LIST, NLST, MLSD, MLST, SIZE, MDTM, STAT, HASH -> one(NAMES);
-            case REIN, QUIT, CCC, PWD, CDUP, PASV, ABOR, NOOP, SYST, FEAT ->
+            case ACCT, CLNT, CSID -> one(List.of("x", "Name=x; Version=1;"));
+            case HOST -> one(List.of("example.org", "[::1]", "a b", ".."));
+            case LANG -> one(List.of("zh", "en", "", "ZH-TW", "xx", "zh-Hans-CN"));
+            case PRET -> "RETR " + one(NAMES);
+            case MFCT, SITE_UTIME ->
+                one(List.of("20200101000000 ", "202001010000 ", "x ")) + one(NAMES);
+            case MFF ->
+                one(
+                        List.of(
+                            "modify=20200101000000; ",
+                            "UNIX.mode=0644;modify=20200101000000; ",
+                            "UNIX.mode=0444 ",
+                            "x=y; ",
+                            "modify=x; "))
+                    + one(NAMES);
+            case SITE_CHMOD -> one(List.of("644 ", "0755 ", "4755 ", "x ")) + one(NAMES);
+            case SITE_SYMLINK, SITE_COPY, COMB ->
+                one(List.of("", "\"with space\" ")) + one(NAMES) + " " + one(NAMES);
+            case SITE_HELP -> one(List.of("", "CHMOD", "x"));
+            case AVBL, SITE_CPFR, SITE_CPTO, SITE_RMDIR -> one(NAMES);
+            case REIN, QUIT, SITE_QUOTA, SITE_WHO, PWD, CDUP, PASV, ABOR, NOOP, SYST, FEAT ->
                 random.nextInt(20) == 0 ? "x" : "";
           };
       return argument.isEmpty() ? verb.name() : verb + " " + argument;

@@ -30,7 +30,9 @@ final class ReplyOrder {
     String text = new String(line, StandardCharsets.ISO_8859_1);
     // Telnet's commands before an ABOR.
     String plain = text.replaceAll("^[\u00f0-\u00ff]*", "");
-    String name = plain.contains(" ") ? plain.substring(0, plain.indexOf(' ')) : plain;
+    // What SITE is said with belongs to the name.
+    int end = plain.indexOf(' ', plain.regionMatches(true, 0, "SITE ", 0, 5) ? 5 : 0);
+    String name = end < 0 ? plain : plain.substring(0, end);
     asked.add(new Asked(text, tooLong ? Optional.empty() : Verb.named(name)));
   }
 
@@ -112,12 +114,12 @@ final class ReplyOrder {
 
   private static boolean mayAnswer(Asked one, int code) {
     if (one.verb().isEmpty()) {
-      return code == 500 || code == 501;
+      return code == 500 || code == 501 || code == 502 || code == 534;
     }
     Verb verb = one.verb().get();
     return code == 501
         || (verb.needsLogin() && code == 530)
-        || (verb.right() != null && code == 550)
+        || (!verb.rights().isEmpty() && code == 550)
         || codes(verb).contains(code);
   }
 
@@ -131,7 +133,8 @@ final class ReplyOrder {
       case AUTH -> Set.of(234, 502, 503, 504);
       case PBSZ -> Set.of(200, 503);
       case PROT -> Set.of(200, 503, 504, 534, 536);
-      case CCC -> Set.of(534);
+      case ACCT -> Set.of(202);
+      case HOST -> Set.of(220, 503);
       case PWD -> Set.of(257);
       case CWD, CDUP -> Set.of(250, 451, 450, 553);
       case MKD -> Set.of(257, 451, 450, 552, 553);
@@ -147,6 +150,18 @@ final class ReplyOrder {
       case STOR, STOU, APPE -> Set.of(226, 521, 522, 425, 426, 450, 451, 552, 553, 554);
       case REST, RANG -> Set.of(350, 504);
       // 552: a walk lets tasks fail for any reason.
+      case MFCT -> Set.of(504);
+      case MFF -> Set.of(213, 450, 451, 504, 553);
+      case AVBL -> Set.of(213, 450, 451, 553);
+      case COMB -> Set.of(250, 450, 451, 552, 553);
+      case SITE_CHMOD, SITE_UTIME -> Set.of(200, 450, 451, 553);
+      case SITE_SYMLINK, SITE_RMDIR -> Set.of(250, 450, 451, 552, 553);
+      case SITE_COPY -> Set.of(250, 450, 451, 552, 553);
+      case SITE_CPFR -> Set.of(350, 450, 451, 553);
+      case SITE_CPTO -> Set.of(250, 450, 451, 503, 552, 553);
+      case SITE_QUOTA -> Set.of(200, 451);
+      case SITE_WHO -> Set.of(211);
+      case SITE_HELP -> Set.of(214, 502);
       case HASH -> Set.of(213, 450, 451, 552, 553, 554);
       case XCRC, XMD5, XSHA1, XSHA256, XSHA512 -> Set.of(250, 450, 451, 552, 553, 554);
       case ALLO -> Set.of(200, 552);
@@ -156,7 +171,8 @@ final class ReplyOrder {
       case SIZE, MDTM, MFMT -> Set.of(213, 450, 451, 553);
       case STAT -> Set.of(211, 213, 450, 451, 553);
       case HELP -> Set.of(214, 502);
-      case NOOP -> Set.of(200);
+      case NOOP, CLNT, CSID, PRET -> Set.of(200);
+      case LANG -> Set.of(200, 504);
       case SYST -> Set.of(215);
       case FEAT -> Set.of(211);
       case OPTS -> Set.of(200, 504);

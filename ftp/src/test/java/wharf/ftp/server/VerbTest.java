@@ -61,13 +61,13 @@ class VerbTest {
       driver.send("HELP");
       String all = String.join(" ", driver.replies().lines()) + " ";
       for (Verb verb : Verb.values()) {
-        assertThat(all).contains(" " + verb + " ");
+        assertThat(all).contains(" " + (verb.ofSite() ? "SITE" : verb) + " ");
         driver.replies().lines().clear();
         driver.send("HELP " + verb);
         verb.alias().ifPresent(alias -> driver.send("HELP " + alias.toLowerCase(Locale.ROOT)));
         assertThat(driver.replies().lines())
             .hasSize(verb.alias().isPresent() ? 2 : 1)
-            .containsOnly("214 " + verb.syntax() + ": " + verb.help());
+            .containsOnly("214 %s: %s (%s)".formatted(verb.syntax(), verb.help(), verb.source()));
       }
       driver.assertSettled();
     }
@@ -172,20 +172,33 @@ class VerbTest {
               C: PROT X
               S: 504 Only PROT P and PROT C are known.
               """);
-      case CCC ->
-          // There is no good one: it would take TLS away.
+      case ACCT ->
           new Example(
               """
-              C: CCC
-              S: 534 ...
-              C: NOOP
-              S: 200 ...
+              C: ACCT sales
+              S: 202 Nobody is charged here, so no account is needed.
               """,
               """
-              C: AUTH TLS
-              S: 234 ...
-              C: CCC
-              S: 534 Here the control connection stays under TLS.
+              C: ACCT
+              S: 501 Say it as: ACCT <account>
+              """);
+      case HOST ->
+          new Example(
+              """
+              C: REIN
+              S: 220 ...
+              C: HOST ftp.example.org
+              S: 220 Wharf is ready.
+              C: HOST [2001:db8::1]
+              S: 220 ...
+              """,
+              """
+              C: HOST ftp.example.org
+              S: 503 Say HOST before USER.
+              C: REIN
+              S: 220 ...
+              C: HOST a b
+              S: 501 Say it as: HOST <name>
               """);
       case PWD ->
           new Example(
@@ -329,21 +342,23 @@ class VerbTest {
           new Example(
               """
               C: STRU F
-              S: 200 So it is.
+              S: 200 Files without records.
               """,
               """
               C: STRU R
-              S: 504 Only files without records (F) is known.
+              S: 504 Files have no records or pages here; say STRU F.
+              C: STRU X
+              S: 501 Say it as: STRU <F>
               """);
       case MODE ->
           new Example(
               """
               C: MODE s
-              S: 200 So it is.
+              S: 200 A stream.
               """,
               """
               C: MODE Z
-              S: 504 Only stream (S) is known.
+              S: 504 Only a stream is known; say MODE S.
               """);
       case PASV ->
           new Example(
@@ -514,6 +529,330 @@ class VerbTest {
               S: 200 ...
               C: RANG 0 1
               S: 504 ...
+              """);
+      case PRET ->
+          new Example(
+              """
+              C: PRET RETR data.bin
+              S: 200 That will be next, then.
+              C: PASV
+              S: 227 ...
+              C: RETR data.bin
+              S: 150 ...
+              < 0123456789
+              S: 226 ...
+              C: PRET LIST
+              S: 200 ...
+              """,
+              """
+              C: PRET
+              S: 501 Say it as: PRET <command> [<path>]
+              """);
+      case MFCT ->
+          // There is no good one; that it is answered is all.
+          new Example(
+              """
+              C: MFCT 20200101000000 data.bin
+              S: 504 No store here lets the time be set when a file was made.
+              C: NOOP
+              S: 200 ...
+              """,
+              """
+              C: MFCT 20200101000000
+              S: 501 Say it as: MFCT <YYYYMMDDHHMMSS> <path>
+              """);
+      case MFF ->
+          new Example(
+              """
+              C: MFF Modify=20011224183000;unix.MODE=0640; with space
+              S: 213 Modify=20011224183000;UNIX.mode=0640; /with space
+              C: MLST with space
+              S: 250-Facts follow.
+              S:  type=file;size=1;modify=20011224183000;perm=adfrw;unique=...
+              S: 250 End.
+              C: MFF UNIX.mode=600 data.bin
+              S: 213 UNIX.mode=0600; /data.bin
+              """,
+              """
+              C: MFF Modify=20011224183000;UNIX.group=root; data.bin
+              S: 504 Only modify and UNIX.mode can be set.
+              C: MDTM data.bin
+              S: 213 20260102030405
+              C: MFF Modify=now; data.bin
+              S: 501 Say it as: MFF <fact>=<value>;... <path>
+              C: MFF Modify=20011224183000;modify=20011224183000; data.bin
+              S: 501 ...
+              C: MFF data.bin
+              S: 501 ...
+              C: MFF modify=20011224183000; nothing
+              S: 550 /nothing does not exist.
+              """);
+      case AVBL ->
+          new Example(
+              """
+              C: AVBL
+              S: /213 [0-9]+/
+              C: AVBL docs
+              S: /213 [0-9]+/
+              """,
+              """
+              C: AVBL nowhere
+              S: 550 /nowhere does not exist.
+              """);
+      case COMB ->
+          new Example(
+              """
+              C: COMB whole docs/a.txt docs/b.txt "with space"
+              S: 250 10 bytes of 3 parts are in /whole now.
+              C: SIZE whole
+              S: 213 10
+              C: SIZE docs/a.txt
+              S: 550 ...
+              C: COMB whole data.bin
+              S: 250 10 bytes of 1 parts are in /whole now.
+              """,
+              """
+              C: COMB data.bin data.bin
+              S: 553 /data.bin cannot be a part of itself.
+              C: COMB data.bin docs/a.txt docs/a.txt
+              S: 553 A part was named twice.
+              C: COMB data.bin
+              S: 501 Say it as: COMB <path> <part> ...
+              C: COMB data.bin docs/a.txt nothing
+              S: 550 /nothing does not exist.
+              C: SIZE docs/a.txt
+              S: 213 5
+              C: SIZE data.bin
+              S: 213 10
+              C: COMB data.bin "docs
+              S: 501 ...
+              """);
+      case SITE_CHMOD ->
+          new Example(
+              """
+              C: SITE CHMOD 600 with space
+              S: 200 /with space has the permissions 0600.
+              C: site chmod 0755 data.bin
+              S: 200 /data.bin has the permissions 0755.
+              C: LIST data.bin
+              S: 425 ...
+              C: MLST data.bin
+              S: 250-...
+              S: /.*UNIX.mode=0755; .data.bin/
+              S: 250 End.
+              C: SITE CHMOD 644 data.bin
+              S: 200 ...
+              """,
+              """
+              C: SITE CHMOD rwx data.bin
+              S: 501 Say it as: SITE CHMOD <mode> <path>
+              C: SITE CHMOD 644
+              S: 501 ...
+              C: SITE CHMOD 644 out
+              S: 550 /out is a link that leads out of the served folder.
+              C: SITE CHMOD 644 nothing
+              S: 550 /nothing does not exist.
+              """);
+      case SITE_UTIME ->
+          new Example(
+              """
+              C: SITE UTIME 20011224183001 data.bin
+              S: 200 /data.bin was changed at 20011224183001.
+              C: MDTM data.bin
+              S: 213 20011224183001
+              C: SITE UTIME 200112241830 with space
+              S: 200 ...
+              C: SITE UTIME with space 20010101000000 20020202000000 20030303000000 UTC
+              S: 200 /with space was changed at 20020202000000.
+              """,
+              """
+              C: SITE UTIME yesterday data.bin
+              S: 501 Say it as: SITE UTIME <YYYYMMDDHHMM[SS]> <path>
+              C: SITE UTIME 20011324183000 data.bin
+              S: 501 ...
+              C: SITE UTIME data.bin
+              S: 501 ...
+              C: SITE UTIME 20011224183000 nothing
+              S: 550 /nothing does not exist.
+              """);
+      case SITE_SYMLINK ->
+          new Example(
+              """
+              C: SITE SYMLINK data.bin docs/link
+              S: 250 /docs/link leads to /data.bin now.
+              C: SIZE docs/link
+              S: 213 10
+              """,
+              """
+              C: SITE SYMLINK data.bin
+              S: 501 Say it as: SITE SYMLINK <path> <new path>
+              C: SITE SYMLINK /../../etc/passwd docs/link
+              S: 550 ...
+              C: SITE SYMLINK nothing docs/link
+              S: 550 ...
+              C: SITE SYMLINK out link
+              S: 550 ...
+              C: SITE SYMLINK data.bin readme.txt
+              S: 550 /readme.txt exists already.
+              """);
+      case SITE_COPY ->
+          new Example(
+              """
+              C: SITE COPY data.bin docs/copy
+              S: 250 /docs/copy is a copy of /data.bin: 10 bytes.
+              C: SIZE docs/copy
+              S: 213 10
+              C: SITE COPY "with space" "a ""quoted"" name"
+              S: 250 /a "quoted" name is a copy of /with space: 1 bytes.
+              C: SITE COPY docs docs2
+              S: 250 ...
+              C: SIZE docs2/a.txt
+              S: 213 5
+              """,
+              """
+              C: SITE COPY data.bin
+              S: 501 Say it as: SITE COPY <path> <new path>
+              C: SITE COPY nothing new
+              S: 550 /nothing does not exist.
+              C: SITE COPY docs docs/in
+              S: 550 ...
+              C: SITE COPY out new
+              S: 550 /out is a link that leads out of the served folder.
+              C: SITE COPY data.bin docs
+              S: 550 ...
+              """);
+      case SITE_CPFR ->
+          new Example(
+              """
+              C: SITE CPFR data.bin
+              S: 350 To what name? Say it with SITE CPTO.
+              """,
+              """
+              C: SITE CPFR nothing
+              S: 550 /nothing does not exist.
+              """);
+      case SITE_CPTO ->
+          new Example(
+              """
+              C: SITE CPFR with space
+              S: 350 ...
+              C: SITE CPTO with more space
+              S: 250 /with more space is a copy of /with space: 1 bytes.
+              """,
+              """
+              C: SITE CPTO new
+              S: 503 Say what to copy with SITE CPFR just before.
+              C: SITE CPFR data.bin
+              S: 350 ...
+              C: RNTO new
+              S: 503 ...
+              C: SITE CPTO new
+              S: 503 ...
+              """);
+      case SITE_RMDIR ->
+          new Example(
+              """
+              C: SITE RMDIR docs
+              S: 250 /docs was removed with all that was in it: 4 in all.
+              C: CWD docs
+              S: 550 ...
+              """,
+              """
+              C: SITE RMDIR data.bin
+              S: 550 /data.bin is not a directory.
+              C: SITE RMDIR /
+              S: 550 ...
+              C: SITE RMDIR out
+              S: 550 ...
+              """);
+      case SITE_QUOTA ->
+          new Example(
+              """
+              C: SITE QUOTA
+              S: /200 You have no quota; there is room for [0-9]+ bytes./
+              """,
+              """
+              C: SITE QUOTA jo
+              S: 501 SITE QUOTA takes no argument.
+              """);
+      case SITE_WHO ->
+          new Example(
+              """
+              C: REIN
+              S: 220 ...
+              C: USER root
+              S: 331 ...
+              C: PASS secret
+              S: 230 ...
+              C: SITE WHO
+              S: 211-Here are 1:
+              S:  root from 192.0.2.7: nothing
+              S: 211 End.
+              """,
+              """
+              C: SITE WHO
+              S: 550 jo may not do that here (SITE WHO).
+              """);
+      case SITE_HELP ->
+          new Example(
+              """
+              C: SITE HELP
+              S: 214-These commands are known:
+              S:  SITE CHMOD <mode> <path>
+              S: [...]
+              S:  SITE HELP [<command>]
+              S: 214 SITE HELP <command> tells more.
+              C: SITE HELP chmod
+              S: 214 SITE CHMOD <mode> <path>: set the permissions of a file, in octal (no RFC, as other servers have it)
+              """,
+              """
+              C: SITE HELP FORMAT
+              S: 502 That command is not known here.
+              """);
+      case LANG ->
+          new Example(
+              """
+              C: LANG zh-CN
+              S: 200 答复用中文。
+              C: CWD nowhere
+              S: 550 /nowhere 不存在。
+              C: FEAT
+              S: [...]
+              S:  LANG EN;ZH*
+              S: [...]
+              S: 211 ...
+              C: LANG
+              S: 200 Replies are in English.
+              C: CWD nowhere
+              S: 550 /nowhere does not exist.
+              C: LANG EN-gb
+              S: 200 ...
+              """,
+              """
+              C: LANG tlh
+              S: 504 That language is not spoken here; FEAT tells which are.
+              C: LANG zh-Hant
+              S: 504 ...
+              """);
+      case CLNT ->
+          new Example(
+              """
+              C: CLNT lftp 4.9
+              S: 200 Welcome, whatever you are.
+              """,
+              """
+              C: CLNT
+              S: 501 Say it as: CLNT <name>
+              """);
+      case CSID ->
+          new Example(
+              """
+              C: CSID Name=Some Client; Version=1.0;
+              S: 200 Name=Wharf;
+              """,
+              """
+              C: CSID
+              S: 501 Say it as: CSID <name>=<value>;...
               """);
       case HASH ->
           new Example(
@@ -781,7 +1120,7 @@ class VerbTest {
               C: MDTM data.bin
               S: 213 20260102030405
               C: MFMT now data.bin
-              S: 501 Say it as: MFMT <YYYYMMDDHHMMSS> <path>, in UTC
+              S: 501 Say it as: MFMT <YYYYMMDDHHMMSS> <path>
               """);
       case STAT ->
           new Example(

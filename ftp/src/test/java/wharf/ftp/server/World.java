@@ -101,6 +101,7 @@ final class World implements AutoCloseable {
     known.add(new Accounts.Known(Account.writer("jo"), "hash of secret"));
     known.add(new Accounts.Known(Account.writer("al"), "hash of secret"));
     known.add(new Accounts.Known(Account.reader("ro"), "hash of secret"));
+    known.add(new Accounts.Known(Account.administrator("root"), "hash of secret"));
     for (Right right : Right.values()) {
       Set<Right> others = EnumSet.complementOf(EnumSet.of(right));
       known.add(new Accounts.Known(new Account("no-" + right, others), "hash of secret"));

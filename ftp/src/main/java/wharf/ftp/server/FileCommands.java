@@ -1,0 +1,314 @@
+package wharf.ftp.server;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import wharf.files.FileFacts;
+import wharf.files.FileProblem;
+import wharf.files.HashAlgorithm;
+import wharf.files.OpenFile;
+import wharf.files.Start;
+import wharf.files.Tree;
+import wharf.files.Upload;
+import wharf.files.VirtualPath;
+import wharf.ftp.FtpTime;
+import wharf.ftp.server.EntryFormat.Fact;
+import wharf.users.Account;
+
+/// What commands do to files by name, and tell of them. Each answers with the reply, and touches
+/// nothing of the session: those that may take long are run elsewhere.
+final class FileCommands {
+  /// What COMB reads at once.
+  private static final int PIECE = 256 << 10;
+
+  private final Tree tree;
+  private final Supplier<Instant> now;
+
+  /// The path whose kept part SIZE or MLST told of last.
+  private @Nullable VirtualPath partTold;
+
+  FileCommands(Tree tree, Supplier<Instant> now) {
+    this.tree = tree;
+    this.now = now;
+  }
+
+  // Directories and names.
+
+  Reply makeDirectory(Account account, VirtualPath path) throws FileProblem {
+    tree.makeDirectory(path);
+    return Reply.of(257, "%s was made.", Reply.quoted(path)).noted(account.name() + " MKD " + path);
+  }
+
+  Reply removeDirectory(Account account, VirtualPath path) throws FileProblem {
+    tree.removeDirectory(path);
+    return removed(account, Verb.RMD, path);
+  }
+
+  /// SITE RMDIR. May take long.
+  Reply removeTree(Account account, VirtualPath path) throws FileProblem {
+    long entries = tree.removeTree(path, () -> true);
+    return Reply.of(250, "%s was removed with all that was in it: %s in all.", path, entries)
+        .noted(account.name() + " SITE RMDIR " + path);
+  }
+
+  /// Removes the file, and what is kept of this account's unfinished upload of it: a client whose
+  /// upload failed cleans up so.
+  Reply delete(Account account, VirtualPath path) throws FileProblem {
+    boolean part = tree.resumable(path, account.name()).isPresent();
+    if (part) {
+      tree.upload(path, account.name(), new Start.Fresh()).discard();
+    }
+    try {
+      tree.deleteFile(path);
+    } catch (FileProblem problem) {
+      if (!part || problem.kind() != FileProblem.Kind.NOT_FOUND) {
+        throw problem;
+      }
+    }
+    return removed(account, Verb.DELE, path);
+  }
+
+  private static Reply removed(Account account, Verb verb, VirtualPath path) {
+    return Reply.of(250, "%s was removed.", path).noted(account.name() + " " + verb + " " + path);
+  }
+
+  Reply rename(Account account, VirtualPath from, VirtualPath to) throws FileProblem {
+    tree.rename(from, to);
+    return Reply.of(250, "%s is now %s.", from, to)
+        .noted(account.name() + " RNFR " + from + " RNTO " + to);
+  }
+
+  Reply link(Account account, VirtualPath to, VirtualPath link) throws FileProblem {
+    tree.makeLink(link, to);
+    return Reply.of(250, "%s leads to %s now.", link, to)
+        .noted(account.name() + " SITE SYMLINK " + to + " " + link);
+  }
+
+  /// SITE COPY, and SITE CPFR with SITE CPTO. May take long.
+  Reply copy(Account account, VirtualPath from, VirtualPath to) throws FileProblem {
+    long bytes = tree.copy(from, to, account.name(), () -> true);
+    return Reply.of(250, "%s is a copy of %s: %s bytes.", to, from, bytes)
+        .noted(account.name() + " SITE COPY " + from + " " + to);
+  }
+
+  /// COMB. May take long. The parts are removed when the whole is published, not before.
+  Reply combine(Account account, VirtualPath whole, List<VirtualPath> parts) throws IOException {
+    if (parts.contains(whole)) {
+      return Reply.of(553, "%s cannot be a part of itself.", whole);
+    }
+    if (Set.copyOf(parts).size() < parts.size()) {
+      return Reply.of(553, "A part was named twice.");
+    }
+    if (tree.resumable(whole, account.name()).isPresent()) {
+      return Reply.of(450, "There is an unfinished upload of yours of %s; finish that.", whole);
+    }
+    long bytes = 0;
+    try (Upload upload = tree.upload(whole, account.name(), new Start.Append())) {
+      try {
+        ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
+        for (VirtualPath part : parts) {
+          bytes += add(part, upload, piece);
+        }
+        upload.sync();
+        upload.publish();
+      } catch (IOException e) {
+        upload.discard();
+        throw e;
+      }
+    }
+    for (VirtualPath part : parts) {
+      tree.deleteFile(part);
+    }
+    return Reply.of(250, "%s bytes of %s parts are in %s now.", bytes, parts.size(), whole)
+        .noted(account.name() + " COMB " + whole + ", " + parts.size() + " parts");
+  }
+
+  private long add(VirtualPath part, Upload to, ByteBuffer piece) throws IOException {
+    try (OpenFile file = tree.open(part)) {
+      long at = 0;
+      int count;
+      while ((count = file.channel().read(piece.clear(), at)) >= 0) {
+        at += count;
+        to.write(piece.flip());
+      }
+      return at;
+    }
+  }
+
+  // Facts.
+
+  Reply size(Account account, VirtualPath path) throws FileProblem {
+    OptionalLong part = part(account, path);
+    if (part.isPresent()) {
+      return Reply.of(213, "%s", part.getAsLong());
+    }
+    FileFacts facts = tree.stat(path);
+    return facts.directory()
+        ? Reply.of(550, "%s is a directory.", path)
+        : Reply.of(213, "%s", facts.size());
+  }
+
+  Reply time(VirtualPath path) throws FileProblem {
+    return Reply.of(213, "%s", FtpTime.format(tree.stat(path).modified()));
+  }
+
+  /// MLST.
+  Reply facts(Account account, VirtualPath path, Set<Fact> chosen) throws FileProblem {
+    // As SIZE: a client that resumes by what MLST says (ncftpput) would go on behind the old file.
+    OptionalLong part = part(account, path);
+    FileFacts facts =
+        part.isPresent()
+            ? new FileFacts(false, part.getAsLong(), now.get(), 0, null)
+            : tree.stat(path);
+    String line = EntryFormat.facts(chosen, account).line(path.toString(), facts);
+    return Reply.of(250, Phrase.of("Facts follow."), List.of(line), Phrase.of("End."));
+  }
+
+  /// The length of what is kept of this account's unfinished upload of `path`, about to be told.
+  private OptionalLong part(Account account, VirtualPath path) throws FileProblem {
+    OptionalLong part = tree.resumable(path, account.name());
+    if (part.isPresent()) {
+      partTold = path;
+    }
+    return part;
+  }
+
+  /// The refusal of a download, if the client was told the length of its unfinished upload of
+  /// `path` and now asks for the old file of that name: it would cut that to the length it knows,
+  /// as curl does, and call it whole.
+  Optional<Reply> wouldBeCut(Account account, VirtualPath path) throws FileProblem {
+    OptionalLong part =
+        path.equals(partTold) ? tree.resumable(path, account.name()) : OptionalLong.empty();
+    return part.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            Reply.of(
+                550,
+                "%s is being replaced by an unfinished upload of yours, of which %s bytes are kept,"
+                    + " as you were told; finish that, or upload anew.",
+                path,
+                part.getAsLong()));
+  }
+
+  /// MFMT.
+  Reply setTime(String time, VirtualPath path) throws FileProblem {
+    Optional<Instant> modified = FtpTime.parse(time);
+    if (modified.isEmpty()) {
+      return Reply.misspoken(Verb.MFMT);
+    }
+    tree.setModified(path, modified.get());
+    return Reply.of(213, "Modify=%s; %s", FtpTime.format(modified.get()), path);
+  }
+
+  /// SITE UTIME, which may leave the seconds out.
+  Reply touch(String time, VirtualPath path) throws FileProblem {
+    Optional<Instant> modified = FtpTime.parse(time.length() == 12 ? time + "00" : time);
+    if (modified.isEmpty()) {
+      return Reply.misspoken(Verb.SITE_UTIME);
+    }
+    tree.setModified(path, modified.get());
+    return Reply.of(200, "%s was changed at %s.", path, FtpTime.format(modified.get()));
+  }
+
+  /// SITE CHMOD.
+  Reply setMode(String mode, VirtualPath path) throws FileProblem {
+    int bits = mode(mode);
+    if (bits < 0) {
+      return Reply.misspoken(Verb.SITE_CHMOD);
+    }
+    tree.setMode(path, bits);
+    return Reply.of(200, "%s has the permissions %s.", path, octal(bits));
+  }
+
+  /// MFF: all of the facts, or, if one makes no sense, none.
+  ///
+  /// @param facts as `modify=20200101000000;UNIX.mode=0644;`
+  Reply setFacts(String facts, VirtualPath path) throws FileProblem {
+    Map<String, String> wanted = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    String inner = facts.endsWith(";") ? facts.substring(0, facts.length() - 1) : facts;
+    for (String fact : inner.split(";", -1)) {
+      int equals = fact.indexOf('=');
+      if (equals < 1 || wanted.put(fact.substring(0, equals), fact.substring(equals + 1)) != null) {
+        return Reply.misspoken(Verb.MFF);
+      }
+    }
+    String time = wanted.remove("modify");
+    String mode = wanted.remove("UNIX.mode");
+    if (!wanted.isEmpty()) {
+      return Reply.of(504, "Only modify and UNIX.mode can be set.");
+    }
+    Optional<Instant> modified = time == null ? Optional.empty() : FtpTime.parse(time);
+    int bits = mode == null ? 0 : mode(mode);
+    if ((time != null && modified.isEmpty()) || bits < 0) {
+      return Reply.misspoken(Verb.MFF);
+    }
+    List<String> set = new ArrayList<>();
+    if (mode != null) {
+      tree.setMode(path, bits);
+      set.add("UNIX.mode=" + octal(bits) + ";");
+    }
+    if (modified.isPresent()) {
+      tree.setModified(path, modified.get());
+      set.addFirst("Modify=" + FtpTime.format(modified.get()) + ";");
+    }
+    return Reply.of(213, "%s %s", String.join("", set), path);
+  }
+
+  /// Permissions in octal digits; -1 where there are none.
+  private static int mode(String text) {
+    return text.matches("[0-7]{3,5}") ? Integer.parseInt(text, 8) : -1;
+  }
+
+  private static String octal(int mode) {
+    return String.format(Locale.ROOT, "%04o", mode);
+  }
+
+  // Room.
+
+  Reply room(VirtualPath path) throws FileProblem {
+    tree.stat(path);
+    return Reply.of(213, "%s", tree.usableSpace());
+  }
+
+  Reply quota() throws FileProblem {
+    return Reply.of(200, "You have no quota; there is room for %s bytes.", tree.usableSpace());
+  }
+
+  // Hashes. All may take long.
+
+  /// HASH. Of what RANG has chosen it tells RANG's numbers, of a whole file 0 and the size, as
+  /// other servers do.
+  Reply hash(VirtualPath path, HashAlgorithm algorithm, Range range) throws FileProblem {
+    long size = tree.stat(path).size();
+    long last = range.to() == Long.MAX_VALUE ? size : range.to() - 1;
+    String hex = tree.hash(path, algorithm, range.from(), range.to());
+    return Reply.of(213, "%s %s-%s %s %s", algorithm, range.from(), last, hex, path);
+  }
+
+  /// XCRC and its like: what is not a file's name may tell a part of one.
+  ///
+  /// @param here where names begin
+  Reply hash(Directory here, String argument, HashAlgorithm algorithm) throws FileProblem {
+    Optional<Hashed> asked =
+        !argument.startsWith("\"") && here.exists(argument)
+            ? Optional.of(new Hashed(argument, Range.ALL))
+            : Hashed.parse(argument);
+    if (asked.isEmpty()) {
+      return Reply.of(501, "Say it as: %s", "<path>, \"<path>\" <from> <to>");
+    }
+    VirtualPath path = here.working().resolve(asked.get().path());
+    Range range = asked.get().range();
+    String hex = tree.hash(path, algorithm, range.from(), range.to());
+    return Reply.of(250, "%s", hex.toUpperCase(Locale.ROOT));
+  }
+}

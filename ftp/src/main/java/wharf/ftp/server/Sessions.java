@@ -1,0 +1,34 @@
+package wharf.ftp.server;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Who is here: for those who may ask (SITE WHO). Safe from many threads.
+public final class Sessions {
+  private final Set<FtpSession> present = ConcurrentHashMap.newKeySet();
+
+  void came(FtpSession session) {
+    present.add(session);
+  }
+
+  void went(FtpSession session) {
+    present.remove(session);
+  }
+
+  /// One line for each, at most `most`.
+  List<Phrase> told(int most) {
+    return present.stream()
+        .map(FtpSession::presence)
+        .sorted(Comparator.comparing(FtpSession.Presence::from))
+        .limit(most)
+        .map(FtpSession.Presence::told)
+        .toList();
+  }
+
+  /// How many there are.
+  int count() {
+    return present.size();
+  }
+}
