@@ -220,7 +220,9 @@ public final class Upload implements AutoCloseable {
       }
       Optional<Hashes.Identity> identity =
           Hashes.Identity.of(Confinement.attributes(directory, part.name()));
-      directory.move(part.name(), directory, target);
+      synchronized (place.in().naming) {
+        directory.move(part.name(), directory, target);
+      }
       if (algorithm != null && hasher != null) {
         String hex = hasher.hex();
         hash = hex;
