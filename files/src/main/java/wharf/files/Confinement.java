@@ -12,6 +12,7 @@ import java.nio.file.NotLinkException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
@@ -479,6 +480,13 @@ final class Confinement implements AutoCloseable {
     Set<OpenOption> all = new HashSet<>(List.of(options));
     all.add(LinkOption.NOFOLLOW_LINKS);
     return (FileChannel) directory.newByteChannel(name, all);
+  }
+
+  /// Waits until the names in `directory` are on the disk.
+  static void sync(SecureDirectoryStream<Path> directory) throws IOException {
+    try (var self = openFile(directory, HERE, StandardOpenOption.READ)) {
+      self.force(true);
+    }
   }
 
   @Override

@@ -43,21 +43,32 @@ public final class Tree implements AutoCloseable {
   private final Confinement confinement;
   private final Staging staging;
   private final Hashes hashes = new Hashes();
+  private final Durability durability;
 
-  private Tree(Confinement confinement, Staging staging) {
+  private Tree(Confinement confinement, Staging staging, Durability durability) {
     this.confinement = confinement;
     this.staging = staging;
+    this.durability = durability;
+  }
+
+  /// Opens the folder `root`, with what is stored in it safe from a power cut.
+  ///
+  /// @throws FileProblem as [#open(Path, InstantSource, Durability)]
+  public static Tree open(Path root, InstantSource clock) throws FileProblem {
+    return open(root, clock, Durability.ALWAYS);
   }
 
   /// Opens the folder `root`. In one process, one tree for one folder: two keep their uploads
   /// apart, but other processes might then take a running upload for an abandoned one.
   ///
   /// @param clock tells when an abandoned upload is old
+  /// @param durability what of an upload or a copy is on the disk when it is said to be there
   /// @throws FileProblem `NOT_FOUND`, `NOT_A_DIRECTORY`, `DENIED`; `UNSUPPORTED` on a platform
   ///   where Java cannot keep clients inside a folder
-  public static Tree open(Path root, InstantSource clock) throws FileProblem {
+  public static Tree open(Path root, InstantSource clock, Durability durability)
+      throws FileProblem {
     Confinement confinement = Confinement.open(root);
-    return new Tree(confinement, new Staging(clock, confinement.names));
+    return new Tree(confinement, new Staging(clock, confinement.names), durability);
   }
 
   /// What is known of a file or directory.
@@ -376,7 +387,7 @@ public final class Tree implements AutoCloseable {
     Place place = confinement.find(target, true);
     Upload upload = null;
     try {
-      upload = Upload.begin(staging, hashes, place, owner, start);
+      upload = Upload.begin(staging, hashes, durability, place, owner, start);
       return upload;
     } catch (IOException e) {
       throw FileProblem.of(e, target);
