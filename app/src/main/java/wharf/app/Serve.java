@@ -29,6 +29,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
+import wharf.files.Durability;
 import wharf.files.FileProblem;
 import wharf.files.Tree;
 import wharf.ftp.server.FtpService;
@@ -139,6 +140,15 @@ final class Serve implements Callable<Integer> {
   private int idle;
 
   @Option(
+      names = "--sync",
+      paramLabel = "WHEN",
+      description =
+          "Wait until an upload is on the disk before saying that it is stored: always, or never,"
+              + " which is quicker, but what clients were told is stored may be lost or damaged"
+              + " when the power fails (default: always).")
+  private Durability sync = Durability.ALWAYS;
+
+  @Option(
       names = {"-q", "--quiet"},
       description = "Do not log what clients do.")
   private boolean quiet;
@@ -158,7 +168,7 @@ final class Serve implements Callable<Integer> {
     Log.toStandardError(program.err(), quiet, models.worker());
     OneTime oneTime = new OneTime();
     Path root = around.folder().resolve(folder);
-    try (Tree tree = Tree.open(root, InstantSource.system())) {
+    try (Tree tree = Tree.open(root, InstantSource.system(), sync)) {
       Handover who =
           models.worker() ? Handover.from(System.getenv()) : accounts(around.folder(), oneTime);
       handover = who;

@@ -118,11 +118,20 @@ class MainTest {
         "echo --unix s --port 7",
         "echo --socket backlog",
         "serve . --socket backlog=none",
+        "serve . --sync sometimes",
       })
   void misuseIsOneSentence(String line) {
     assertThat(wharf(line.split(" ", -1))).isEqualTo(2);
     assertThat(err()).startsWith("wharf: ").doesNotContain("\tat ").doesNotContain("Exception");
     assertThat(out()).isEmpty();
+  }
+
+  /// A folder that is not there ends it once the options are understood.
+  @ParameterizedTest
+  @ValueSource(strings = {"always", "never", "NEVER"})
+  void serveIsToldWhenToSync(String when) {
+    assertThat(wharf("serve", "nowhere", "--sync", when)).isEqualTo(ExitCode.NOT_FOUND.number());
+    assertThat(err()).contains("there is no folder");
   }
 
   // The verbs.

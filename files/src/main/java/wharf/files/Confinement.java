@@ -12,6 +12,7 @@ import java.nio.file.NotLinkException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
@@ -50,6 +51,12 @@ final class Confinement implements AutoCloseable {
   private final Path given;
   private final SecureDirectoryStream<Path> root;
   final Names names = new Names();
+
+  /// Held while a name is looked at and then given to something, so that of two clients making the
+  /// same directory one is told that it exists, and a link made takes the name of no file. (Of
+  /// another process's only a file can lose its name so: the system replaces no directory but an
+  /// empty one.)
+  final Object naming = new Object();
 
   private Confinement(Path given, Path disk, SecureDirectoryStream<Path> root) {
     this.given = given;
@@ -136,6 +143,15 @@ final class Confinement implements AutoCloseable {
         throw FileProblem.about(Kind.DENIED, path, "is the root");
       }
       return name;
+    }
+
+    /// The names from the root to what is here, or will be.
+    List<Path> whole() {
+      var all = new ArrayList<>(real);
+      if (name != null) {
+        all.add(name);
+      }
+      return all;
     }
 
     /// Opens the directory that is here. The caller closes it.
@@ -293,21 +309,58 @@ final class Confinement implements AutoCloseable {
   /// named that way no link is on the path, and the new directory takes its group, default ACL and
   /// file system from its parent. Elsewhere it is made in the root, and takes those from there.
   void makeDirectory(SecureDirectoryStream<Path> parent, Path name) throws IOException {
-    Path fresh = Staging.newDirectoryName();
+    make(parent, name, Staging.newDirectoryName(), Files::createDirectory);
+  }
+
+  /// Makes the link `name` that says `text`, as [#makeDirectory] makes a directory: Java has no
+  /// `symlinkat` either. What has that name is replaced, unless it is a directory.
+  void makeLink(SecureDirectoryStream<Path> parent, Path name, Path text) throws IOException {
+    make(parent, name, Staging.newLinkName(), at -> Files.createSymbolicLink(at, text));
+  }
+
+  private interface Maker {
+    void make(Path at) throws IOException;
+  }
+
+  private void make(SecureDirectoryStream<Path> parent, Path name, Path fresh, Maker maker)
+      throws IOException {
     Path self = descriptorOf(parent);
-    Files.createDirectory((self == null ? disk : self).resolve(fresh));
+    Path at = (self == null ? disk : self).resolve(fresh);
+    maker.make(at);
     SecureDirectoryStream<Path> madeIn = self == null ? root : parent;
-    if (attributes(madeIn, fresh) == null) {
+    PosixFileAttributes made = attributes(madeIn, fresh);
+    if (made == null) {
       // The descriptor found was another thread's, and is another directory by now.
-      Files.deleteIfExists((self == null ? disk : self).resolve(fresh));
+      Files.deleteIfExists(at);
       throw new FileSystemException(null, null, "Device or resource busy");
     }
     try {
       madeIn.move(fresh, parent, name);
     } catch (IOException e) {
-      madeIn.deleteDirectory(fresh);
+      if (made.isDirectory()) {
+        madeIn.deleteDirectory(fresh);
+      } else {
+        madeIn.deleteFile(fresh);
+      }
       throw e;
     }
+  }
+
+  /// What a link in the directory `from` says to mean `to`, both as names from the root down, free
+  /// of links.
+  static Path relative(List<Path> from, List<Path> to) {
+    int shared = 0;
+    while (shared < Math.min(from.size(), to.size()) && from.get(shared).equals(to.get(shared))) {
+      shared++;
+    }
+    Path text = Path.of("");
+    for (int i = shared; i < from.size(); i++) {
+      text = text.resolve("..");
+    }
+    for (Path name : to.subList(shared, to.size())) {
+      text = text.resolve(name);
+    }
+    return text.toString().isEmpty() ? HERE : text;
   }
 
   /// A path that means the open `directory` itself, as long as that stays open; null where the
@@ -427,6 +480,13 @@ final class Confinement implements AutoCloseable {
     Set<OpenOption> all = new HashSet<>(List.of(options));
     all.add(LinkOption.NOFOLLOW_LINKS);
     return (FileChannel) directory.newByteChannel(name, all);
+  }
+
+  /// Waits until the names in `directory` are on the disk.
+  static void sync(SecureDirectoryStream<Path> directory) throws IOException {
+    try (var self = openFile(directory, HERE, StandardOpenOption.READ)) {
+      self.force(true);
+    }
   }
 
   @Override

@@ -4,6 +4,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What is known of a file or directory. Anything else (pipe, device, socket) is not served, so
@@ -29,21 +32,31 @@ public record FileFacts(
     return (mode & 0222) != 0;
   }
 
+  /// The permissions that nine bits stand for, as in `0644`.
+  static Set<PosixFilePermission> permissions(int mode) {
+    return Arrays.stream(PosixFilePermission.values())
+        .filter(permission -> (mode & bit(permission)) != 0)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static int bit(PosixFilePermission permission) {
+    return switch (permission) {
+      case OWNER_READ -> 0400;
+      case OWNER_WRITE -> 0200;
+      case OWNER_EXECUTE -> 0100;
+      case GROUP_READ -> 0040;
+      case GROUP_WRITE -> 0020;
+      case GROUP_EXECUTE -> 0010;
+      case OTHERS_READ -> 0004;
+      case OTHERS_WRITE -> 0002;
+      case OTHERS_EXECUTE -> 0001;
+    };
+  }
+
   static FileFacts of(PosixFileAttributes attributes) {
     int mode = 0;
     for (PosixFilePermission permission : attributes.permissions()) {
-      mode |=
-          switch (permission) {
-            case OWNER_READ -> 0400;
-            case OWNER_WRITE -> 0200;
-            case OWNER_EXECUTE -> 0100;
-            case GROUP_READ -> 0040;
-            case GROUP_WRITE -> 0020;
-            case GROUP_EXECUTE -> 0010;
-            case OTHERS_READ -> 0004;
-            case OTHERS_WRITE -> 0002;
-            case OTHERS_EXECUTE -> 0001;
-          };
+      mode |= bit(permission);
     }
     return new FileFacts(
         attributes.isDirectory(),

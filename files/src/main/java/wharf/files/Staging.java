@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 ///   .wharf-<hash of owner and name>.part             the kept part, or the one being written
 ///   .wharf-<hash of owner and name>-<random>.part    a second upload at the same time
 ///   .wharf-dir-<random>                              a directory about to be moved into place
+///   .wharf-link-<random>                             a link about to be moved into place
 /// ```
 ///
 /// Who writes a part holds it: within this tree by a set, between processes by a file lock. The set
@@ -87,6 +88,10 @@ final class Staging {
 
   static Path newDirectoryName() {
     return Path.of(VirtualPath.RESERVED_PREFIX + "dir-" + random());
+  }
+
+  static Path newLinkName() {
+    return Path.of(VirtualPath.RESERVED_PREFIX + "link-" + random());
   }
 
   Path keptName(String owner, Path target) {

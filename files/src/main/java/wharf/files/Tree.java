@@ -13,12 +13,15 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import wharf.files.Confinement.Place;
 import wharf.files.FileProblem.Kind;
 
@@ -40,26 +43,32 @@ public final class Tree implements AutoCloseable {
   private final Confinement confinement;
   private final Staging staging;
   private final Hashes hashes = new Hashes();
+  private final Durability durability;
 
-  /// Held while a name is looked at and then given to something, so that of two clients making the
-  /// same directory one is told that it exists. (Against other processes nothing is lost either:
-  /// the system replaces no directory but an empty one.)
-  private final Object naming = new Object();
-
-  private Tree(Confinement confinement, Staging staging) {
+  private Tree(Confinement confinement, Staging staging, Durability durability) {
     this.confinement = confinement;
     this.staging = staging;
+    this.durability = durability;
+  }
+
+  /// Opens the folder `root`, with what is stored in it safe from a power cut.
+  ///
+  /// @throws FileProblem as [#open(Path, InstantSource, Durability)]
+  public static Tree open(Path root, InstantSource clock) throws FileProblem {
+    return open(root, clock, Durability.ALWAYS);
   }
 
   /// Opens the folder `root`. In one process, one tree for one folder: two keep their uploads
   /// apart, but other processes might then take a running upload for an abandoned one.
   ///
   /// @param clock tells when an abandoned upload is old
+  /// @param durability what of an upload or a copy is on the disk when it is said to be there
   /// @throws FileProblem `NOT_FOUND`, `NOT_A_DIRECTORY`, `DENIED`; `UNSUPPORTED` on a platform
   ///   where Java cannot keep clients inside a folder
-  public static Tree open(Path root, InstantSource clock) throws FileProblem {
+  public static Tree open(Path root, InstantSource clock, Durability durability)
+      throws FileProblem {
     Confinement confinement = Confinement.open(root);
-    return new Tree(confinement, new Staging(clock, confinement.names));
+    return new Tree(confinement, new Staging(clock, confinement.names), durability);
   }
 
   /// What is known of a file or directory.
@@ -72,14 +81,10 @@ public final class Tree implements AutoCloseable {
   /// The entries of a directory. The caller closes it.
   public Listing list(VirtualPath path) throws FileProblem {
     try (var place = confinement.find(path, true)) {
-      var real = new ArrayList<>(place.real());
-      if (place.name() != null) {
-        real.add(place.name());
-      }
       SecureDirectoryStream<Path> directory = place.openDirectory();
       Listing listing = null;
       try {
-        listing = new Listing(confinement, staging, path, directory, real);
+        listing = new Listing(confinement, staging, path, directory, place.whole());
         return listing;
       } finally {
         if (listing == null) {
@@ -161,7 +166,7 @@ public final class Tree implements AutoCloseable {
         throw FileProblem.about(Kind.EXISTS, path, "exists already");
       }
       Path name = place.nameInDirectory();
-      synchronized (naming) {
+      synchronized (confinement.naming) {
         if (Confinement.attributes(place.directory(), name) != null) {
           throw FileProblem.about(Kind.EXISTS, path, "exists already");
         }
@@ -233,10 +238,8 @@ public final class Tree implements AutoCloseable {
       Path newName = target.nameInDirectory();
       target.requireServed();
       // Both are free of links, so this holds whatever way "to" was said.
-      var moved = new ArrayList<>(source.real());
-      moved.add(oldName);
-      var destination = new ArrayList<>(target.real());
-      destination.add(newName);
+      List<Path> moved = source.whole();
+      List<Path> destination = target.whole();
       if (moved.equals(destination)) {
         return;
       }
@@ -245,7 +248,7 @@ public final class Tree implements AutoCloseable {
           && destination.subList(0, moved.size()).equals(moved)) {
         throw FileProblem.about(Kind.DENIED, from, "cannot be moved into itself");
       }
-      synchronized (naming) {
+      synchronized (confinement.naming) {
         PosixFileAttributes old = Confinement.attributes(target.directory(), newName);
         if (old != null && (old.isDirectory() || source.isDirectory())) {
           throw FileProblem.about(Kind.EXISTS, to, "exists already");
@@ -292,6 +295,73 @@ public final class Tree implements AutoCloseable {
     }
   }
 
+  /// Sets the nine permission bits, as in `0644`. The sticky and setgid bits of a directory are
+  /// lost, as with the system call.
+  ///
+  /// @throws FileProblem also `DENIED` for more than the nine bits, as nobody is made to run
+  ///   programs in another's name by a client; for a mode that takes the owner's right to read, or
+  ///   to search a directory: the server opens what it changes, so that neither it nor, through it,
+  ///   the client could take that back
+  public void setMode(VirtualPath path, int mode) throws FileProblem {
+    if ((mode & ~0777) != 0) {
+      throw FileProblem.about(
+          Kind.DENIED, path, "cannot get mode %s: it is 777 at most", Integer.toOctalString(mode));
+    }
+    try (var place = confinement.find(path, true)) {
+      int needed = place.existing().isDirectory() ? 0500 : 0400;
+      if ((mode & needed) != needed) {
+        throw FileProblem.about(
+            Kind.DENIED,
+            path,
+            "cannot get mode %s: the server itself could not use it any more",
+            Integer.toOctalString(mode));
+      }
+      Set<PosixFilePermission> permissions = FileFacts.permissions(mode);
+      if (place.isDirectory()) {
+        try (var directory = place.openDirectory()) {
+          directory.getFileAttributeView(PosixFileAttributeView.class).setPermissions(permissions);
+        }
+      } else {
+        place
+            .directory()
+            .getFileAttributeView(
+                place.nameInDirectory(), PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+            .setPermissions(permissions);
+      }
+    } catch (IOException e) {
+      throw FileProblem.of(e, path);
+    }
+  }
+
+  /// Makes a symbolic link to `target`, which exists. What it says is relative, so that it holds
+  /// when the served folder is moved, and stays inside. A link in last place of `target` is linked
+  /// to, not followed. Takes as long as [#makeDirectory].
+  ///
+  /// @throws FileProblem also `EXISTS` when there is something called `link`; `NOT_FOUND`,
+  ///   `OUTSIDE` and `DENIED` when `target` is not to be reached
+  public void makeLink(VirtualPath link, VirtualPath target) throws FileProblem {
+    List<Path> end;
+    try (var reached = confinement.find(target, true);
+        var named = confinement.find(target, false)) {
+      reached.existing();
+      end = named.whole();
+    }
+    try (var place = confinement.find(link, false)) {
+      if (place.attributes() != null) {
+        throw FileProblem.about(Kind.EXISTS, link, "exists already");
+      }
+      Path name = place.nameInDirectory();
+      synchronized (confinement.naming) {
+        if (Confinement.attributes(place.directory(), name) != null) {
+          throw FileProblem.about(Kind.EXISTS, link, "exists already");
+        }
+        confinement.makeLink(place.directory(), name, Confinement.relative(place.real(), end));
+      }
+    } catch (IOException e) {
+      throw FileProblem.of(e, link);
+    }
+  }
+
   /// How many bytes this process may yet write to the file system of the root.
   public long usableSpace() throws FileProblem {
     try {
@@ -317,7 +387,7 @@ public final class Tree implements AutoCloseable {
     Place place = confinement.find(target, true);
     Upload upload = null;
     try {
-      upload = Upload.begin(staging, hashes, place, owner, start);
+      upload = Upload.begin(staging, hashes, durability, place, owner, start);
       return upload;
     } catch (IOException e) {
       throw FileProblem.of(e, target);

@@ -30,6 +30,7 @@ import wharf.files.FileProblem.Kind;
 public final class Upload implements AutoCloseable {
   private final Staging staging;
   private final Hashes hashes;
+  private final Durability durability;
   private final Confinement.Place place;
   private final Path target;
   private final Path kept;
@@ -46,6 +47,7 @@ public final class Upload implements AutoCloseable {
   private Upload(
       Staging staging,
       Hashes hashes,
+      Durability durability,
       Confinement.Place place,
       Path target,
       Path kept,
@@ -53,6 +55,7 @@ public final class Upload implements AutoCloseable {
       long position) {
     this.staging = staging;
     this.hashes = hashes;
+    this.durability = durability;
     this.place = place;
     this.target = target;
     this.kept = kept;
@@ -62,7 +65,12 @@ public final class Upload implements AutoCloseable {
 
   /// Begins an upload to `place`, which it takes over unless it throws.
   static Upload begin(
-      Staging staging, Hashes hashes, Confinement.Place place, String owner, Start start)
+      Staging staging,
+      Hashes hashes,
+      Durability durability,
+      Confinement.Place place,
+      String owner,
+      Start start)
       throws IOException {
     if (place.isDirectory()) {
       throw FileProblem.about(Kind.IS_A_DIRECTORY, place.path(), "is a directory");
@@ -103,7 +111,8 @@ public final class Upload implements AutoCloseable {
       } else {
         copyPublished(place, target, channel, start);
       }
-      var upload = new Upload(staging, hashes, place, target, kept, part, channel.position());
+      var upload =
+          new Upload(staging, hashes, durability, place, target, kept, part, channel.position());
       begun = true;
       return upload;
     } finally {
@@ -180,12 +189,12 @@ public final class Upload implements AutoCloseable {
   }
 
   /// Waits until the content is on the disk, which may take seconds: not for an event loop. Does
-  /// nothing when nothing was written since.
+  /// nothing when nothing was written since, and where [Durability#NEVER] was chosen.
   ///
   /// @throws IllegalStateException after an ending
   public void sync() throws FileProblem {
     requireRunning();
-    if (synced) {
+    if (synced || durability == Durability.NEVER) {
       return;
     }
     try {
@@ -198,7 +207,7 @@ public final class Upload implements AutoCloseable {
 
   /// Makes it the file of its name, replacing an earlier one and keeping that one's permissions.
   /// Syncs first if [#sync()] has not, and syncs the directory after: may take long. On return the
-  /// file survives a power cut.
+  /// file survives a power cut, unless [Durability#NEVER] was chosen.
   ///
   /// When it throws, the upload is still running and nothing is published; but for a failure to
   /// sync the directory, after which the file is published, and may yet be lost in a power cut.
@@ -220,7 +229,9 @@ public final class Upload implements AutoCloseable {
       }
       Optional<Hashes.Identity> identity =
           Hashes.Identity.of(Confinement.attributes(directory, part.name()));
-      directory.move(part.name(), directory, target);
+      synchronized (place.in().naming) {
+        directory.move(part.name(), directory, target);
+      }
       if (algorithm != null && hasher != null) {
         String hex = hasher.hex();
         hash = hex;
@@ -234,9 +245,8 @@ public final class Upload implements AutoCloseable {
     end(
         () -> {
           staging.release(part);
-          try (var self =
-              Confinement.openFile(directory, Confinement.HERE, StandardOpenOption.READ)) {
-            self.force(true);
+          if (durability == Durability.ALWAYS) {
+            Confinement.sync(directory);
           }
         });
   }

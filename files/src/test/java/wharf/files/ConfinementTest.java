@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -91,6 +92,8 @@ class ConfinementTest {
     served.fails(Kind.OUTSIDE, () -> served.tree.removeDirectory(path("/l/x")));
     served.fails(Kind.OUTSIDE, () -> served.tree.setModified(path("/l/secret"), Instant.EPOCH));
     served.fails(Kind.OUTSIDE, () -> served.tree.setModified(path("/l"), Instant.EPOCH));
+    served.fails(Kind.OUTSIDE, () -> served.tree.setMode(path("/l/secret"), 0600));
+    served.fails(Kind.OUTSIDE, () -> served.tree.setMode(path("/l"), 0700));
     served.fails(Kind.OUTSIDE, () -> served.fresh("/l/secret"));
     served.fails(Kind.OUTSIDE, () -> served.fresh("/l"));
     served.fails(Kind.OUTSIDE, () -> served.tree.resumable(path("/l/secret"), "ann"));
@@ -205,6 +208,10 @@ class ConfinementTest {
   /// as fast as they can, while others use them.
   @Test
   void nobodyWinsTheRaceOut() throws Exception {
+    var outsidePermissions = PosixFilePermissions.fromString("r-xr-xr-x");
+    var secretPermissions = PosixFilePermissions.fromString("r--r--r--");
+    Files.setPosixFilePermissions(served.outside.resolve("secret"), secretPermissions);
+    Files.setPosixFilePermissions(served.outside, outsidePermissions);
     served.put("door/secret", "inside");
     served.put("note", "inside");
     served.put("file", "");
@@ -241,6 +248,10 @@ class ConfinementTest {
     }
     assertThat(Files.getLastModifiedTime(served.outside.resolve("secret")).toInstant())
         .isAfter(Instant.EPOCH);
+    assertThat(Files.getPosixFilePermissions(served.outside.resolve("secret")))
+        .isEqualTo(secretPermissions);
+    assertThat(Files.getPosixFilePermissions(served.outside)).isEqualTo(outsidePermissions);
+    Files.setPosixFilePermissions(served.outside, PosixFilePermissions.fromString("rwx------"));
     assertThat(succeeded.get()).as("attempts that met the directory").isPositive();
     assertThat(failed.get()).as("attempts that met something else").isPositive();
   }
@@ -282,6 +293,10 @@ class ConfinementTest {
     attempt(() -> served.tree.rename(path("/door/up" + n), path("/door/secret" + n)));
     attempt(() -> served.tree.deleteFile(path("/door/secret" + n)));
     attempt(() -> served.tree.setModified(path("/door/secret"), Instant.EPOCH));
+    attempt(() -> served.tree.setMode(path("/door/secret"), 0600));
+    attempt(() -> served.tree.setMode(path("/door"), 0700));
+    attempt(() -> served.tree.makeLink(path("/door/link" + n), path("/door/secret")));
+    attempt(() -> served.tree.deleteFile(path("/door/link" + n)));
     attempt(() -> served.tree.setModified(path("/note"), Instant.EPOCH));
   }
 

@@ -2,6 +2,7 @@ package wharf.files;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static wharf.files.Served.path;
 
@@ -179,6 +180,136 @@ class TreeTest {
   }
 
   @Test
+  void setsModes() throws Exception {
+    served.put("d/f", "x");
+    served.link("l", "d/f");
+    served.tree.setMode(path("/d/f"), 0751);
+    assertThat(mode("d/f")).isEqualTo("rwxr-x--x");
+    served.tree.setMode(path("/l"), 0400);
+    assertThat(mode("d/f")).isEqualTo("r--------");
+    served.tree.setMode(path("/d/f"), 0777);
+    served.tree.setMode(path("/d"), 0550);
+    assertThat(mode("d")).isEqualTo("r-xr-x---");
+    served.tree.setMode(path("/d"), 0700);
+    served.tree.setMode(VirtualPath.ROOT, 0755);
+    assertThat(served.tree.stat(VirtualPath.ROOT).mode()).isEqualTo(0755);
+    assertThat(served.onDisk("d/f")).isEqualTo("x");
+  }
+
+  private String mode(String path) throws Exception {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(served.root.resolve(path)));
+  }
+
+  @Test
+  void setsNoModeThatLendsAnIdentityOrLocksTheServerOut() throws Exception {
+    served.put("d/f", "x");
+    Files.setPosixFilePermissions(
+        served.root.resolve("d/f"), PosixFilePermissions.fromString("rw-r--r--"));
+    for (int mode : new int[] {04755, 02755, 01777, 010644, -1, 0, 0377, 0200}) {
+      served.fails(Kind.DENIED, () -> served.tree.setMode(path("/d/f"), mode));
+    }
+    assertThat(mode("d/f")).isEqualTo("rw-r--r--");
+    for (int mode : new int[] {0, 0400, 0100, 0677, 0377}) {
+      served.fails(Kind.DENIED, () -> served.tree.setMode(path("/d"), mode));
+      served.fails(Kind.DENIED, () -> served.tree.setMode(VirtualPath.ROOT, mode));
+    }
+    assertThat(served.read("/d/f")).isEqualTo("x");
+    assertThatThrownBy(() -> served.tree.setMode(path("/d"), 0))
+        .hasMessage("/d cannot get mode 0: the server itself could not use it any more");
+    pipe(served.root.resolve("pipe"));
+    served.fails(Kind.DENIED, () -> served.tree.setMode(path("/pipe"), 0644));
+    served.fails(Kind.NOT_FOUND, () -> served.tree.setMode(path("/x"), 0644));
+  }
+
+  @Test
+  void makesLinks() throws Exception {
+    served.put("a/b/f", "x");
+    served.put("c/g", "y");
+    served.tree.makeLink(path("/l"), path("/a/b/f"));
+    served.tree.makeLink(path("/a/b/up"), path("/c/g"));
+    served.tree.makeLink(path("/a/b/beside"), path("/a/b/f"));
+    served.tree.makeLink(path("/a/b/here"), path("/a/b"));
+    served.tree.makeLink(path("/a/b/top"), VirtualPath.ROOT);
+    served.tree.makeLink(path("/toLink"), path("/l"));
+    assertThat(says("l")).isEqualTo("a/b/f");
+    assertThat(says("a/b/up")).isEqualTo("../../c/g");
+    assertThat(says("a/b/beside")).isEqualTo("f");
+    assertThat(says("a/b/here")).isEqualTo(".");
+    assertThat(says("a/b/top")).isEqualTo("../..");
+    assertThat(says("toLink")).as("a link is linked to, not followed").isEqualTo("l");
+    assertThat(served.read("/l")).isEqualTo("x");
+    assertThat(served.read("/a/b/up")).isEqualTo("y");
+    assertThat(served.read("/a/b/here/top/toLink")).isEqualTo("x");
+    // What is on the way is free of links, for the system as for us.
+    served.tree.makeLink(path("/a/b/top/c/back"), path("/a/b/here/f"));
+    assertThat(says("c/back")).isEqualTo("../a/b/f");
+    Files.move(served.root, base.resolve("moved"));
+    assertThat(base.resolve("moved/a/b/up")).hasContent("y");
+    Files.move(base.resolve("moved"), served.root);
+    assertThat(served.staged("")).isEmpty();
+    assertThat(served.staged("a/b")).isEmpty();
+  }
+
+  private String says(String link) throws Exception {
+    return Files.readSymbolicLink(served.root.resolve(link)).toString();
+  }
+
+  @Test
+  void makesNoLinkToNothingNorOutsideNorOverAnything() throws Exception {
+    served.put("f", "x");
+    served.put("d/g", "");
+    served.link("out", served.outside.toString());
+    served.link("nothing", "nowhere");
+    pipe(served.root.resolve("pipe"));
+    served.fails(Kind.NOT_FOUND, () -> served.tree.makeLink(path("/l"), path("/x")));
+    served.fails(Kind.NOT_FOUND, () -> served.tree.makeLink(path("/l"), path("/nothing")));
+    served.fails(Kind.NOT_FOUND, () -> served.tree.makeLink(path("/x/l"), path("/f")));
+    served.fails(Kind.NOT_FOUND, () -> served.tree.makeLink(path("/l"), path("/l")));
+    served.fails(Kind.NOT_A_DIRECTORY, () -> served.tree.makeLink(path("/f/l"), path("/f")));
+    served.fails(Kind.OUTSIDE, () -> served.tree.makeLink(path("/l"), path("/out")));
+    served.fails(Kind.OUTSIDE, () -> served.tree.makeLink(path("/l"), path("/out/secret")));
+    served.fails(Kind.OUTSIDE, () -> served.tree.makeLink(path("/out/l"), path("/f")));
+    served.fails(Kind.DENIED, () -> served.tree.makeLink(path("/l"), path("/pipe")));
+    for (String taken : List.of("/f", "/d", "/out", "/nothing", "/pipe", "/")) {
+      served.fails(Kind.EXISTS, () -> served.tree.makeLink(path(taken), path("/d/g")));
+    }
+    assertThat(served.onDisk("f")).isEqualTo("x");
+    assertThat(served.root.resolve("l")).doesNotExist();
+    assertThat(served.staged("")).isEmpty();
+    served.outsideIsUntouched();
+  }
+
+  @Test
+  void aLinkTakesTheNameOfNoFileThatIsPublishedMeanwhile() throws Exception {
+    served.put("target", "");
+    try (var executor = Executors.newFixedThreadPool(2)) {
+      for (int i = 0; i < 200; i++) {
+        VirtualPath name = path("/n" + i);
+        var upload = served.fresh(name.toString());
+        Served.write(upload, "stored");
+        Callable<Void> publish =
+            () -> {
+              upload.publish();
+              return null;
+            };
+        Callable<Void> link =
+            () -> {
+              try {
+                served.tree.makeLink(name, path("/target"));
+              } catch (FileProblem e) {
+                assertThat(e.kind()).isEqualTo(Kind.EXISTS);
+              }
+              return null;
+            };
+        for (var done : executor.invokeAll(List.of(publish, link))) {
+          done.get();
+        }
+        assertThat(served.read(name.toString())).isEqualTo("stored");
+      }
+    }
+  }
+
+  @Test
   void knowsSpace() throws Exception {
     assertThat(served.tree.usableSpace()).isPositive();
   }
@@ -208,7 +339,7 @@ class TreeTest {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
-    assertThat(output.lines()).hasSize(5).containsOnly("DENIED");
+    assertThat(output.lines()).hasSize(6).containsOnly("DENIED");
     Files.setPosixFilePermissions(
         served.root.resolve("closed"), PosixFilePermissions.fromString("rwx------"));
     Files.setPosixFilePermissions(
@@ -224,6 +355,7 @@ class TreeTest {
         tell(() -> tree.stat(path("/closed/x")));
         tell(() -> tree.deleteFile(path("/readonly/f")));
         tell(() -> tree.makeDirectory(path("/readonly/d")));
+        tell(() -> tree.makeLink(path("/readonly/l"), path("/readonly/f")));
         tell(() -> tree.upload(path("/readonly/f"), "ann", new Start.Fresh()).close());
       }
     }

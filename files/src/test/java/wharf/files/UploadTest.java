@@ -542,6 +542,29 @@ class UploadTest {
     assertThat(served.tree.resumable(path("/f"), "ann")).hasValue(4);
   }
 
+  /// Whether the disk was waited for cannot be seen from a program. What can: a sync is what an
+  /// interrupted thread may not do, and a rename it may.
+  @Test
+  void unsyncedIsPublishedWithoutWaitingForTheDisk() throws Exception {
+    try (var hasty = Tree.open(served.root, () -> served.now, Durability.NEVER)) {
+      var upload = hasty.upload(path("/f"), "ann", new Start.Fresh());
+      write(upload, "new");
+      Thread.currentThread().interrupt();
+      upload.sync();
+      upload.publish();
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    assertThat(served.onDisk("f")).isEqualTo("new");
+
+    var careful = served.fresh("/g");
+    write(careful, "new");
+    Thread.currentThread().interrupt();
+    served.fails(Kind.IO, careful::publish);
+    assertThat(Thread.interrupted()).isTrue();
+    careful.discard();
+    assertThat(served.root.resolve("g")).doesNotExist();
+  }
+
   @Test
   void ownersAndNamesDoNotRunTogether() throws Exception {
     var staging = new Staging(() -> served.now, new Names());
