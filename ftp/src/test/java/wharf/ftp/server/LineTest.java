@@ -17,7 +17,7 @@ class LineTest {
     return Transcript.tests(
         base,
         """
-        C: SITE CHMOD 777 data.bin
+        C: SITE EXEC ls
         S: 500 Unknown command. HELP lists those that are known.
         C:\s
         C:\s
