@@ -560,7 +560,7 @@ final class FtpSession implements Session {
       answers.ask(new Effect.Abort());
     }
     switch (doing) {
-      case Doing.Telling _ -> close();
+      case Doing.Telling _, Doing.Securing _ -> close();
       case Doing.Uploading(Incoming incoming) -> {
         incoming.peerClosed(client());
         restIfOver(incoming);
@@ -1076,7 +1076,7 @@ final class FtpSession implements Session {
             ? "in the clear"
             : "under "
                 + security.version()
-                + (terms.route.isSecure() ? ", data too" : ", but data"));
+                + (terms.route.isSecure() ? ", data too" : ", data in the clear"));
     lines.add("TYPE " + (terms.form == Transfer.Form.IMAGE ? "I" : "A") + ", STRU F, MODE S");
     switch (doing) {
       case Doing.Sending(String what) -> lines.add("running: " + what);

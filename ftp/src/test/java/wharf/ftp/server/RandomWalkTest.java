@@ -125,6 +125,7 @@ class RandomWalkTest {
       VirtualDriver driver = new VirtualDriver(world.service.open(), chunk);
       driver.holdsTasks = random.nextBoolean();
       driver.holdsDrains = random.nextBoolean();
+      driver.holdsHandshake = random.nextBoolean();
       if (random.nextInt(10) > 0) {
         driver.send("USER " + one(List.of("jo", "jo", "jo", "ro", "anonymous", "no-LIST")));
         driver.send("PASS secret");
@@ -175,6 +176,10 @@ class RandomWalkTest {
       if (driver.drainWaits() && random.nextInt(3) > 0) {
         driver.drained();
       }
+      if (driver.handshakeWaits() && random.nextInt(3) > 0) {
+        tell("secured");
+        driver.secured();
+      }
     }
 
     private void transfer(VirtualDriver driver) {
@@ -204,7 +209,12 @@ class RandomWalkTest {
           random.nextInt(3) > 0
               ? upload ? Ending.FIN : had ? Ending.SENT : Ending.RESET
               : one(
-                  List.of(Ending.RESET, Ending.TIMED_OUT, Ending.STORE_FAILED, Ending.PEER_FAILED));
+                  List.of(
+                      Ending.RESET,
+                      Ending.TIMED_OUT,
+                      Ending.STORE_FAILED,
+                      Ending.PEER_FAILED,
+                      Ending.UNBOUND));
       tell(ending.toString());
       driver.endTransfer(ending, problem(upload));
     }
@@ -252,6 +262,9 @@ class RandomWalkTest {
           switch (verb) {
             case USER -> one(List.of("jo", "ro", "anonymous", "nobody", "x<1B>[2J"));
             case PASS -> one(List.of("secret", "secret", "wrong", ""));
+            case AUTH -> one(List.of("TLS", "tls", "SSL", "GSSAPI"));
+            case PBSZ -> one(List.of("0", "x"));
+            case PROT -> one(List.of("P", "p", "C", "S", "Z"));
             case TYPE -> one(List.of("I", "I", "A", "E"));
             case STRU -> one(List.of("F", "R"));
             case MODE -> one(List.of("S", "B"));
@@ -271,7 +284,7 @@ class RandomWalkTest {
             case MFMT -> "20200101000000 " + one(NAMES);
             case CWD, MKD, RMD, DELE, RNFR, RNTO, RETR, STOR, STOU, APPE -> one(NAMES);
             case LIST, NLST, MLSD, MLST, SIZE, MDTM, STAT, HASH -> one(NAMES);
-            case REIN, QUIT, PWD, CDUP, PASV, ABOR, NOOP, SYST, FEAT ->
+            case REIN, QUIT, CCC, PWD, CDUP, PASV, ABOR, NOOP, SYST, FEAT ->
                 random.nextInt(20) == 0 ? "x" : "";
           };
       return argument.isEmpty() ? verb.name() : verb + " " + argument;
@@ -309,6 +322,9 @@ class RandomWalkTest {
         }
         if (driver.drainWaits()) {
           driver.drained();
+        }
+        if (driver.handshakeWaits()) {
+          driver.secured();
         }
       }
       assertThat(driver.closed()).as("closes in the end").isTrue();

@@ -118,6 +118,75 @@ class VerbTest {
               C: QUIT now
               S: 501 QUIT takes no argument.
               """);
+      case AUTH ->
+          new Example(
+              """
+              C: AUTH tls
+              S: 234 Begin the handshake.
+              """,
+              """
+              C: AUTH GSSAPI
+              S: 504 Only AUTH TLS is known.
+              C: AUTH TLS
+              S: 234 ...
+              C: AUTH TLS
+              S: 503 The connection is under TLS already.
+              """);
+      case PBSZ ->
+          new Example(
+              """
+              C: AUTH TLS
+              S: 234 ...
+              C: PBSZ 0
+              S: 200 PBSZ=0
+              C: PBSZ 16384
+              S: 200 PBSZ=0
+              """,
+              """
+              C: PBSZ 0
+              S: 503 Say AUTH TLS first.
+              C: AUTH TLS
+              S: 234 ...
+              C: PBSZ much
+              S: 501 Say it as: PBSZ <0>
+              """);
+      case PROT ->
+          new Example(
+              """
+              C: AUTH TLS
+              S: 234 ...
+              C: PBSZ 0
+              S: 200 ...
+              C: PROT P
+              S: 200 Data goes under TLS.
+              C: PROT c
+              S: 200 Data goes in the clear.
+              """,
+              """
+              C: PROT P
+              S: 503 Say AUTH TLS first.
+              C: AUTH TLS
+              S: 234 ...
+              C: PROT S
+              S: 536 TLS has no such level; say PROT P.
+              C: PROT X
+              S: 504 Only PROT P and PROT C are known.
+              """);
+      case CCC ->
+          // There is no good one: it would take TLS away.
+          new Example(
+              """
+              C: CCC
+              S: 534 ...
+              C: NOOP
+              S: 200 ...
+              """,
+              """
+              C: AUTH TLS
+              S: 234 ...
+              C: CCC
+              S: 534 Here the control connection stays under TLS.
+              """);
       case PWD ->
           new Example(
               """
@@ -721,6 +790,7 @@ class VerbTest {
               S: 211-Wharf
               S:  connected from 192.0.2.7
               S:  logged in as jo
+              S:  in the clear
               S:  TYPE I, STRU F, MODE S
               S:  nothing is being transferred
               S: 211 End.
@@ -774,12 +844,15 @@ class VerbTest {
               """
               C: FEAT
               S: 211-Beyond RFC 959 there is:
+              S:  AUTH TLS
               S:  EPRT
               S:  EPSV
               S:  HASH SHA-256*;SHA-512;SHA-1;MD5;CRC32
               S:  MDTM
               S:  MFMT
               S:  MLST type*;size*;modify*;perm*;unique*;UNIX.mode*;
+              S:  PBSZ
+              S:  PROT
               S:  RANG STREAM
               S:  REST STREAM
               S:  SIZE

@@ -21,6 +21,7 @@ import wharf.protocol.Effect;
 import wharf.protocol.Effect.Transfer;
 import wharf.protocol.Ending;
 import wharf.protocol.Event;
+import wharf.protocol.Security;
 import wharf.protocol.Session;
 import wharf.protocol.Source;
 
@@ -68,6 +69,8 @@ final class VirtualDriver {
   private boolean ended;
   private boolean listening;
   private boolean stopped;
+  private boolean securing;
+  private boolean secure;
   private int aborts;
   private long now;
   private @Nullable Duration patience;
@@ -85,6 +88,9 @@ final class VirtualDriver {
 
   /// Whether what is drained waits for [#drained], instead of leaving at once.
   boolean holdsDrains;
+
+  /// Whether the handshake of TLS waits for [#secured], instead of being done at once.
+  boolean holdsHandshake;
 
   /// Whether the next listener cannot be had.
   boolean refusesToListen;
@@ -266,6 +272,15 @@ final class VirtualDriver {
     deliver(new Event.Drained());
   }
 
+  /// The handshake of TLS is done: that which was asked for, or that with which an implicit
+  /// connection begins.
+  void secured() {
+    assertThat(secure).as("once").isFalse();
+    secure = true;
+    securing = false;
+    deliver(new Event.Secured(new Security("TLSv1.3", "TLS_AES_256_GCM_SHA384", List.of())));
+  }
+
   /// The server is being stopped.
   void stop() {
     if (!closed && !stopped) {
@@ -309,6 +324,10 @@ final class VirtualDriver {
     return task != null;
   }
 
+  boolean handshakeWaits() {
+    return securing;
+  }
+
   boolean drainWaits() {
     return draining;
   }
@@ -347,7 +366,7 @@ final class VirtualDriver {
   }
 
   private boolean receiveOnce() {
-    if (!inbox.hasRemaining() || task != null || draining || inputEnded || closed) {
+    if (!inbox.hasRemaining() || task != null || draining || securing || inputEnded || closed) {
       return false;
     }
     byte[] some = new byte[Math.min(chunk, inbox.remaining())];
@@ -414,6 +433,18 @@ final class VirtualDriver {
         }
       }
       case Effect.SendTo _ -> throw new AssertionError("FTP sends no datagrams");
+      case Effect.Secure() -> {
+        assertThat(securing || secure).as("under TLS once").isFalse();
+        assertThat(transfer == null && task == null).as("nothing runs").isTrue();
+        securing = true;
+        // What the client sent ahead is no handshake.
+        order.dropped();
+        inbox = ByteBuffer.allocate(0);
+        line.reset();
+        if (!holdsHandshake) {
+          secured();
+        }
+      }
       case Effect.Listen listen -> {
         assertThat(listen.local()).isEqualTo(local.getAddress());
         listening = !refusesToListen;
@@ -460,6 +491,7 @@ final class VirtualDriver {
     assertThat(transfer).as("one transfer at a time").isNull();
     assertThat(task).as("no transfer beside a task").isNull();
     order.transferBegan();
+    assertThat(secure || !begun.secure()).as("data is secure only where control is").isTrue();
     switch (begun.route()) {
       case Transfer.Route.Passive() ->
           assertThat(listening).as("a passive transfer has a listener").isTrue();
