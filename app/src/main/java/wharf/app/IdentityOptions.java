@@ -61,9 +61,14 @@ final class IdentityOptions {
     }
   }
 
-  /// What was given, or else the one that is kept; made if need be, which takes about a second.
-  Shown shown(Surroundings around) throws Failure, IOException, InterruptedException {
+  /// What was given, or else the one that is kept; made if need be, which takes about half a
+  /// second, and is told.
+  Shown shown(Main program) throws Failure, IOException, InterruptedException {
+    Surroundings around = program.around();
     if (certificate == null || key == null) {
+      if (!SelfSigned.isIn(around.state())) {
+        program.note("making a certificate for TLS, once");
+      }
       return new Shown(SelfSigned.in(around.state()), true);
     }
     Path here = around.folder();

@@ -266,7 +266,7 @@ final class NetCat implements Callable<Integer> {
   /// Who we are to those who come.
   private TlsIdentity identity() throws Failure, IOException, InterruptedException {
     Surroundings around = Objects.requireNonNull(main).around();
-    IdentityOptions.Shown shown = identity.shown(around);
+    IdentityOptions.Shown shown = identity.shown(Objects.requireNonNull(main));
     TlsIdentity who = shown.identity();
     if (shown.selfSigned()) {
       SelfSigned.told(who, around.state()).forEach(this::note);

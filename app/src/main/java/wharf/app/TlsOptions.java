@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
@@ -74,24 +73,14 @@ final class TlsOptions {
   enum Mode {
     OFF,
     ALLOW,
-    REQUIRE;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
+    REQUIRE
   }
 
   /// What `--client-certs` may be.
   enum Shown {
     OFF,
     OPTIONAL,
-    REQUIRED;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
+    REQUIRED
   }
 
   /// How connections to a worker's socket are.
@@ -141,31 +130,24 @@ final class TlsOptions {
   /// The TLS of this process; null if there is none. Where nobody has said a word about it, and
   /// there can be none, that is told, and not a failure.
   ///
-  /// May take about a second, once: [SelfSigned].
+  /// May take about half a second, once: [SelfSigned].
   @Nullable Ready ready(Main program) throws Failure, IOException, InterruptedException {
     if (mode == Mode.OFF) {
       return null;
     }
     try {
-      IdentityOptions.Shown shown = identity.shown(program.around());
+      IdentityOptions.Shown shown = identity.shown(program);
       SSLContext context = shown.identity().serverContext(authorities(program));
       return new Ready(
           mode == Mode.REQUIRE ? FtpService.Tls.REQUIRED : FtpService.Tls.ALLOWED,
           settings(context),
           shown);
     } catch (Failure | IOException e) {
-      String why = Main.reason(e);
       if (mode == null && !explicit()) {
-        program.note("no TLS, so what clients send can be read on the way: " + why);
+        program.note("there is no TLS: " + Main.reason(e));
         return null;
       }
-      throw new Failure(
-          e instanceof Failure known ? known.code() : ExitCode.LOCAL_DISK,
-          identity.given() || authorities != null
-              ? why
-              : "TLS needs a certificate, and there is none: %s; give one with --cert and --key"
-                  .formatted(why),
-          e);
+      throw e;
     }
   }
 
