@@ -116,7 +116,8 @@ final class Echo implements Callable<Integer> {
     // Whoever tries or measures comes from one address: there is no limit for that alone.
     Server.Options usual = Server.Options.at(endpoints).with(sockets.settings());
     Server.Options options =
-        models.under(usual.withSessions(usual.sessions(), usual.sessions()), models::anotherWorker);
+        models.under(
+            usual.withSessions(usual.sessions(), usual.sessions()), _ -> models.anotherWorker());
     Log.toStandardError(around.err(), false, models.worker());
     Protocol echo = new wharf.protocol.Echo(Duration.ofSeconds(idle));
     if (models.worker()) {

@@ -194,6 +194,12 @@ public final class Main implements Runnable {
     return (local != null ? ExitCode.LOCAL_DISK : ExitCode.FAILED).number();
   }
 
+  /// What a problem with a file of this machine, or one that was foreseen, means.
+  static String reason(Exception problem) {
+    String local = localProblem(problem);
+    return local != null ? local : String.valueOf(problem.getMessage());
+  }
+
   /// What a problem with a file of this machine means, or null when it is none.
   private static @Nullable String localProblem(Exception problem) {
     return switch (problem) {

@@ -9,6 +9,7 @@ import java.net.StandardProtocolFamily;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -16,6 +17,7 @@ import java.util.concurrent.Callable;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -96,19 +98,7 @@ final class NetCat implements Callable<Integer> {
   @Option(names = "--insecure", description = "With --tls: take any certificate.")
   private boolean insecure;
 
-  @Option(
-      names = "--cert",
-      paramLabel = "FILE",
-      description =
-          "With -l --tls: our certificate, and those that vouch for it, as PEM. Without one, a"
-              + " self-signed one is made, and kept.")
-  private @Nullable Path certificate;
-
-  @Option(
-      names = "--key",
-      paramLabel = "FILE",
-      description = "With --cert: its private key, as PEM (PKCS#8); may be in the same file.")
-  private @Nullable Path key;
+  @Mixin private IdentityOptions identity = new IdentityOptions();
 
   @Option(
       names = "-w",
@@ -179,12 +169,8 @@ final class NetCat implements Callable<Integer> {
     refuse(keep && !listen, "-k keeps listening: it needs -l");
     refuse(probe && listen, "-z connects, and -l waits to be connected to: choose one");
     refuse(insecure && !(tls && !listen), "--insecure is of --tls, connecting");
-    refuse(
-        (certificate != null || key != null) && !(tls && listen),
-        "--cert and --key are of -l --tls");
-    refuse(
-        (certificate == null) != (key == null),
-        "a certificate and its key go together: say both --cert and --key");
+    refuse(identity.given() && !(tls && listen), "--cert and --key are of -l --tls");
+    identity.check();
     refuse(tls && udp, "--tls is over TCP: leave out --tls or -u");
     refuse(broadcast && !udp, "-b allows broadcast, which only UDP has: say -u, too");
     refuse(
@@ -264,7 +250,7 @@ final class NetCat implements Callable<Integer> {
 
   private void listen() throws Failure, InterruptedException, IOException {
     StandardInput input = input();
-    SSLContext context = tls ? identity().context() : null;
+    SSLContext context = tls ? identity().serverContext(List.of()) : null;
     Peer only;
     try (Listening listening = open()) {
       tell(listening.description());
@@ -280,15 +266,15 @@ final class NetCat implements Callable<Integer> {
   /// Who we are to those who come.
   private TlsIdentity identity() throws Failure, IOException, InterruptedException {
     Surroundings around = Objects.requireNonNull(main).around();
-    if (certificate != null && key != null) {
-      TlsIdentity given =
-          TlsIdentity.ofPem(around.folder().resolve(certificate), around.folder().resolve(key));
-      tell("the certificate's SHA-256 fingerprint is " + given.fingerprint());
-      return given;
+    IdentityOptions.Shown shown = identity.shown(Objects.requireNonNull(main));
+    TlsIdentity who = shown.identity();
+    if (shown.selfSigned()) {
+      SelfSigned.told(who, around.state()).forEach(this::note);
+    } else {
+      tell("the certificate's SHA-256 fingerprint is " + who.fingerprint());
     }
-    TlsIdentity made = SelfSigned.in(around.state());
-    SelfSigned.told(made, around.state()).forEach(this::note);
-    return made;
+    shown.complaint(Instant.now()).ifPresent(this::note);
+    return who;
   }
 
   /// The same peer, over TLS if we listen with that.

@@ -28,7 +28,7 @@ import wharf.net.TlsIdentity;
 /// it today does so tomorrow.
 ///
 /// The JDK has no public way to make a certificate but its own `keytool`, which is run as a process
-/// of its own; that takes about a second, once.
+/// of its own; that takes about half a second, once.
 final class SelfSigned {
   /// Its file, with the key in the clear: whoever may read it is the server.
   static final String FILE = "self-signed.pem";
@@ -46,11 +46,30 @@ final class SelfSigned {
   /// @param state the folder; made, for its owner alone, if it is not there
   static TlsIdentity in(Path state) throws Failure, IOException, InterruptedException {
     Path file = state.resolve(FILE);
-    if (!Files.exists(file)) {
-      Files.createDirectories(state, attribute("rwx------"));
-      make(state, file);
+    if (!isIn(state)) {
+      if (!state.isAbsolute()) {
+        throw cannot(
+            ExitCode.LOCAL_DISK,
+            "you have no home folder to keep it in; XDG_STATE_HOME may name one",
+            null);
+      }
+      try {
+        Files.createDirectories(state, attribute("rwx------"));
+        make(state, file);
+      } catch (IOException e) {
+        String why =
+            e instanceof FileAlreadyExistsException taken
+                ? taken.getFile() + " is no folder"
+                : Main.reason(e);
+        throw cannot(ExitCode.LOCAL_DISK, why, e);
+      }
     }
     return TlsIdentity.ofPem(file, file);
+  }
+
+  /// Whether it is there already.
+  static boolean isIn(Path state) {
+    return Files.exists(state.resolve(FILE));
   }
 
   private static void make(Path state, Path file)
@@ -78,6 +97,9 @@ final class SelfSigned {
         new ProcessBuilder(
             ThisProgram.tool("keytool"),
             "-J-Duser.language=en",
+            // It runs for half a second: nothing that is compiled with care would pay.
+            "-J-XX:+IgnoreUnrecognizedVMOptions",
+            "-J-XX:TieredStopAtLevel=1",
             "-genkeypair",
             "-alias",
             "wharf",
@@ -134,25 +156,26 @@ final class SelfSigned {
     try {
       process = keytool.redirectErrorStream(true).start();
     } catch (IOException e) {
-      throw cannot(e.getMessage() == null ? "no keytool" : e.getMessage(), e);
+      throw cannot(ExitCode.FAILED, e.getMessage() == null ? "no keytool" : e.getMessage(), e);
     }
     try {
       process.getOutputStream().close();
       if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        throw cannot("keytool did not end within " + PATIENCE_SECONDS + " s", null);
+        throw cannot(
+            ExitCode.FAILED, "keytool did not end within " + PATIENCE_SECONDS + " s", null);
       }
       if (process.exitValue() != 0) {
         String said = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
-        throw cannot("keytool said: " + said, null);
+        throw cannot(ExitCode.FAILED, "keytool said: " + said, null);
       }
     } finally {
       process.destroyForcibly();
     }
   }
 
-  private static Failure cannot(String why, @Nullable IOException cause) {
+  private static Failure cannot(ExitCode code, String why, @Nullable IOException cause) {
     return new Failure(
-        ExitCode.FAILED,
+        code,
         "no self-signed certificate could be made (%s); give one with --cert and --key"
             .formatted(why),
         cause);

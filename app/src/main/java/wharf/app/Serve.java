@@ -59,6 +59,7 @@ import wharf.users.Secret;
       "  wharf serve ~/inbox --writable",
       "  wharf serve . --model processes --workers 4 --each nio",
       "  wharf serve /srv/files --user alice --password-file secret --writable --port 21",
+      "  wharf serve /srv/files --tls require --ftps-port 990 --cert fullchain.pem --key key.pem",
     })
 final class Serve implements Callable<Integer> {
   /// The name that goes with a one-time password.
@@ -117,6 +118,7 @@ final class Serve implements Callable<Integer> {
   @Option(names = "--anonymous", description = "Let everybody read, although there are accounts.")
   private boolean anonymous;
 
+  @Mixin private TlsOptions security = new TlsOptions();
   @Mixin private ModelOptions models = new ModelOptions();
 
   @Option(
@@ -156,8 +158,11 @@ final class Serve implements Callable<Integer> {
   /// What workers are told, once it is known.
   private @Nullable Handover handover;
 
+  /// The TLS there is, once it is known.
+  private TlsOptions.@Nullable Ready tls;
+
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws Failure, IOException, InterruptedException {
     Main program = Objects.requireNonNull(main);
     Surroundings around = program.around();
     Endpoint.@Nullable Inherited given = given();
@@ -172,12 +177,19 @@ final class Serve implements Callable<Integer> {
       Handover who =
           models.worker() ? Handover.from(System.getenv()) : accounts(around.folder(), oneTime);
       handover = who;
+      if (!models.worker() || TlsOptions.hasTls(System.getenv())) {
+        tls = security.ready(program);
+      }
       FtpService service =
           new FtpService(
               tree,
               new Accounts(who.known(), who.anonymous(), new ArgonHash()),
               Instant::now,
-              FtpService.Patience.USUAL.withIdle(Duration.ofSeconds(idle)));
+              FtpService.Patience.USUAL.withIdle(Duration.ofSeconds(idle)),
+              tls == null ? FtpService.Tls.OFF : tls.when());
+      if (tls != null) {
+        options = options.with(tls.settings());
+      }
       if (given != null && !service.transports().contains(given.transport())) {
         throw usage("FTP is spoken over TCP, and the socket handed over is " + given.transport());
       }
@@ -212,9 +224,11 @@ final class Serve implements Callable<Integer> {
       throw usage("--inherit serves a socket that is there already: without --bind and --port");
     }
     try {
-      return models.worker()
-          ? Activation.ofStandardInput()
-          : Activation.socket(inherit, System.getenv()).orElse(null);
+      if (models.worker()) {
+        Endpoint.Inherited socket = Activation.ofStandardInput();
+        return TlsOptions.isSecure(System.getenv()) ? socket.secured() : socket;
+      }
+      return Activation.socket(inherit, System.getenv()).orElse(null);
     } catch (IOException e) {
       throw usage(String.valueOf(e.getMessage()));
     }
@@ -237,10 +251,11 @@ final class Serve implements Callable<Integer> {
     }
   }
 
-  /// A worker, which is also told who may log in.
-  private ProcessBuilder worker() {
+  /// A worker, which is also told who may log in, and how.
+  private ProcessBuilder worker(boolean secure) {
     ProcessBuilder worker = models.anotherWorker();
     Objects.requireNonNull(handover).into(worker.environment());
+    TlsOptions.tell(worker.environment(), tls, secure);
     return worker;
   }
 
@@ -251,20 +266,39 @@ final class Serve implements Callable<Integer> {
     if (idle < 1) {
       throw usage("--idle is at least 1 second, not " + idle);
     }
-    List<InetSocketAddress> at = new ArrayList<>();
-    for (InetAddress bind : Serving.addresses(binds, Objects.requireNonNull(spec).commandLine())) {
-      at.add(new InetSocketAddress(bind, port));
-    }
-    if (at.isEmpty()) {
-      at.add(new InetSocketAddress(port));
-    }
+    security.check(given != null && !models.worker());
     Server.Options options =
-        (given == null
-                ? Server.Options.at(at.toArray(InetSocketAddress[]::new))
-                : Server.Options.at(List.of(given)))
+        Server.Options.at(given == null ? endpoints() : List.of(given))
             .with(ports())
             .with(sockets.settings());
     return models.under(options, this::worker);
+  }
+
+  /// First those of `--port`, then those of `--ftps-port`.
+  private List<Endpoint> endpoints() {
+    List<InetAddress> at = Serving.addresses(binds, Objects.requireNonNull(spec).commandLine());
+    List<Endpoint> endpoints = new ArrayList<>(endpoints(at, port, false));
+    security
+        .ftpsPort()
+        .ifPresent(
+            ftpsPort -> {
+              if (ftpsPort == port && port != 0) {
+                throw usage("--port and --ftps-port are two ports, and not both " + port);
+              }
+              endpoints.addAll(endpoints(at, ftpsPort, true));
+            });
+    return endpoints;
+  }
+
+  private static List<Endpoint> endpoints(List<InetAddress> at, int port, boolean secure) {
+    List<Endpoint> endpoints = new ArrayList<>();
+    for (InetAddress address : at) {
+      endpoints.add(new Endpoint.Tcp(new InetSocketAddress(address, port), secure));
+    }
+    if (at.isEmpty()) {
+      endpoints.add(new Endpoint.Tcp(new InetSocketAddress(port), secure));
+    }
+    return endpoints;
   }
 
   private PortRange ports() {
@@ -350,11 +384,27 @@ final class Serve implements Callable<Integer> {
       throws IOException {
     boolean named = user != null || accountsFile != null;
     out.println(
-        "Serving " + root.toRealPath() + " over FTP" + (writable ? "." : ", for reading only."));
-    for (InetSocketAddress at : listening) {
+        "Serving "
+            + root.toRealPath()
+            + " over FTP"
+            + (isRequired() ? ", under TLS only" : "")
+            + (writable ? "." : ", for reading only."));
+    // Those for TLS from the first byte come last.
+    int plain = security.ftpsPort().isPresent() ? listening.size() / 2 : listening.size();
+    for (int i = 0; i < listening.size(); i++) {
+      InetSocketAddress at = listening.get(i);
       for (String address : reachable(at)) {
-        out.println("  ftp://" + address + ":" + at.getPort() + "/");
+        String scheme = i < plain ? "  ftp://" : "  ftps://";
+        out.println(scheme + address + ":" + at.getPort() + "/");
       }
+    }
+    if (tls != null) {
+      out.println(
+          "Certificate: %sSHA-256 fingerprint %s"
+              .formatted(
+                  tls.shown().selfSigned() ? "self-signed, " : "",
+                  tls.shown().identity().fingerprint()));
+      tls.shown().complaint(Instant.now()).ifPresent(Objects.requireNonNull(main)::note);
     }
     if (accounts.anonymousAllowed()) {
       out.println("Everybody may read.");
@@ -369,8 +419,12 @@ final class Serve implements Callable<Integer> {
               + (user != null && accountsFile != null ? " and " : "")
               + (accountsFile != null ? "those of " + accountsFile : ""));
     }
-    if (oneTime.password != null || named) {
-      out.println("FTP does not encrypt: passwords can be read on the way.");
+    if ((oneTime.password != null || named) && !isRequired()) {
+      out.println(
+          tls == null
+              ? "FTP does not encrypt: passwords can be read on the way."
+              : "Passwords of clients that do not ask for TLS can be read on the way; --tls require"
+                  + " refuses them.");
     }
     long started = ManagementFactory.getRuntimeMXBean().getStartTime();
     out.println(
@@ -380,6 +434,10 @@ final class Serve implements Callable<Integer> {
             + (System.currentTimeMillis() - started)
             + " ms). Ctrl-C stops it.");
     out.flush();
+  }
+
+  private boolean isRequired() {
+    return tls != null && tls.when() == FtpService.Tls.REQUIRED;
   }
 
   /// The addresses that `at` can be reached by: itself, or, if it stands for all, every one of this

@@ -77,12 +77,21 @@ final class Serving {
           case Endpoint.Udp(InetSocketAddress at) -> at.getPort();
           case Endpoint.Unix _, Endpoint.Inherited _ -> 0;
         };
+    boolean secure = problem.endpoint() instanceof Endpoint.Tcp(_, boolean tls) && tls;
+    String option = secure ? "--ftps-port" : "--port";
     if (inUse && port > 0) {
       String who =
           problem.endpoint() instanceof Endpoint.Udp
               ? " for UDP"
               : PortOwner.of(port).map(owner -> " by " + owner).orElse("");
-      main.note("port " + port + " is taken" + who + "; choose another with --port, or 0 for any");
+      main.note(
+          "port "
+              + port
+              + " is taken"
+              + who
+              + "; choose another with "
+              + option
+              + ", or 0 for any");
       return ExitCode.FAILED.number();
     }
     boolean privileged =
@@ -91,7 +100,8 @@ final class Serving {
         privileged
             ? "ports below 1024 are for administrators: choose another than "
                 + port
-                + " with --port"
+                + " with "
+                + option
             : String.valueOf(problem.getMessage()));
     return privileged ? ExitCode.NOT_PERMITTED.number() : ExitCode.FAILED.number();
   }

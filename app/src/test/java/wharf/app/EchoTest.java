@@ -3,14 +3,7 @@ package wharf.app;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.PipedInputStream;
-import java.io.PipedOutputStream;
-import java.io.PrintStream;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -23,8 +16,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -38,87 +29,39 @@ class EchoTest {
 
   @TempDir Path folder;
 
-  /// `wharf echo` at work, on a thread of its own that can be asked to end as Ctrl-C does.
-  private final class Running implements AutoCloseable {
-    final BufferedReader out;
-    final ByteArrayOutputStream err = new ByteArrayOutputStream();
-    private final FutureTask<Integer> program;
-    private final Thread thread;
+  /// `wharf echo` at work.
+  private Started echo(String... options) throws IOException {
+    String[] words = new String[options.length + 1];
+    words[0] = "echo";
+    System.arraycopy(options, 0, words, 1, options.length);
+    return new Started(folder, words);
+  }
 
-    Running(String... options) throws IOException {
-      String[] words = new String[options.length + 1];
-      words[0] = "echo";
-      System.arraycopy(options, 0, words, 1, options.length);
-      PipedInputStream said = new PipedInputStream();
-      PipedOutputStream says = new PipedOutputStream(said);
-      out = new BufferedReader(new InputStreamReader(said, UTF_8));
-      Surroundings around =
-          new Surroundings(
-              Channels.newChannel(new ByteArrayInputStream(new byte[0])),
-              Channels.newChannel(says),
-              new PrintStream(says, false, UTF_8),
-              new PrintStream(err, true, UTF_8),
-              false,
-              false,
-              () -> 80,
-              _ -> null,
-              folder,
-              folder.resolve("state"));
-      program =
-          new FutureTask<>(
-              () -> {
-                try (says) {
-                  return Main.run(around, words);
-                }
-              });
-      thread = Thread.ofPlatform().start(program);
-    }
-
-    int port(String transport) throws IOException {
-      String line = String.valueOf(out.readLine());
-      Matcher url = Pattern.compile("echo://127\\.0\\.0\\.1:(\\d+)/ over (.*)").matcher(line);
-      assertThat(url.matches()).as("%s, %s", line, err).isTrue();
-      assertThat(url.group(2)).isEqualTo(transport);
-      return Integer.parseInt(url.group(1));
-    }
-
-    int code() throws Exception {
-      return program.get(30, TimeUnit.SECONDS);
-    }
-
-    int stop() throws Exception {
-      thread.interrupt();
-      return code();
-    }
-
-    @Override
-    public void close() {
-      thread.interrupt();
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
+  private static int port(Started echo, String transport) throws IOException {
+    String line = String.valueOf(echo.out.readLine());
+    Matcher url = Pattern.compile("echo://127\\.0\\.0\\.1:(\\d+)/ over (.*)").matcher(line);
+    assertThat(url.matches()).as("%s, %s", line, echo.err()).isTrue();
+    assertThat(url.group(2)).isEqualTo(transport);
+    return Integer.parseInt(url.group(1));
   }
 
   @Test
   void overTcpAtLoopbackIfNothingIsSaid() throws Exception {
-    try (Running echo = new Running("--port", "0")) {
-      int port = echo.port("TCP (virtual)");
+    try (Started echo = echo("--port", "0")) {
+      int port = port(echo, "TCP (virtual)");
       assertThat(echo.out.readLine()).isEqualTo("Stop with Ctrl-C.");
       assertEchoed(port);
       assertThat(echo.stop()).isZero();
       assertThat(echo.out.readLine()).isNull();
-      assertThat(echo.err.toString(UTF_8)).contains("wharf: stopping");
+      assertThat(echo.err()).contains("wharf: stopping");
     }
   }
 
   @Test
   void overEverythingAtOnce() throws Exception {
     Path file = folder.resolve("s");
-    try (Running echo =
-        new Running(
+    try (Started echo =
+        echo(
             "--tcp",
             "--udp",
             "--unix",
@@ -133,8 +76,8 @@ class EchoTest {
             "1",
             "--socket",
             "no-delay=off")) {
-      int port = echo.port("TCP (nio)");
-      assertThat(echo.port("UDP (nio)")).isEqualTo(port);
+      int port = port(echo, "TCP (nio)");
+      assertThat(port(echo, "UDP (nio)")).isEqualTo(port);
       assertThat(echo.out.readLine()).isEqualTo("echo+unix:" + file);
       assertThat(echo.out.readLine()).isEqualTo("Stop with Ctrl-C.");
       assertEchoed(port);
@@ -160,22 +103,21 @@ class EchoTest {
   @Test
   void whatIsTakenIsSaid() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, HERE);
-        Running echo = new Running("--port", "" + taken.getLocalPort())) {
+        Started echo = echo("--port", "" + taken.getLocalPort())) {
       assertThat(echo.code()).isEqualTo(1);
-      assertThat(echo.err.toString(UTF_8))
+      assertThat(echo.err())
           .contains("port " + taken.getLocalPort() + " is taken")
           .contains("choose another with --port");
     }
     try (DatagramSocket taken = new DatagramSocket(0, HERE);
-        Running echo = new Running("--udp", "--port", "" + taken.getLocalPort())) {
+        Started echo = echo("--udp", "--port", "" + taken.getLocalPort())) {
       assertThat(echo.code()).isEqualTo(1);
-      assertThat(echo.err.toString(UTF_8))
-          .contains("port " + taken.getLocalPort() + " is taken for UDP");
+      assertThat(echo.err()).contains("port " + taken.getLocalPort() + " is taken for UDP");
     }
     Files.writeString(folder.resolve("f"), "mine");
-    try (Running echo = new Running("--unix", "f")) {
+    try (Started echo = echo("--unix", "f")) {
       assertThat(echo.code()).isEqualTo(1);
-      assertThat(echo.err.toString(UTF_8)).contains("cannot listen at").contains("not a socket");
+      assertThat(echo.err()).contains("cannot listen at").contains("not a socket");
     }
     assertThat(folder.resolve("f")).hasContent("mine");
   }

@@ -189,7 +189,7 @@ public final class ModelsBench {
     if (service == Plan.Service.ECHO) {
       command.add("echo");
     } else {
-      command.addAll(List.of("serve", folder(scratch).toString(), "--quiet"));
+      command.addAll(List.of("serve", folder(scratch).toString(), "--quiet", "--tls", "off"));
     }
     if (service == Plan.Service.WRITABLE_FTP) {
       command.addAll(

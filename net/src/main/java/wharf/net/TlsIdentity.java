@@ -3,6 +3,7 @@ package wharf.net;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,14 +23,20 @@ import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.net.ssl.KeyManagerFactory;
+import java.util.stream.Stream;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /// Who one is under TLS: a private key, and the certificates that say whose it is.
@@ -133,7 +140,10 @@ public final class TlsIdentity {
     }
   }
 
-  private static List<X509Certificate> certificates(Path file) throws IOException {
+  /// Reads every certificate of a PEM file.
+  ///
+  /// @throws Unusable when there is none, or one cannot be read
+  public static List<X509Certificate> certificates(Path file) throws IOException {
     List<X509Certificate> chain = new ArrayList<>();
     try {
       CertificateFactory factory = CertificateFactory.getInstance("X.509");
@@ -235,21 +245,111 @@ public final class TlsIdentity {
     }
   }
 
-  /// What servers, and clients with a certificate of their own, make engines with.
+  /// What clients with a certificate of their own make engines with: they trust whom the JDK does.
   public SSLContext context() {
+    return context((TrustManager[]) null);
+  }
+
+  /// What servers make engines with.
+  ///
+  /// @param authorities who has to have vouched for the certificate of a client that is asked for
+  ///   one; if there are none, no certificate will do
+  public SSLContext serverContext(Collection<X509Certificate> authorities) {
+    if (authorities.isEmpty()) {
+      // To load whom the JDK trusts takes most of a tenth of a second.
+      return context(new TrustManager[0]);
+    }
     try {
-      // Of one process only, and never written.
-      char[] password = new char[0];
-      KeyStore keys = KeyStore.getInstance("PKCS12");
-      keys.load(null, password);
-      keys.setKeyEntry("wharf", key, password, chain.toArray(Certificate[]::new));
-      KeyManagerFactory managers = KeyManagerFactory.getInstance("PKIX");
-      managers.init(keys, password);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(managers.getKeyManagers(), null, null);
-      return context;
+      KeyStore trusted = KeyStore.getInstance("PKCS12");
+      trusted.load(null, null);
+      int count = 0;
+      for (X509Certificate one : authorities) {
+        trusted.setCertificateEntry("authority-" + ++count, one);
+      }
+      TrustManagerFactory managers = TrustManagerFactory.getInstance("PKIX");
+      managers.init(trusted);
+      return context(managers.getTrustManagers());
     } catch (IOException | GeneralSecurityException e) {
       throw new IllegalStateException("every JDK has TLS", e);
+    }
+  }
+
+  private SSLContext context(TrustManager @Nullable [] trusted) {
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(new KeyManager[] {new Only(key, chain)}, trusted, null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JDK has TLS", e);
+    }
+  }
+
+  /// One key for all who may ask. The JDK's own managers want it in a key store, which encrypts it
+  /// first: at the start of a program that takes longer than all the rest.
+  private static final class Only extends X509ExtendedKeyManager {
+    private static final String ALIAS = "wharf";
+
+    private final PrivateKey key;
+    private final List<X509Certificate> chain;
+
+    Only(PrivateKey key, List<X509Certificate> chain) {
+      this.key = key;
+      this.chain = chain;
+    }
+
+    /// Its name if it is of the kind asked for; some ask for that of the one who vouches, too, as
+    /// `EC_RSA`.
+    private @Nullable String aliasFor(String kind) {
+      String algorithm = chain.getFirst().getPublicKey().getAlgorithm();
+      return kind.equals(algorithm) || kind.startsWith(algorithm + "_") ? ALIAS : null;
+    }
+
+    private @Nullable String aliasFor(String[] kinds) {
+      return Stream.of(kinds).anyMatch(kind -> aliasFor(kind) != null) ? ALIAS : null;
+    }
+
+    @Override
+    public @Nullable String chooseEngineServerAlias(
+        String kind, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+      return aliasFor(kind);
+    }
+
+    @Override
+    public @Nullable String chooseServerAlias(
+        String kind, Principal @Nullable [] issuers, @Nullable Socket socket) {
+      return aliasFor(kind);
+    }
+
+    @Override
+    public @Nullable String chooseEngineClientAlias(
+        String[] kinds, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+      return aliasFor(kinds);
+    }
+
+    @Override
+    public @Nullable String chooseClientAlias(
+        String[] kinds, Principal @Nullable [] issuers, @Nullable Socket socket) {
+      return aliasFor(kinds);
+    }
+
+    @Override
+    public String @Nullable [] getServerAliases(String kind, Principal @Nullable [] issuers) {
+      return aliasFor(kind) == null ? null : new String[] {ALIAS};
+    }
+
+    @Override
+    public String @Nullable [] getClientAliases(String kind, Principal @Nullable [] issuers) {
+      return getServerAliases(kind, issuers);
+    }
+
+    @Override
+    public X509Certificate[] getCertificateChain(String alias) {
+      return chain.toArray(X509Certificate[]::new);
+    }
+
+    @Override
+    public PrivateKey getPrivateKey(String alias) {
+      return key;
     }
   }
 

@@ -6,8 +6,10 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectableChannel;
+import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -224,7 +226,7 @@ final class Crew implements ServerModel.Running {
       try {
         Process worker =
             launch
-                .worker()
+                .worker(isSecure(socket))
                 .redirectInput(Redirect.INHERIT)
                 .redirectOutput(Redirect.PIPE)
                 .redirectError(Redirect.INHERIT)
@@ -237,6 +239,13 @@ final class Crew implements ServerModel.Running {
     } finally {
       lock.unlock();
     }
+  }
+
+  /// Whether connections to `socket` are under TLS from their first byte.
+  private boolean isSecure(SelectableChannel socket) throws IOException {
+    return socket instanceof ServerSocketChannel listener
+        && listener.getLocalAddress() instanceof InetSocketAddress at
+        && context.tlsPorts().contains(at.getPort());
   }
 
   /// Hears a worker until it says no more.

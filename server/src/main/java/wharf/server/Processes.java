@@ -47,7 +47,10 @@ public final class Processes extends ServerModel {
     /// The command of a program that does what [Worker#serve] does, with its environment. Standard
     /// input and output are set by the caller; standard error is shared unless it is set. Called
     /// for every start, by one thread at a time.
-    ProcessBuilder worker();
+    ///
+    /// @param secure whether connections to its socket are under TLS from their first byte: then it
+    ///   is to listen at [Endpoint.Inherited#secured]
+    ProcessBuilder worker(boolean secure);
   }
 
   /// Thrown when a worker cannot be started, or ends before it is ready; none is left then.

@@ -191,7 +191,7 @@ final class Foreman {
     }
     AtomicInteger started = new AtomicInteger();
     return Processes.of(
-        () ->
+        _ ->
             !order.diary().isEmpty() && started.getAndIncrement() >= workers
                 ? new ProcessBuilder("sh", "-c", "date +%s%N >> \"$0\"; exit 3", order.diary())
                 : worker(order),

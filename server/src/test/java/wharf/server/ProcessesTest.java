@@ -270,7 +270,7 @@ class ProcessesTest {
 
   @Test
   void thereIsALimit() {
-    Processes.Launch none = () -> new ProcessBuilder("false");
+    Processes.Launch none = _ -> new ProcessBuilder("false");
     for (int workers : new int[] {-1, 0, Processes.MOST_ALIVE + 1}) {
       assertThatThrownBy(() -> Processes.of(none, workers))
           .isInstanceOf(IllegalArgumentException.class)

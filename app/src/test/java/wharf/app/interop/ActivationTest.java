@@ -107,15 +107,22 @@ final class ActivationTest {
     List<String> words = new ArrayList<>(List.of("python3", "-c", python));
     words.addAll(Program.command(Program.NATIVE, "serve", root.toString()));
     words.addAll(List.of(options));
-    Process started =
-        new ProcessBuilder(words).redirectError(folder.resolve("log").toFile()).start();
-    process = started;
+    Process started = begin(words);
     BufferedReader said = started.inputReader(UTF_8);
     output = said;
     String port = said.readLine();
     assertThat(port).as("a port").matches("\\d+");
     InetAddress here = InetAddress.ofLiteral("127.0.0.1");
     return new Site(new InetSocketAddress(here, Integer.parseInt(port)), false, folder);
+  }
+
+  private Process begin(List<String> words) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(words).redirectError(folder.resolve("log").toFile());
+    Program.keepState(builder, folder);
+    Process started = builder.start();
+    process = started;
+    return started;
   }
 
   private int exitCode() throws InterruptedException {
@@ -135,17 +142,24 @@ final class ActivationTest {
     }
   }
 
+  private void assertServesUnderTls(Site site) throws IOException {
+    String[] words = {"curl", "-q", "-sS", "--insecure", "--ssl-reqd", site.url("f")};
+    assertThat(Command.of(site, words).digest()).as(log()).isEqualTo(Content.sha256(file));
+  }
+
   private void assertStops() throws Exception {
     // By its handle: what it has said can still be read.
     Objects.requireNonNull(process).toHandle().destroy();
     assertThat(exitCode()).isZero();
   }
 
+  /// In the clear and under TLS.
   @ParameterizedTest
   @ValueSource(strings = {"virtual", "nio", "processes"})
   void aListenerAsStandardInput(String model) throws Exception {
     Site site = start(INETD_WAIT, "--inherit", "--model", model);
     assertServes(site);
+    assertServesUnderTls(site);
     assertStops();
     assertThat(Objects.requireNonNull(output).lines())
         .anyMatch(line -> line.equals("  ftp://127.0.0.1:" + site.port() + "/"));
@@ -177,6 +191,20 @@ final class ActivationTest {
     String digest = Command.of(site, "curl", "-q", "-sS", site.url("f")).digest();
     assertThat(digest).isEqualTo(Content.sha256(file));
     assertThat(exitCode()).as("it ends with its client").isZero();
+  }
+
+  @Test
+  void aClientMayGoUnderTls() throws Exception {
+    Site site = start(INETD_NOWAIT, "--inherit", "--tls", "require");
+    assertServesUnderTls(site);
+    assertThat(exitCode()).isZero();
+  }
+
+  @Test
+  void aPortForTlsCannotBeOpenedBesideTheSocket() throws Exception {
+    start(INETD_WAIT, "--inherit", "--ftps-port", "0");
+    assertThat(exitCode()).isEqualTo(2);
+    assertThat(log()).contains("--ftps-port opens a port");
   }
 
   @Test
@@ -227,7 +255,7 @@ final class ActivationTest {
     List<String> words =
         new ArrayList<>(List.of("systemd-socket-activate", "-l", "127.0.0.1:" + port));
     words.addAll(Program.command(Program.NATIVE, "serve", root.toString()));
-    process = new ProcessBuilder(words).redirectError(folder.resolve("log").toFile()).start();
+    Process _ = begin(words);
     InetSocketAddress at = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);
     Harbour.await("it listens", () -> logged("Listening on"));
     assertServes(new Site(at, false, folder));

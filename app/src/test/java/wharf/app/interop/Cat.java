@@ -107,7 +107,7 @@ final class Cat implements AutoCloseable {
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
     // What it keeps is the test's, not that of whoever runs the test.
-    builder.environment().put("XDG_STATE_HOME", folder.toAbsolutePath().toString());
+    Program.keepState(builder, folder);
     return new Cat(builder.start(), out, err);
   }
 

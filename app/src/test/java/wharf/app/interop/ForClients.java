@@ -71,7 +71,7 @@ import wharf.server.ServerModel;
           ServerModel.all().stream(),
           Stream.of(
               Processes.of(
-                  () -> {
+                  _ -> {
                     throw new AssertionError("a name only");
                   },
                   2)));

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -53,7 +54,9 @@ final class Program implements AutoCloseable {
         command(ofJvm, "serve", folder.toString(), "--port", "0", "--bind", "127.0.0.1");
     words.addAll(List.of(options));
     Path log = Files.createTempFile(folder.getParent(), "serve", ".log");
-    Process process = new ProcessBuilder(words).redirectError(log.toFile()).start();
+    ProcessBuilder builder = new ProcessBuilder(words).redirectError(log.toFile());
+    keepState(builder, Objects.requireNonNull(folder.getParent()));
+    Process process = builder.start();
     CompletableFuture<Void> deadline =
         CompletableFuture.runAsync(
             process::destroyForcibly, CompletableFuture.delayedExecutor(60, TimeUnit.SECONDS));
@@ -68,6 +71,11 @@ final class Program implements AutoCloseable {
     } while (!banner.getLast().startsWith("Ready"));
     deadline.cancel(false);
     return new Program(process, log, banner);
+  }
+
+  /// Has a program keep what it keeps in `folder`, and not where its user's own is.
+  static void keepState(ProcessBuilder program, Path folder) {
+    program.environment().put("XDG_STATE_HOME", folder.toAbsolutePath().toString());
   }
 
   /// What it has said on standard error so far.

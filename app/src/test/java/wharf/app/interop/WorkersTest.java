@@ -2,6 +2,7 @@ package wharf.app.interop;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import wharf.app.TlsPeek;
 import wharf.protocol.Transport;
 
 /// The program under the model `processes`, as processes.
@@ -87,6 +89,54 @@ final class WorkersTest {
       assertThat(program.stop()).as("an orderly stop, by SIGTERM").isZero();
       assertThat(workers).noneMatch(ProcessHandle::isAlive);
       assertThat(listening(site)).isFalse();
+    }
+  }
+
+  /// Each worker has the certificate that the banner tells, and those of the other port begin with
+  /// TLS.
+  @Test
+  void workersSpeakTls() throws IOException {
+    Path file = Content.random(root.resolve("f"), 1_000_000, 1);
+    try (Program program =
+        Program.serve(
+            root,
+            Program.NATIVE,
+            "--model=processes",
+            "--workers=2",
+            "--ftps-port=0",
+            "--tls=require")) {
+      Site site = program.site(outside);
+      String fingerprint = program.told("fingerprint ");
+      String url = program.told("ftps://");
+      int port = Integer.parseInt(url.substring(url.indexOf(':') + 1, url.length() - 1));
+      assertThat(program.children()).as("two for each port").hasSize(4);
+      for (int i = 0; i < 4; i++) {
+        assertThat(TlsPeek.at(port).fingerprint()).isEqualTo(fingerprint);
+        assertThat(curl(site, "-k", "ftps://" + url + "f").digest())
+            .isEqualTo(Content.sha256(file));
+        assertThat(curl(site, "-k", "--ssl-reqd", site.url("f")).digest())
+            .isEqualTo(Content.sha256(file));
+      }
+      assertThatThrownBy(() -> curl(site, site.url("f")).run()).hasMessageContaining("denied");
+      assertThat(program.log())
+          .filteredOn(line -> line.contains("under TLS"))
+          .hasSize(12)
+          .allMatch(line -> line.matches(".* \\[\\d+\\] 127\\.0\\.0\\.1 under TLSv1\\.3 .*"));
+      assertThat(program.stop()).isZero();
+    }
+  }
+
+  /// What the parent could not have, its workers do not try.
+  @Test
+  void workersGoWithoutTlsTogether() throws IOException {
+    Files.writeString(folder.resolve("wharf"), "in the place of a folder");
+    Content.random(root.resolve("f"), 1_000, 1);
+    try (Program program = Program.serve(root, Program.NATIVE, "--model=processes")) {
+      Site site = program.site(outside);
+      Files.delete(folder.resolve("wharf"));
+      assertThatThrownBy(() -> curl(site, "--ssl-reqd", site.url("f")).run())
+          .hasMessageContaining("SSL");
+      assertThat(program.log()).filteredOn(line -> line.contains("there is no TLS")).hasSize(1);
     }
   }
 
@@ -157,7 +207,9 @@ final class WorkersTest {
   void withoutNativeCallsItSaysWhy() throws Exception {
     List<String> words =
         Program.command(List.of(), "serve", root.toString(), "-p", "0", "--model", "processes");
-    Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
+    ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true);
+    Program.keepState(builder, outside);
+    Process process = builder.start();
     String said = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertThat(process.waitFor()).isEqualTo(1);
     assertThat(said)

@@ -1,0 +1,103 @@
+package wharf.app;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.MessageDigest;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.HexFormat;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/// What a client sees that begins with TLS, and takes any certificate.
+///
+/// @param fingerprint the SHA-256 of the server's certificate, empty if it came to none
+/// @param greeting the first line, null if it was not let in
+public record TlsPeek(String fingerprint, @Nullable String greeting) {
+  static final String PASSWORD = "not secret";
+
+  public static TlsPeek at(int port) throws IOException {
+    return at(port, null);
+  }
+
+  /// Shows the certificate of a PKCS#12 file, too, whose password is [#PASSWORD].
+  static TlsPeek at(int port, @Nullable Path own) throws IOException {
+    String fingerprint = "";
+    try (SSLSocket socket =
+        (SSLSocket)
+            context(own).getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(30_000);
+      try {
+        socket.startHandshake();
+        Certificate shown = socket.getSession().getPeerCertificates()[0];
+        fingerprint = fingerprint(shown);
+        BufferedReader in =
+            new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+        return new TlsPeek(fingerprint, in.readLine());
+      } catch (IOException refused) {
+        return new TlsPeek(fingerprint, null);
+      }
+    }
+  }
+
+  private static String fingerprint(Certificate shown) {
+    try {
+      return HexFormat.ofDelimiter(":")
+          .withUpperCase()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(shown.getEncoded()));
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static SSLContext context(@Nullable Path own) throws IOException {
+    try {
+      KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+      char[] password = PASSWORD.toCharArray();
+      keys.init(own == null ? null : KeyStore.getInstance(own.toFile(), password), password);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(keys.getKeyManagers(), new TrustManager[] {new TakesAny()}, null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static final class TakesAny extends X509ExtendedTrustManager {
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String kind) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String kind) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String kind, Socket socket) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String kind, Socket socket) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String kind, SSLEngine engine) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String kind, SSLEngine engine) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
+  }
+}
