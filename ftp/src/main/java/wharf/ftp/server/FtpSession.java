@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
@@ -74,6 +75,9 @@ final class FtpSession implements Session {
 
   /// Effects asked for before what they send has to have left.
   private static final int EFFECTS_AT_ONCE = 64;
+
+  /// An upload in MODE Z may take this part of the free space.
+  private static final int INFLATED_SHARE = 2;
 
   /// About how much of a listing is told at once over the control connection.
   private static final int TELL_AT_ONCE = 8 << 10;
@@ -139,6 +143,8 @@ final class FtpSession implements Session {
   private static final class Terms {
     private final DataRoute route;
     private Transfer.Form form = Transfer.Form.ASCII;
+    private Modes mode = Modes.STREAM;
+    private int deflateLevel = Modes.USUAL_LEVEL;
     private Set<Fact> facts = EnumSet.allOf(Fact.class);
     private HashAlgorithm hash = HashAlgorithm.SHA_256;
 
@@ -192,6 +198,7 @@ final class FtpSession implements Session {
       case Event.Drained() -> drained();
       case Event.Listening(InetSocketAddress at) -> listening(at);
       case Event.Transferred end -> transferred(end);
+      case Event.Marked marked -> marked(marked);
       case Event.Performed(Object result) -> performed(result);
       case Event.Failed(var effect, IOException problem) -> failed(effect, problem);
       case Event.Expired() -> expire();
@@ -361,7 +368,7 @@ final class FtpSession implements Session {
 
       case TYPE -> type(argument.toUpperCase(Locale.ROOT));
       case STRU -> only("F", argument, "files without records (F)");
-      case MODE -> only("S", argument, "stream (S)");
+      case MODE -> mode(argument);
       case PASV -> opening(terms.route.passive(), false);
       case EPSV -> {
         String words = argument.strip().toUpperCase(Locale.ROOT);
@@ -377,7 +384,10 @@ final class FtpSession implements Session {
       case REST -> restart(argument);
       case RANG -> restrict(argument);
       case ALLO -> allocate(argument);
-      case ABOR -> reply(226, "Nothing is being transferred any more.");
+      case ABOR -> {
+        terms.route.hangUp();
+        reply(226, "Nothing is being transferred any more.");
+      }
 
       case LIST -> list(verb, here().listed(argument), EntryFormat.people(service.now().get()));
       case NLST -> {
@@ -455,6 +465,7 @@ final class FtpSession implements Session {
     doing = new Doing.Resting();
     who = new Who.Guest();
     announced = -1;
+    terms.route.hangUp();
     terms = terms();
     terms.route.protect(unasked);
     answers.note("under " + agreed.version() + " with " + agreed.cipher());
@@ -535,6 +546,7 @@ final class FtpSession implements Session {
   private void reinitialise() {
     who = new Who.Guest();
     boolean secure = terms.route.isSecure();
+    terms.route.hangUp();
     terms = terms();
     terms.route.protect(secure);
     announced = -1;
@@ -804,6 +816,18 @@ final class FtpSession implements Session {
     }
   }
 
+  /// MODE. A kept data connection is of the mode before.
+  private void mode(String argument) {
+    Optional<Modes> wanted = Modes.named(argument.strip());
+    if (wanted.isEmpty()) {
+      reply(504, "Only MODE S, MODE B and MODE Z are known.");
+      return;
+    }
+    terms.route.hangUp();
+    terms.mode = wanted.get();
+    reply(200, terms.mode.help());
+  }
+
   private void only(String known, String argument, String meaning) {
     if (argument.equalsIgnoreCase(known)) {
       reply(200, "So it is.");
@@ -897,8 +921,13 @@ final class FtpSession implements Session {
     }
     long to = range.end(file.size());
     String kind = terms.form == Transfer.Form.IMAGE ? "BINARY" : "ASCII";
+    String opening =
+        terms.route.announcement() == 150
+            ? "Opening %s mode data connection"
+            : "%s mode over the open data connection";
     reply(
-        150, "Opening %s mode data connection for %s (%d bytes).".formatted(kind, path, to - from));
+        terms.route.announcement(),
+        (opening + " for %s (%d bytes).").formatted(kind, path, to - from));
     send("RETR " + path, new Source.OfFile(file.channel(), from, to), terms.form);
   }
 
@@ -913,7 +942,7 @@ final class FtpSession implements Session {
     }
     ListingSource source =
         verb == Verb.MLSD ? here().listDirectory(argument, format) : here().list(argument, format);
-    reply(150, "Here comes the listing.");
+    reply(terms.route.announcement(), "Here comes the listing.");
     send(verb + " " + (argument.isEmpty() ? directory() : argument), source, Transfer.Form.IMAGE);
   }
 
@@ -931,7 +960,8 @@ final class FtpSession implements Session {
     }
     String owner = loggedIn().account().name();
     Incoming incoming =
-        new Incoming(new Incoming.Order(owner, path, announced, unique, terms.form), answers);
+        new Incoming(
+            new Incoming.Order(owner, path, announced, largest(), unique, terms.form), answers);
     // It is for this upload, whether it can begin or not.
     announced = -1;
     if (start instanceof Start.Fresh) {
@@ -943,6 +973,14 @@ final class FtpSession implements Session {
     }
   }
 
+  /// How large an upload may become. In MODE Z a client need not send what fills the disk, so it
+  /// has at most a share of what is free, unless it has announced more, for which ALLO found room.
+  private long largest() throws FileProblem {
+    return terms.mode == Modes.DEFLATE
+        ? Math.max(announced, service.tree().usableSpace() / INFLATED_SHARE)
+        : Long.MAX_VALUE;
+  }
+
   private void staged(Incoming incoming, Upload upload) {
     if (peerGone || closed) {
       doing = new Doing.Resting();
@@ -952,7 +990,7 @@ final class FtpSession implements Session {
       if (terms.hashing) {
         upload.hashing(terms.hash);
       }
-      transfer(incoming.staged(upload));
+      transfer(incoming.staged(upload, terms.route.announcement()));
     }
   }
 
@@ -979,6 +1017,7 @@ final class FtpSession implements Session {
         new Transfer(
             terms.route.take(),
             flow,
+            terms.mode.of(terms.deflateLevel),
             new Transfer.Limits(service.patience().connect(), service.patience().stall()),
             terms.route.isSecure()));
   }
@@ -992,7 +1031,17 @@ final class FtpSession implements Session {
     return false;
   }
 
+  private void marked(Event.Marked marked) {
+    if (doing instanceof Doing.Uploading(Incoming incoming)) {
+      incoming.marked(marked);
+    }
+  }
+
   private void transferred(Event.Transferred end) {
+    if (terms.mode == Modes.BLOCK
+        && (end.ending() == Ending.SENT || end.ending() == Ending.BLOCK_EOF)) {
+      terms.route.kept();
+    }
     switch (doing) {
       case Doing.Sending(String what) -> {
         doing = new Doing.Resting();
@@ -1077,7 +1126,8 @@ final class FtpSession implements Session {
             : "under "
                 + security.version()
                 + (terms.route.isSecure() ? ", data too" : ", but data"));
-    lines.add("TYPE " + (terms.form == Transfer.Form.IMAGE ? "I" : "A") + ", STRU F, MODE S");
+    String type = terms.form == Transfer.Form.IMAGE ? "I" : "A";
+    lines.add("TYPE " + type + ", STRU F, MODE " + terms.mode.letter());
     switch (doing) {
       case Doing.Sending(String what) -> lines.add("running: " + what);
       case Doing.Uploading(Incoming incoming) -> lines.add("running: " + incoming.told());
@@ -1142,7 +1192,19 @@ final class FtpSession implements Session {
         reply(200, ("MLST OPTS " + chosen).strip());
       }
       case "HASH" -> chooseHash(rest);
+      case "MODE" -> chooseLevel(rest);
       default -> reply(501, "There is nothing to choose for that.");
+    }
+  }
+
+  /// OPTS MODE Z LEVEL n; without a level, the usual one (draft-preston-ftpext-deflate).
+  private void chooseLevel(String words) {
+    OptionalInt level = Modes.level(words);
+    if (level.isEmpty()) {
+      reply(501, "Say it as: OPTS MODE Z LEVEL <0 to 9>");
+    } else {
+      terms.deflateLevel = level.getAsInt();
+      reply(200, "MODE Z LEVEL set to " + terms.deflateLevel + ".");
     }
   }
 

@@ -13,8 +13,9 @@ record Outcome(Event.Transferred end) {
 
   /// How much, and how long it took.
   String receipt() {
+    String compressed = end.onWire() < end.bytes() ? ", " + end.onWire() + " on the wire" : "";
     return String.format(
-        Locale.ROOT, "%d bytes in %.3f s", end.bytes(), end.took().toNanos() / 1e9);
+        Locale.ROOT, "%d bytes%s in %.3f s", end.bytes(), compressed, end.took().toNanos() / 1e9);
   }
 
   /// For the log.
@@ -46,6 +47,8 @@ record Outcome(Event.Transferred end) {
               : Reply.of(451, "The file could not be read on: " + reason() + ".");
       case ABORTED -> Reply.of(426, "Broken off as you asked" + amount);
       case TIMED_OUT -> Reply.of(426, "Given up: " + reason() + "," + amount);
+      case CUT_OFF -> Reply.of(426, "The data ended before the file did" + amount);
+      case MALFORMED -> Reply.of(426, "Not stored: " + reason() + "," + amount);
       case RESET -> Reply.of(426, "The data connection was reset" + amount);
       case SENT, FIN, BLOCK_EOF, CLOSE_NOTIFY -> Reply.of(426, "Incomplete" + amount);
     };
