@@ -572,7 +572,7 @@ final class FtpSession implements Session {
       answers.ask(new Effect.Abort());
     }
     switch (doing) {
-      case Doing.Telling _ -> close();
+      case Doing.Telling _, Doing.Securing _ -> close();
       case Doing.Uploading(Incoming incoming) -> {
         incoming.peerClosed(client());
         restIfOver(incoming);
@@ -1125,7 +1125,7 @@ final class FtpSession implements Session {
             ? "in the clear"
             : "under "
                 + security.version()
-                + (terms.route.isSecure() ? ", data too" : ", but data"));
+                + (terms.route.isSecure() ? ", data too" : ", data in the clear"));
     String type = terms.form == Transfer.Form.IMAGE ? "I" : "A";
     lines.add("TYPE " + type + ", STRU F, MODE " + terms.mode.letter());
     switch (doing) {

@@ -29,6 +29,7 @@ class DuringTransferTest {
         S: 211-Wharf
         S:  connected from 192.0.2.7
         S:  logged in as jo
+        S:  in the clear
         S:  TYPE I, STRU F, MODE S
         S:  running: STOR /new, 4 bytes so far
         S: 211 End.

@@ -125,6 +125,7 @@ class RandomWalkTest {
       VirtualDriver driver = new VirtualDriver(world.service.open(), chunk);
       driver.holdsTasks = random.nextBoolean();
       driver.holdsDrains = random.nextBoolean();
+      driver.holdsHandshake = random.nextBoolean();
       if (random.nextInt(10) > 0) {
         driver.send("USER " + one(List.of("jo", "jo", "jo", "ro", "anonymous", "no-LIST")));
         driver.send("PASS secret");
@@ -175,6 +176,10 @@ class RandomWalkTest {
       if (driver.drainWaits() && random.nextInt(3) > 0) {
         driver.drained();
       }
+      if (driver.handshakeWaits() && random.nextInt(3) > 0) {
+        tell("secured");
+        driver.secured();
+      }
     }
 
     private void transfer(VirtualDriver driver) {
@@ -196,15 +201,24 @@ class RandomWalkTest {
         return;
       }
       if (upload && random.nextInt(20) == 0) {
-        tell("FIN gone");
+        tell("whole, and gone");
         driver.endTransferAndPeer();
         return;
       }
       Ending ending =
           random.nextInt(3) > 0
-              ? upload ? Ending.FIN : had ? Ending.SENT : Ending.RESET
+              ? upload
+                  ? VirtualDriver.wholeUpload(driver.running())
+                  : had ? Ending.SENT : Ending.RESET
               : one(
-                  List.of(Ending.RESET, Ending.TIMED_OUT, Ending.STORE_FAILED, Ending.PEER_FAILED));
+                  List.of(
+                      Ending.RESET,
+                      Ending.TIMED_OUT,
+                      Ending.CUT_OFF,
+                      Ending.MALFORMED,
+                      Ending.STORE_FAILED,
+                      Ending.PEER_FAILED,
+                      Ending.UNBOUND));
       tell(ending.toString());
       driver.endTransfer(ending, problem(upload));
     }
@@ -252,9 +266,12 @@ class RandomWalkTest {
           switch (verb) {
             case USER -> one(List.of("jo", "ro", "anonymous", "nobody", "x<1B>[2J"));
             case PASS -> one(List.of("secret", "secret", "wrong", ""));
+            case AUTH -> one(List.of("TLS", "tls", "SSL", "GSSAPI"));
+            case PBSZ -> one(List.of("0", "x"));
+            case PROT -> one(List.of("P", "p", "C", "S", "Z"));
             case TYPE -> one(List.of("I", "I", "A", "E"));
             case STRU -> one(List.of("F", "R"));
-            case MODE -> one(List.of("S", "B"));
+            case MODE -> one(List.of("S", "B", "B", "Z", "C"));
             case EPSV -> random.nextInt(200) == 0 ? "ALL" : one(List.of("", "", "1", "2"));
             case PORT -> one(List.of("192,0,2,7,4,0", "192,0,2,8,4,0", "192,0,2,7,0,21", "1,2"));
             case EPRT -> one(List.of("|1|192.0.2.7|2000|", "|2|::1|2000|", "|3|x|1|", "||"));
@@ -263,7 +280,12 @@ class RandomWalkTest {
             case OPTS ->
                 one(
                     List.of(
-                        "UTF8 ON", "MLST type;", "MLST type;size;modify;perm;", "HASH MD5", "X"));
+                        "UTF8 ON",
+                        "MLST type;",
+                        "MLST type;size;modify;perm;",
+                        "HASH MD5",
+                        "MODE Z LEVEL 1",
+                        "X"));
             case HELP -> one(List.of("", "RETR", "x"));
             case RANG -> one(List.of("0 3", "2 99", "1 0", "5 4", "x"));
             case XCRC, XMD5, XSHA1, XSHA256, XSHA512 ->
@@ -271,7 +293,7 @@ class RandomWalkTest {
             case MFMT -> "20200101000000 " + one(NAMES);
             case CWD, MKD, RMD, DELE, RNFR, RNTO, RETR, STOR, STOU, APPE -> one(NAMES);
             case LIST, NLST, MLSD, MLST, SIZE, MDTM, STAT, HASH -> one(NAMES);
-            case REIN, QUIT, PWD, CDUP, PASV, ABOR, NOOP, SYST, FEAT ->
+            case REIN, QUIT, CCC, PWD, CDUP, PASV, ABOR, NOOP, SYST, FEAT ->
                 random.nextInt(20) == 0 ? "x" : "";
           };
       return argument.isEmpty() ? verb.name() : verb + " " + argument;
@@ -284,9 +306,9 @@ class RandomWalkTest {
       for (String line : driver.replies().lines()) {
         last = line;
         out = (out || line.startsWith("530 ")) && !line.startsWith("230 ");
-        if (line.startsWith("150 ")) {
+        if (line.startsWith("150 ") || line.startsWith("125 ")) {
           sent.setLength(0);
-          boolean plain = line.startsWith("150 Ready for /") && !line.contains("?");
+          boolean plain = line.substring(4).startsWith("Ready for /") && !line.contains("?");
           target = plain ? line.substring("150 Ready for /".length(), line.length() - 1) : "";
         }
       }
@@ -309,6 +331,9 @@ class RandomWalkTest {
         }
         if (driver.drainWaits()) {
           driver.drained();
+        }
+        if (driver.handshakeWaits()) {
+          driver.secured();
         }
       }
       assertThat(driver.closed()).as("closes in the end").isTrue();

@@ -22,7 +22,7 @@ final class ReplyOrder {
   private final Deque<Asked> asked = new ArrayDeque<>();
   private final List<Integer> codes = new ArrayList<>();
   private boolean greeted;
-  private boolean announced;
+  private int announced;
   private boolean transferring;
 
   /// The client has sent this line, without its end; one that is too long is no command.
@@ -34,9 +34,16 @@ final class ReplyOrder {
     asked.add(new Asked(text, tooLong ? Optional.empty() : Verb.named(name)));
   }
 
+  /// What was sent and is not answered yet never will be.
+  void dropped() {
+    asked.clear();
+  }
+
   /// A transfer has been asked of the driver.
-  void transferBegan() {
-    assertThat(announced).as("a transfer is announced by a 150").isTrue();
+  ///
+  /// @param open whether over a data connection that is open already
+  void transferBegan(boolean open) {
+    assertThat(announced).as("what a transfer is announced by").isEqualTo(open ? 125 : 150);
     transferring = true;
   }
 
@@ -58,9 +65,13 @@ final class ReplyOrder {
       return;
     }
     assertThat(asked).as("what %s answers", code).isNotEmpty();
+    if (code == 110) {
+      assertThat(transferring).as("a marker in a transfer").isTrue();
+      return;
+    }
     if (code < 200) {
-      assertThat(announced).as("one preliminary reply at a time").isFalse();
-      announced = true;
+      assertThat(announced).as("one preliminary reply at a time").isZero();
+      announced = code;
       assertThat(isTransfer(asked.getFirst())).as("%s to %s", code, asked.getFirst()).isTrue();
       return;
     }
@@ -74,7 +85,7 @@ final class ReplyOrder {
       assertThat(one.verb().map(Verb::when)).as(one.line()).contains(Verb.When.ALWAYS);
     } else {
       one = asked.removeFirst();
-      announced = false;
+      announced = 0;
     }
     assertThat(mayAnswer(one, code)).as("%s to %s", code, one.line()).isTrue();
   }
@@ -119,10 +130,14 @@ final class ReplyOrder {
   /// What else than "syntax", "log in" and "you may not" a verb may be answered with at last.
   private static Set<Integer> codes(Verb verb) {
     return switch (verb) {
-      case USER -> Set.of(331);
+      case USER -> Set.of(331, 530);
       case PASS -> Set.of(230, 503, 530, 451);
       case REIN -> Set.of(220);
       case QUIT -> Set.of(221);
+      case AUTH -> Set.of(234, 502, 503, 504);
+      case PBSZ -> Set.of(200, 503);
+      case PROT -> Set.of(200, 503, 504, 534, 536);
+      case CCC -> Set.of(534);
       case PWD -> Set.of(257);
       case CWD, CDUP -> Set.of(250, 451, 450, 553);
       case MKD -> Set.of(257, 451, 450, 552, 553);
@@ -134,15 +149,15 @@ final class ReplyOrder {
       case EPSV -> Set.of(200, 229, 425, 522);
       case PORT -> Set.of(200, 503, 504);
       case EPRT -> Set.of(200, 503, 504, 522);
-      case RETR -> Set.of(226, 425, 426, 450, 451, 553, 554);
-      case STOR, STOU, APPE -> Set.of(226, 425, 426, 450, 451, 552, 553, 554);
+      case RETR -> Set.of(226, 521, 522, 425, 426, 450, 451, 553, 554);
+      case STOR, STOU, APPE -> Set.of(226, 521, 522, 425, 426, 450, 451, 552, 553, 554);
       case REST, RANG -> Set.of(350, 504);
       // 552: a walk lets tasks fail for any reason.
       case HASH -> Set.of(213, 450, 451, 552, 553, 554);
       case XCRC, XMD5, XSHA1, XSHA256, XSHA512 -> Set.of(250, 450, 451, 552, 553, 554);
       case ALLO -> Set.of(200, 552);
       case ABOR -> Set.of(226);
-      case LIST, NLST, MLSD -> Set.of(226, 425, 426, 450, 451, 553);
+      case LIST, NLST, MLSD -> Set.of(226, 521, 522, 425, 426, 450, 451, 553);
       case MLST -> Set.of(250, 450, 451, 553);
       case SIZE, MDTM, MFMT -> Set.of(213, 450, 451, 553);
       case STAT -> Set.of(211, 213, 450, 451, 553);

@@ -31,12 +31,14 @@ import wharf.protocol.Ending;
 ///   < line              the client downloads a line, as in S; all lines of a download stand
 ///   < (nothing)         together, and it ends in order
 ///   ! FIN               the transfer ends so (any Ending); "! FIN gone": and the client is, too
+///   ! mark 123          the client puts this restart marker into its upload
 ///   ! gone              the client's end of the control connection is closed
 ///   ! wait 300          seconds pass
 ///   ! stop              the server is being stopped
 ///   ! hold tasks        tasks wait from here on for "! task", "! task gone" or "! task fails"
 ///   ! hold probation    an upload that has ended is on probation until "! wait"
 ///   ! hold drains       what is drained waits for "! drained"
+///   ! hold handshake    that of TLS waits for "! secured"; else it is done at once
 ///   ! no port           nothing can be listened at from here on
 ///   ! closed            the session has closed the connection
 /// ```
@@ -94,13 +96,28 @@ final class Transcript {
   }
 
   static Stream<DynamicTest> from(Path base, String text, After after, Maker maker) {
+    return from(World::new, base, text, after, maker);
+  }
+
+  /// Under this policy of TLS.
+  static Stream<DynamicTest> under(FtpService.Tls tls, Path base, String text) {
+    return from(folder -> new World(folder, tls), base, text, (_, _) -> {}, VirtualDriver::new);
+  }
+
+  /// Makes a world.
+  private interface WorldMaker {
+    World in(Path folder) throws IOException;
+  }
+
+  private static Stream<DynamicTest> from(
+      WorldMaker worlds, Path base, String text, After after, Maker maker) {
     return IntStream.of(CHUNKS)
         .mapToObj(
             chunk ->
                 dynamicTest(
                     chunk == VirtualDriver.WHOLE ? "whole" : "by " + chunk,
                     () -> {
-                      try (World world = new World(base.resolve("by-" + chunk))) {
+                      try (World world = worlds.in(base.resolve("by-" + chunk))) {
                         VirtualDriver driver = maker.make(world.service.open(), chunk);
                         play(text, driver);
                         after.look(world, driver);
@@ -227,11 +244,15 @@ final class Transcript {
         case "task gone" -> driver.runTask(driver::peerCloses);
         case "task fails" -> driver.failTask(new IOException("the disk is on fire"));
         case "drained" -> driver.drained();
+        case "hold handshake" -> driver.holdsHandshake = true;
+        case "secured" -> driver.secured();
         case "closed" -> assertThat(driver.closed()).as("closed").isTrue();
         case "FIN gone" -> driver.endTransferAndPeer();
         default -> {
           if (words[0].equals("wait")) {
             driver.pass(Duration.ofSeconds(Long.parseLong(words[1])));
+          } else if (words[0].equals("mark")) {
+            driver.mark(words[1]);
           } else {
             driver.endTransfer(Ending.valueOf(what), new IOException("a test wants it so"));
           }

@@ -118,6 +118,75 @@ class VerbTest {
               C: QUIT now
               S: 501 QUIT takes no argument.
               """);
+      case AUTH ->
+          new Example(
+              """
+              C: AUTH tls
+              S: 234 Begin the handshake.
+              """,
+              """
+              C: AUTH GSSAPI
+              S: 504 Only AUTH TLS is known.
+              C: AUTH TLS
+              S: 234 ...
+              C: AUTH TLS
+              S: 503 The connection is under TLS already.
+              """);
+      case PBSZ ->
+          new Example(
+              """
+              C: AUTH TLS
+              S: 234 ...
+              C: PBSZ 0
+              S: 200 PBSZ=0
+              C: PBSZ 16384
+              S: 200 PBSZ=0
+              """,
+              """
+              C: PBSZ 0
+              S: 503 Say AUTH TLS first.
+              C: AUTH TLS
+              S: 234 ...
+              C: PBSZ much
+              S: 501 Say it as: PBSZ <0>
+              """);
+      case PROT ->
+          new Example(
+              """
+              C: AUTH TLS
+              S: 234 ...
+              C: PBSZ 0
+              S: 200 ...
+              C: PROT P
+              S: 200 Data goes under TLS.
+              C: PROT c
+              S: 200 Data goes in the clear.
+              """,
+              """
+              C: PROT P
+              S: 503 Say AUTH TLS first.
+              C: AUTH TLS
+              S: 234 ...
+              C: PROT S
+              S: 536 TLS has no such level; say PROT P.
+              C: PROT X
+              S: 504 Only PROT P and PROT C are known.
+              """);
+      case CCC ->
+          // There is no good one: it would take TLS away.
+          new Example(
+              """
+              C: CCC
+              S: 534 ...
+              C: NOOP
+              S: 200 ...
+              """,
+              """
+              C: AUTH TLS
+              S: 234 ...
+              C: CCC
+              S: 534 Here the control connection stays under TLS.
+              """);
       case PWD ->
           new Example(
               """
@@ -270,11 +339,15 @@ class VerbTest {
           new Example(
               """
               C: MODE s
-              S: 200 So it is.
+              S: 200 As a stream, whose end is that of the connection.
+              C: MODE B
+              S: 200 In blocks; the data connection stays open.
+              C: MODE z
+              S: 200 Compressed.
               """,
               """
-              C: MODE Z
-              S: 504 Only stream (S) is known.
+              C: MODE C
+              S: 504 Only MODE S, MODE B and MODE Z are known.
               """);
       case PASV ->
           new Example(
@@ -721,6 +794,7 @@ class VerbTest {
               S: 211-Wharf
               S:  connected from 192.0.2.7
               S:  logged in as jo
+              S:  in the clear
               S:  TYPE I, STRU F, MODE S
               S:  nothing is being transferred
               S: 211 End.
@@ -774,12 +848,16 @@ class VerbTest {
               """
               C: FEAT
               S: 211-Beyond RFC 959 there is:
+              S:  AUTH TLS
               S:  EPRT
               S:  EPSV
               S:  HASH SHA-256*;SHA-512;SHA-1;MD5;CRC32
               S:  MDTM
               S:  MFMT
               S:  MLST type*;size*;modify*;perm*;unique*;UNIX.mode*;
+              S:  MODE Z
+              S:  PBSZ
+              S:  PROT
               S:  RANG STREAM
               S:  REST STREAM
               S:  SIZE
@@ -801,6 +879,10 @@ class VerbTest {
               """
               C: OPTS UTF8 ON
               S: 200 Names are UTF-8.
+              C: OPTS mode z level 9
+              S: 200 MODE Z LEVEL set to 9.
+              C: OPTS MODE Z
+              S: 200 MODE Z LEVEL set to 6.
               C: OPTS mlst Size;nonsense;TYPE;
               S: 200 MLST OPTS type;size;
               C: FEAT
@@ -814,6 +896,8 @@ class VerbTest {
               """
               C: OPTS UTF8 OFF
               S: 504 Names are always UTF-8 here.
+              C: OPTS MODE Z LEVEL 10
+              S: 501 Say it as: OPTS MODE Z LEVEL <0 to 9>
               C: OPTS RETR fast
               S: 501 There is nothing to choose for that.
               """);

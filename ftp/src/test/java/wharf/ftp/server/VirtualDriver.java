@@ -21,6 +21,7 @@ import wharf.protocol.Effect;
 import wharf.protocol.Effect.Transfer;
 import wharf.protocol.Ending;
 import wharf.protocol.Event;
+import wharf.protocol.Security;
 import wharf.protocol.Session;
 import wharf.protocol.Source;
 
@@ -68,6 +69,9 @@ final class VirtualDriver {
   private boolean ended;
   private boolean listening;
   private boolean stopped;
+  private @Nullable Transfer kept;
+  private boolean securing;
+  private boolean secure;
   private int aborts;
   private long now;
   private @Nullable Duration patience;
@@ -85,6 +89,9 @@ final class VirtualDriver {
 
   /// Whether what is drained waits for [#drained], instead of leaving at once.
   boolean holdsDrains;
+
+  /// Whether the handshake of TLS waits for [#secured], instead of being done at once.
+  boolean holdsHandshake;
 
   /// Whether the next listener cannot be had.
   boolean refusesToListen;
@@ -190,6 +197,12 @@ final class VirtualDriver {
     return all.toByteArray();
   }
 
+  /// The client puts a restart marker into its upload.
+  void mark(String marker) {
+    assertThat(running().mode()).isInstanceOf(Transfer.Mode.Block.class);
+    deliver(new Event.Marked(marker, moved));
+  }
+
   // What the network and the machine do.
 
   /// The transfer ends.
@@ -202,15 +215,20 @@ final class VirtualDriver {
     }
   }
 
-  /// The upload ends by FIN, and the driver finds the control connection ended, too, before it says
-  /// so: the client was killed.
+  /// The upload ends as one that is whole, and the driver finds the control connection ended, too,
+  /// before it says so: the client was killed.
   void endTransferAndPeer() {
     Transfer ended = running();
     transfer = null;
     peerCloses();
     if (!closed) {
-      deliver(settled(ended, Ending.FIN, null));
+      deliver(settled(ended, wholeUpload(ended), null));
     }
+  }
+
+  /// How an upload ends of which all has come, as far as its mode tells.
+  static Ending wholeUpload(Transfer transfer) {
+    return transfer.mode() instanceof Transfer.Mode.Stream ? Ending.FIN : Ending.BLOCK_EOF;
   }
 
   private Event.Transferred settled(Transfer ended, Ending ending, @Nullable IOException problem) {
@@ -222,6 +240,8 @@ final class VirtualDriver {
       }
     }
     restartPatience();
+    boolean inOrder = ending == Ending.SENT || ending == Ending.BLOCK_EOF;
+    kept = inOrder && ended.mode() instanceof Transfer.Mode.Block ? ended : null;
     long bytes = moved;
     moved = 0;
     return new Event.Transferred(ending, bytes, TOOK, problem);
@@ -264,6 +284,15 @@ final class VirtualDriver {
     assertThat(draining).as("draining").isTrue();
     draining = false;
     deliver(new Event.Drained());
+  }
+
+  /// The handshake of TLS is done: that which was asked for, or that with which an implicit
+  /// connection begins.
+  void secured() {
+    assertThat(secure).as("once").isFalse();
+    secure = true;
+    securing = false;
+    deliver(new Event.Secured(new Security("TLSv1.3", "TLS_AES_256_GCM_SHA384", List.of())));
   }
 
   /// The server is being stopped.
@@ -309,6 +338,10 @@ final class VirtualDriver {
     return task != null;
   }
 
+  boolean handshakeWaits() {
+    return securing;
+  }
+
   boolean drainWaits() {
     return draining;
   }
@@ -347,7 +380,7 @@ final class VirtualDriver {
   }
 
   private boolean receiveOnce() {
-    if (!inbox.hasRemaining() || task != null || draining || inputEnded || closed) {
+    if (!inbox.hasRemaining() || task != null || draining || securing || inputEnded || closed) {
       return false;
     }
     byte[] some = new byte[Math.min(chunk, inbox.remaining())];
@@ -414,7 +447,24 @@ final class VirtualDriver {
         }
       }
       case Effect.SendTo _ -> throw new AssertionError("FTP sends no datagrams");
+      case Effect.Secure() -> {
+        assertThat(securing || secure).as("under TLS once").isFalse();
+        assertThat(transfer == null && task == null).as("nothing runs").isTrue();
+        securing = true;
+        // What the client sent ahead is no handshake.
+        order.dropped();
+        inbox = ByteBuffer.allocate(0);
+        line.reset();
+        if (!holdsHandshake) {
+          secured();
+        }
+      }
+      case Effect.HangUp() -> {
+        assertThat(transfer).as("a kept connection is in no use").isNull();
+        kept = null;
+      }
       case Effect.Listen listen -> {
+        assertThat(kept).as("a kept connection beside another").isNull();
         assertThat(listen.local()).isEqualTo(local.getAddress());
         listening = !refusesToListen;
         deliver(
@@ -459,13 +509,22 @@ final class VirtualDriver {
   private void begin(Transfer begun) {
     assertThat(transfer).as("one transfer at a time").isNull();
     assertThat(task).as("no transfer beside a task").isNull();
-    order.transferBegan();
+    boolean open = begun.route() instanceof Transfer.Route.Kept;
+    order.transferBegan(open);
+    assertThat(kept != null).as("a kept connection is used").isEqualTo(open);
+    assertThat(secure || !begun.secure()).as("data is secure only where control is").isTrue();
     switch (begun.route()) {
       case Transfer.Route.Passive() ->
           assertThat(listening).as("a passive transfer has a listener").isTrue();
       case Transfer.Route.Active(InetSocketAddress to) -> {
         assertThat(to.getAddress()).as("only to the client").isEqualTo(peer.getAddress());
         assertThat(to.getPort()).isBetween(1024, 65_535);
+      }
+      case Transfer.Route.Kept() -> {
+        Transfer before = Objects.requireNonNull(kept);
+        assertThat(begun.mode()).as("of one mode").isEqualTo(before.mode());
+        assertThat(begun.secure()).as("as secure").isEqualTo(before.secure());
+        kept = null;
       }
     }
     listening = false;

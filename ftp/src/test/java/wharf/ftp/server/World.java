@@ -58,6 +58,10 @@ final class World implements AutoCloseable {
   private final List<String> openAtRest;
 
   World(Path base) throws IOException {
+    this(base, FtpService.Tls.ALLOWED);
+  }
+
+  World(Path base, FtpService.Tls tls) throws IOException {
     root = Files.createDirectories(base.resolve("root"));
     outside = Files.createDirectories(base.resolve("outside"));
     Files.writeString(outside.resolve("secret"), SECRET);
@@ -75,7 +79,7 @@ final class World implements AutoCloseable {
     }
     tree = Tree.open(root, () -> NOW);
     openAtRest = open();
-    service = new FtpService(tree, accounts(), () -> NOW, PATIENCE);
+    service = new FtpService(tree, accounts(), () -> NOW, PATIENCE, tls);
   }
 
   /// Everyone's password is "secret". `jo` may do everything, `ro` look and read, and `no-READ` and
