@@ -108,6 +108,11 @@ public final class FileProblem extends IOException {
     return new FileProblem(kind, path, predicate, List.of(arguments), null);
   }
 
+  /// A file that is to become larger than whoever writes it will have.
+  public static FileProblem tooLarge(VirtualPath path, String predicate, Object... arguments) {
+    return about(Kind.NO_SPACE, path, predicate, arguments);
+  }
+
   /// Says what `failure`, met while working on `path`, means. A `FileProblem` is answered as it is.
   ///
   /// The JDK has exception types for few errors; for the others only the system's text is left,

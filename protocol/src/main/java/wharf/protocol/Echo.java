@@ -52,7 +52,11 @@ public final class Echo implements Protocol {
           List.of(new Effect.Note("not echoed: " + problem.getMessage()));
       case Event.Expired _, Event.PeerClosed _, Event.Stopping _ -> List.of(new Effect.Close());
       case Event.Bound _, Event.Secured _, Event.Ended _ -> List.of();
-      case Event.Drained _, Event.Listening _, Event.Transferred _, Event.Performed _ ->
+      case Event.Drained _,
+          Event.Listening _,
+          Event.Transferred _,
+          Event.Marked _,
+          Event.Performed _ ->
           throw new IllegalStateException("never asked for: " + event);
     };
   }

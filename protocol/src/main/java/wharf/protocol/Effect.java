@@ -37,10 +37,17 @@ public sealed interface Effect {
   /// Move a file's or a listing's bytes over a data connection; answered by [Event.Transferred].
   /// One at a time.
   ///
+  /// @param mode what the content is wrapped in
   /// @param secure whether under TLS, which the connection itself has to be, too
-  record Transfer(Route route, Flow flow, Limits limits, boolean secure) implements Effect {
+  record Transfer(Route route, Flow flow, Mode mode, Limits limits, boolean secure)
+      implements Effect {
 
-    /// In the clear.
+    /// As a stream.
+    public Transfer(Route route, Flow flow, Limits limits, boolean secure) {
+      this(route, flow, new Mode.Stream(), limits, secure);
+    }
+
+    /// As a stream, in the clear.
     public Transfer(Route route, Flow flow, Limits limits) {
       this(route, flow, limits, false);
     }
@@ -52,6 +59,10 @@ public sealed interface Effect {
 
       /// The server connects, from its own address on the control connection.
       record Active(InetSocketAddress to) implements Route {}
+
+      /// The connection of the transfer before goes on, which [Mode.Block] left open. Every other
+      /// route closes it.
+      record Kept() implements Route {}
     }
 
     /// What moves in which direction.
@@ -71,6 +82,31 @@ public sealed interface Effect {
       ASCII
     }
 
+    /// What the bytes, in their [Form], are wrapped in on the wire, and what their end is told by.
+    public sealed interface Mode {
+      /// Nothing; the end of the connection is the end of the bytes (RFC 959 section 3.4.1).
+      record Stream() implements Mode {}
+
+      /// Blocks with a header, the last of which says so: an upload that ended is
+      /// [Ending#BLOCK_EOF], and after it, as after [Ending#SENT], the connection stays open for
+      /// [Route.Kept] (RFC 959 section 3.4.2). A restart marker in an upload is told by
+      /// [Event.Marked].
+      record Block() implements Mode {}
+
+      /// One zlib stream (RFC 1950, draft-preston-ftpext-deflate), and then the end of the
+      /// connection: an upload that ended so is [Ending#BLOCK_EOF]. How large it becomes is for its
+      /// sink to bound.
+      ///
+      /// @param level of what is sent, from 0, not compressed, to 9; -1 for zlib's own choice
+      record Deflate(int level) implements Mode {
+        public Deflate {
+          if (level < -1 || level > 9) {
+            throw new IllegalArgumentException("level " + level);
+          }
+        }
+      }
+    }
+
     /// How long a transfer may wait.
     ///
     /// @param connect how long the data connection may take to come about
@@ -81,6 +117,10 @@ public sealed interface Effect {
   /// End the running transfer now; it is then answered by [Event.Transferred] with
   /// [Ending#ABORTED]. Nothing happens when none runs.
   record Abort() implements Effect {}
+
+  /// Close the data connection that the transfer before has kept open for [Transfer.Route.Kept], if
+  /// there is one.
+  record HangUp() implements Effect {}
 
   /// Run `task` where waiting is allowed, and nothing is received until it is done; answered by
   /// [Event.Performed], or by [Event.Failed] if it throws an `IOException`. One at a time.

@@ -4,13 +4,18 @@ package wharf.protocol;
 public enum Ending {
   /// A download was handed to the network to its last byte and the connection closed in order.
   SENT,
-  /// An upload's data said so itself: block mode's end-of-file (RFC 959 section 3.4.2).
+  /// An upload's data said so itself: block mode's end-of-file (RFC 959 section 3.4.2), or the end
+  /// of the compressed stream. All of it has come.
   BLOCK_EOF,
   /// An upload over TLS ended by the peer's close_notify.
   CLOSE_NOTIFY,
   /// An upload in the clear ended by FIN. What that proves is the session's to judge: a client that
   /// was killed sends one, too.
   FIN,
+  /// An upload whose data says its end itself stopped before that: what came is not all.
+  CUT_OFF,
+  /// What came of an upload is not what its mode says: none of it can be relied on.
+  MALFORMED,
   /// The peer reset the data connection.
   RESET,
   /// The session asked for the end.

@@ -46,11 +46,28 @@ public sealed interface Event {
   /// the session's to settle.
   ///
   /// @param ending the evidence
-  /// @param bytes how many bytes went over the data connection
+  /// @param bytes how many bytes of content went over the data connection, in their form, without
+  ///   what the mode wraps them in
+  /// @param onWire how many bytes that were with it
   /// @param took from the first attempt to connect to the end
-  /// @param problem the fault, for [Ending#STORE_FAILED], [Ending#PEER_FAILED] and [Ending#UNBOUND]
-  record Transferred(Ending ending, long bytes, Duration took, @Nullable IOException problem)
-      implements Event {}
+  /// @param problem the fault, for [Ending#STORE_FAILED], [Ending#MALFORMED], [Ending#PEER_FAILED]
+  ///   and [Ending#UNBOUND]
+  record Transferred(
+      Ending ending, long bytes, long onWire, Duration took, @Nullable IOException problem)
+      implements Event {
+
+    /// Of a stream, which wraps nothing.
+    public Transferred(Ending ending, long bytes, Duration took, @Nullable IOException problem) {
+      this(ending, bytes, bytes, took, problem);
+    }
+  }
+
+  /// The running upload, in blocks, has come to a restart marker of the client's (RFC 959 section
+  /// 3.5). Not told while the client leaves replies unread.
+  ///
+  /// @param marker printable ASCII, without spaces
+  /// @param stored how many bytes the sink was given by then
+  record Marked(String marker, long stored) implements Event {}
 
   /// Answers [Effect.Perform]: what the task returned.
   record Performed(Object result) implements Event {}

@@ -1,5 +1,6 @@
 package wharf.server;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,13 +29,18 @@ import wharf.protocol.Event;
 ///   passive: ACCEPTING --client came--+
 ///                                     +--> (under TLS: SHAKING HANDS) --> MOVING
 ///   active: CONNECTING --connected----+
-///   MOVING --pump is done, aborted, stalled--> ended
+///   kept by the transfer before ------> MOVING
+///   MOVING --pump is done, aborted, stalled--> ended, and perhaps kept
 /// ```
 ///
 /// It never waits: a driver calls [#advance] when [#channel] is ready for [#interest], or
 /// [#deadline] has passed, and waits again, until it answers how the transfer ended. Used by one
 /// thread at a time.
 final class DataConnection {
+  private static final String GONE =
+      "the client has closed the one that was kept; say anew how to connect: EPSV, PASV, EPRT or"
+          + " PORT";
+
   private static final String NOT_ITS_OWN =
       "the data connection came with a TLS session of its own";
 
@@ -52,9 +58,35 @@ final class DataConnection {
   private @Nullable TlsWire shaking;
   private @Nullable Pump pump;
 
+  /// Whether it is a kept connection of which nothing has been heard or sent since.
+  private boolean resuming;
+
+  /// What was received behind the end of an upload before, if this is none.
+  private @Nullable ByteBuffer unread;
+
+  private @Nullable Kept kept;
+
+  /// A data connection that is open for the next transfer, and waited for by nobody.
+  ///
+  /// @param unread what has been read of it already, with a free byte before it
+  record Kept(SocketChannel channel, Wire wire, @Nullable ByteBuffer unread) implements Closeable {
+    @Override
+    public void close() throws IOException {
+      try {
+        wire.endOutput();
+      } catch (IOException _) {
+        // The client has gone before.
+      } finally {
+        wire.close();
+        channel.close();
+      }
+    }
+  }
+
   /// Begins to accept or to connect.
   ///
   /// @param listener non-blocking, and this object's from here on; null for an active transfer
+  /// @param before what the transfer before has kept, this object's from here on; null for none
   /// @param local the server's address on the control connection
   /// @param peer the only address to accept from
   /// @param tls what the control connection is under, if the transfer is to be secure
@@ -63,6 +95,7 @@ final class DataConnection {
   DataConnection(
       Transfer transfer,
       @Nullable ServerSocketChannel listener,
+      @Nullable Kept before,
       InetAddress local,
       InetAddress peer,
       @Nullable SecureChannel tls,
@@ -99,6 +132,22 @@ final class DataConnection {
           throw e;
         }
       }
+      case Transfer.Route.Kept() -> {
+        if (before == null) {
+          throw new IOException("none was kept");
+        }
+        if (before.wire() instanceof TlsWire == (tls == null)) {
+          before.close();
+          throw new IOException("the one that was kept was agreed on before PROT");
+        }
+        channel = before.channel();
+        wire = before.wire();
+        unread = before.unread();
+        resuming = true;
+        // What has arrived already no poller will tell of.
+        again = true;
+        begin(before.wire(), Ending.FIN);
+      }
     }
   }
 
@@ -117,9 +166,21 @@ final class DataConnection {
     return again;
   }
 
-  /// The same where waiting could be for ever: what TLS has received no poller knows of.
+  /// The same where waiting could be for ever: what TLS or the mode's decoder has received no
+  /// poller knows of.
   boolean buffered() {
-    return again && tls != null;
+    return again && (tls != null || !(transfer.mode() instanceof Transfer.Mode.Stream));
+  }
+
+  /// The restart marker that the last [#advance] has come to, if it has, once.
+  Event.@Nullable Marked takeMarked() {
+    return pump == null ? null : pump.takeMarked();
+  }
+
+  /// Once it has ended: what the next transfer can go on with, if its mode leaves it open and it
+  /// ended in order. It is the caller's to close.
+  @Nullable Kept kept() {
+    return kept;
   }
 
   /// When, of `nanoTime`, waiting has lasted too long.
@@ -153,13 +214,18 @@ final class DataConnection {
   }
 
   private Event.@Nullable Transferred pump(Pump pump, ByteBuffer scratch) {
-    long before = pump.bytes();
+    if (resuming && !isUpload() && isGone(scratch)) {
+      return end(Ending.PEER_FAILED, new IOException(GONE));
+    }
+    long before = pump.bytes() + pump.onWire();
     Pump.Step step = pump.step(scratch);
     Ending ending = pump.ending();
     if (ending != null) {
-      return end(ending, pump.problem());
+      boolean gone = resuming && pump.onWire() == 0 && endsEarly(ending);
+      return gone ? end(Ending.PEER_FAILED, new IOException(GONE)) : end(ending, pump.problem());
     }
-    if (pump.bytes() > before) {
+    resuming = resuming && pump.onWire() == 0;
+    if (pump.bytes() + pump.onWire() > before) {
       deadline = nanoTime.getAsLong() + transfer.limits().stall().toNanos();
     }
     again = step == Pump.Step.AGAIN;
@@ -168,6 +234,29 @@ final class DataConnection {
           wire.interest(step == Pump.Step.READ ? SelectionKey.OP_READ : SelectionKey.OP_WRITE);
     }
     return again ? null : overdue();
+  }
+
+  private static boolean endsEarly(Ending ending) {
+    return ending == Ending.CUT_OFF || ending == Ending.RESET;
+  }
+
+  /// Whether the client has closed the connection that was kept. A download would not notice: what
+  /// is sent into the void is taken at first.
+  private boolean isGone(ByteBuffer scratch) {
+    resuming = false;
+    if (unread != null || wire == null) {
+      return false;
+    }
+    try {
+      int count = wire.read(scratch.clear().position(1));
+      if (count > 0) {
+        scratch.flip();
+        unread = ByteBuffer.allocate(scratch.limit()).put(scratch).flip().position(1);
+      }
+      return count < 0;
+    } catch (IOException e) {
+      return true;
+    }
   }
 
   private Event.@Nullable Transferred overdue() {
@@ -243,7 +332,7 @@ final class DataConnection {
   }
 
   private void begin(Wire over, Ending inputEnd) {
-    pump = new Pump(transfer.flow(), over, inputEnd);
+    pump = Pump.of(transfer.flow(), transfer.mode(), over, inputEnd, unread);
     deadline = nanoTime.getAsLong() + transfer.limits().stall().toNanos();
     interest = over.interest(isUpload() ? SelectionKey.OP_READ : SelectionKey.OP_WRITE);
   }
@@ -256,12 +345,19 @@ final class DataConnection {
             case SENT, FIN, CLOSE_NOTIFY, BLOCK_EOF -> true;
             default -> false;
           };
-      if (wire != null && inOrder) {
-        wire.close();
-      } else if (wire != null) {
-        wire.reset();
+      if (wire != null
+          && staysOpen(ending)
+          && channel instanceof SocketChannel connection
+          && pump != null) {
+        kept = new Kept(connection, wire, isUpload() ? pump.unread() : unread);
+      } else {
+        if (wire != null && inOrder) {
+          wire.close();
+        } else if (wire != null) {
+          wire.reset();
+        }
+        channel.close();
       }
-      channel.close();
     } catch (IOException e) {
       // Nothing is lost: the ending says what happened, and the descriptor is gone either way.
       problem = problem == null ? e : problem;
@@ -273,8 +369,16 @@ final class DataConnection {
         problem = problem == null ? e : problem;
       }
     }
-    long moved = pump == null ? 0 : pump.bytes();
-    return new Event.Transferred(
-        ending, moved, Duration.ofNanos(nanoTime.getAsLong() - began), problem);
+    Duration took = Duration.ofNanos(nanoTime.getAsLong() - began);
+    if (pump == null) {
+      return new Event.Transferred(ending, 0, took, problem);
+    }
+    pump.end();
+    return new Event.Transferred(ending, pump.bytes(), pump.onWire(), took, problem);
+  }
+
+  private boolean staysOpen(Ending ending) {
+    return transfer.mode() instanceof Transfer.Mode.Block
+        && (ending == Ending.SENT || ending == Ending.BLOCK_EOF);
   }
 }

@@ -73,6 +73,9 @@ final class StreamConversation extends Conversation {
   private @Nullable ServerSocketChannel listener;
   private @Nullable DataConnection data;
 
+  /// The data connection of the transfer before, open for the next.
+  private DataConnection.@Nullable Kept kept;
+
   /// @param control connected and non-blocking; this object's from here on
   StreamConversation(Context context, Driver driver, SocketChannel control) throws IOException {
     super(context, driver, nameOf(control.getRemoteAddress()));
@@ -203,6 +206,11 @@ final class StreamConversation extends Conversation {
           .log(Level.ERROR, "a transfer of " + name() + " ended by a fault of its own", fault);
       end = running.fail(new IOException("an internal fault, see the server's log", fault));
     }
+    Event.Marked marked = running.takeMarked();
+    // A client that does not read what it is told is told no more of its markers.
+    if (marked != null && unsentBytes < UNSENT_LIMIT) {
+      deliver(marked);
+    }
     if (end != null) {
       transferred(end, running, scratch);
     }
@@ -309,6 +317,7 @@ final class StreamConversation extends Conversation {
 
   private void transferred(Event.Transferred end, DataConnection running, ByteBuffer scratch) {
     data = null;
+    kept = running.kept();
     restartPatience();
     // Before the session is told: is the client still there? One that was killed closed both of its
     // connections.
@@ -336,6 +345,7 @@ final class StreamConversation extends Conversation {
       case Effect.Listen listen -> listen(listen);
       case Transfer transfer -> begin(transfer);
       case Effect.Abort() -> abort();
+      case Effect.HangUp() -> hangUp();
       case Effect.Close() -> finish();
       case Effect.SendTo _ -> throw new IllegalStateException("a datagram over a stream");
       case Effect.Perform _, Effect.Arm _, Effect.Note _ ->
@@ -441,6 +451,7 @@ final class StreamConversation extends Conversation {
   }
 
   private void listen(Effect.Listen effect) {
+    hangUp();
     closeListener();
     try {
       if (!(local instanceof InetSocketAddress)) {
@@ -459,6 +470,11 @@ final class StreamConversation extends Conversation {
     if (transfer.route() instanceof Transfer.Route.Active) {
       closeListener();
     }
+    if (!(transfer.route() instanceof Transfer.Route.Kept)) {
+      hangUp();
+    }
+    DataConnection.Kept before = kept;
+    kept = null;
     ServerSocketChannel used = listener;
     listener = null;
     try {
@@ -472,6 +488,7 @@ final class StreamConversation extends Conversation {
           new DataConnection(
               transfer,
               used,
+              before,
               here.getAddress(),
               there.getAddress(),
               transfer.secure()
@@ -500,6 +517,7 @@ final class StreamConversation extends Conversation {
   private void finish() {
     closing = true;
     abort();
+    hangUp();
     closeListener();
     settleOutput();
   }
@@ -538,10 +556,18 @@ final class StreamConversation extends Conversation {
     lingerDeadline = NEVER;
     handshakeDeadline = NEVER;
     dropUnsent();
+    hangUp();
     closeListener();
     driver().forget(control);
     closeQuietly(wire);
     tellTheEnd();
+  }
+
+  private void hangUp() {
+    if (kept != null) {
+      closeQuietly(kept);
+      kept = null;
+    }
   }
 
   private void closeListener() {

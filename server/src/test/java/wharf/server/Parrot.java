@@ -48,6 +48,9 @@ import wharf.protocol.Transport;
 ///   listen                     -> port N
 ///   get N, put                 a transfer over what was listened at, of N bytes
 ///   dial PORT get N|put        the same, the server connects
+///   mode s|b|z                 the mode of the transfers to come
+///   kept get N, kept put       the same over the connection of the one before
+///   hangup                     closes that
 ///   bad get, bad put           one whose source or sink throws what it may not
 ///   abort
 /// ```
@@ -117,6 +120,7 @@ final class Parrot implements Protocol {
         new Transfer.Limits(Duration.ofMinutes(5), Duration.ofMinutes(5));
     private CRC32 received = new CRC32();
     private boolean secretly;
+    private Transfer.Mode mode = new Transfer.Mode.Stream();
     private boolean busy;
     private boolean transferring;
     private boolean stopping;
@@ -154,6 +158,7 @@ final class Parrot implements Protocol {
             close();
           }
         }
+        case Event.Marked(String marker, long stored) -> say("marked " + marker + " " + stored);
         case Event.Performed(Object result) -> {
           busy = false;
           say("done " + result);
@@ -239,6 +244,15 @@ final class Parrot implements Protocol {
           effects.add(new Effect.Secure());
         }
         case "secretly", "openly" -> secretly = words[0].equals("secretly");
+        case "mode" ->
+            mode =
+                switch (words[1]) {
+                  case "b" -> new Transfer.Mode.Block();
+                  case "z" -> new Transfer.Mode.Deflate(-1);
+                  default -> new Transfer.Mode.Stream();
+                };
+        case "kept" -> transfer(new Transfer.Route.Kept(), words, 1);
+        case "hangup" -> effects.add(new Effect.HangUp());
         case "abort" -> effects.add(new Effect.Abort());
         default -> say("what? " + line);
       }
@@ -274,7 +288,7 @@ final class Parrot implements Protocol {
                         },
                         Form.IMAGE);
           };
-      effects.add(new Transfer(route, flow, limits, secretly));
+      effects.add(new Transfer(route, flow, mode, limits, secretly));
     }
 
     private void flood() {

@@ -95,7 +95,7 @@ class PumpTest {
     for (int from : new int[] {0, size / 2, size}) {
       try (Source.OfFile source = file(content, from)) {
         MemoryWire wire = wire(atOnce, stutters);
-        Pump pump = new Pump(new Flow.Out(source, form), wire, Ending.FIN);
+        Pump pump = Pump.of(new Flow.Out(source, form), wire, Ending.FIN);
         run(pump);
         byte[] expected = onWire(Arrays.copyOfRange(content, from, size), form);
         assertThat(wire.taken()).isEqualTo(expected);
@@ -114,7 +114,7 @@ class PumpTest {
     byte[] content = content(size);
     for (int portion : new int[] {1, 1000, 1 << 20}) {
       MemoryWire wire = wire(atOnce, stutters);
-      Pump pump = new Pump(new Flow.Out(new Portions(content, portion), form), wire, Ending.FIN);
+      Pump pump = Pump.of(new Flow.Out(new Portions(content, portion), form), wire, Ending.FIN);
       run(pump);
       byte[] expected = onWire(content, form);
       assertThat(wire.taken()).isEqualTo(expected);
@@ -129,7 +129,7 @@ class PumpTest {
     byte[] content = content(size);
     ByteArrayOutputStream stored = new ByteArrayOutputStream();
     MemoryWire wire = wire(atOnce, stutters).gives(content, MemoryWire.After.FIN);
-    Pump pump = new Pump(new Flow.In(from -> take(from, stored), form), wire, Ending.FIN);
+    Pump pump = Pump.of(new Flow.In(from -> take(from, stored), form), wire, Ending.FIN);
     run(pump);
     assertThat(stored.toByteArray())
         .isEqualTo(form == Form.IMAGE ? content : AsciiTest.decoded(content));
@@ -158,7 +158,7 @@ class PumpTest {
       try (Source.OfFile file = file(content, 0)) {
         for (Source source : new Source[] {file, new Portions(content, 5000)}) {
           MemoryWire wire = new MemoryWire(1 << 20);
-          Pump pump = new Pump(new Flow.Out(source, form), wire, Ending.FIN);
+          Pump pump = Pump.of(new Flow.Out(source, form), wire, Ending.FIN);
           int more = 1;
           Pump.Step step;
           do {
@@ -183,7 +183,7 @@ class PumpTest {
         byte[] content = content(200_000);
         try (Source.OfFile file = file(content, 0)) {
           MemoryWire wire = new MemoryWire(1000).resetsAfter(at);
-          Pump pump = new Pump(new Flow.Out(file, form), wire, Ending.FIN);
+          Pump pump = Pump.of(new Flow.Out(file, form), wire, Ending.FIN);
           run(pump);
           assertThat(pump.ending()).isEqualTo(Ending.RESET);
           assertThat(pump.problem()).hasMessage("reset by peer");
@@ -193,7 +193,7 @@ class PumpTest {
         ByteArrayOutputStream stored = new ByteArrayOutputStream();
         byte[] some = Arrays.copyOf(content, at);
         MemoryWire in = new MemoryWire(1000).gives(some, MemoryWire.After.RESET);
-        Pump pump = new Pump(new Flow.In(from -> take(from, stored), form), in, Ending.FIN);
+        Pump pump = Pump.of(new Flow.In(from -> take(from, stored), form), in, Ending.FIN);
         run(pump);
         assertThat(pump.ending()).isEqualTo(Ending.RESET);
         assertThat(pump.bytes()).isEqualTo(at);
@@ -206,14 +206,14 @@ class PumpTest {
   void silenceIsWaitedFor() {
     ByteArrayOutputStream stored = new ByteArrayOutputStream();
     MemoryWire wire = new MemoryWire(1000).gives(content(10), MemoryWire.After.SILENCE);
-    Pump pump = new Pump(new Flow.In(from -> take(from, stored), Form.IMAGE), wire, Ending.FIN);
+    Pump pump = Pump.of(new Flow.In(from -> take(from, stored), Form.IMAGE), wire, Ending.FIN);
     assertThat(pump.step(scratch)).isEqualTo(Pump.Step.READ);
     assertThat(pump.step(scratch)).isEqualTo(Pump.Step.READ);
     assertThat(pump.ending()).isNull();
     assertThat(stored.size()).isEqualTo(10);
 
     MemoryWire full = new MemoryWire(1000).takes(5);
-    Pump out = new Pump(new Flow.Out(new Portions(content(10), 10), Form.IMAGE), full, Ending.FIN);
+    Pump out = Pump.of(new Flow.Out(new Portions(content(10), 10), Form.IMAGE), full, Ending.FIN);
     assertThat(out.step(scratch)).isEqualTo(Pump.Step.WRITE);
     assertThat(out.step(scratch)).isEqualTo(Pump.Step.WRITE);
     assertThat(out.bytes()).isEqualTo(5);
@@ -224,16 +224,16 @@ class PumpTest {
   void aFastPeerIsInterrupted() throws IOException {
     byte[] content = new byte[5 * Pump.BURST];
     try (Source.OfFile file = file(content, 0)) {
-      assertThat(run(new Pump(new Flow.Out(file, Form.IMAGE), new MemoryWire(1 << 30), Ending.FIN)))
+      assertThat(run(Pump.of(new Flow.Out(file, Form.IMAGE), new MemoryWire(1 << 30), Ending.FIN)))
           .isEqualTo(5);
       Source made = new Portions(content, 1 << 20);
-      assertThat(run(new Pump(new Flow.Out(made, Form.IMAGE), new MemoryWire(1 << 30), Ending.FIN)))
+      assertThat(run(Pump.of(new Flow.Out(made, Form.IMAGE), new MemoryWire(1 << 30), Ending.FIN)))
           .as("a listing asks the disk")
           .isGreaterThan(5 * 16);
       MemoryWire in = new MemoryWire(1 << 30).gives(content, MemoryWire.After.FIN);
       assertThat(
               run(
-                  new Pump(
+                  Pump.of(
                       new Flow.In(from -> from.position(from.limit()), Form.IMAGE),
                       in,
                       Ending.FIN)))
@@ -248,7 +248,7 @@ class PumpTest {
         try (Source.OfFile file = file(new byte[10_000], 0)) {
           Files.write(directory.resolve("file"), new byte[left]);
           MemoryWire wire = new MemoryWire(1000);
-          Pump pump = new Pump(new Flow.Out(file, form), wire, Ending.FIN);
+          Pump pump = Pump.of(new Flow.Out(file, form), wire, Ending.FIN);
           run(pump);
           assertThat(pump.ending()).isEqualTo(Ending.STORE_FAILED);
           assertThat(pump.problem()).hasMessage("the file ends at byte " + left + " of 10000");
@@ -265,7 +265,7 @@ class PumpTest {
       try (Source.OfFile file = file(new byte[1000], 0)) {
         Files.write(directory.resolve("file"), new byte[2000]);
         MemoryWire wire = new MemoryWire(300);
-        run(new Pump(new Flow.Out(file, form), wire, Ending.FIN));
+        run(Pump.of(new Flow.Out(file, form), wire, Ending.FIN));
         assertThat(wire.taken()).hasSize(1000);
       }
     }
@@ -278,7 +278,7 @@ class PumpTest {
       MemoryWire wire = new MemoryWire(100).gives(content(1000), MemoryWire.After.FIN);
       int[] taken = {0};
       Pump in =
-          new Pump(
+          Pump.of(
               new Flow.In(
                   from -> {
                     taken[0] += from.remaining();
@@ -305,7 +305,7 @@ class PumpTest {
             public void close() {}
           };
       MemoryWire out = new MemoryWire(100);
-      Pump pump = new Pump(new Flow.Out(broken, form), out, Ending.FIN);
+      Pump pump = Pump.of(new Flow.Out(broken, form), out, Ending.FIN);
       run(pump);
       assertThat(pump.ending()).isEqualTo(Ending.STORE_FAILED);
       assertThat(pump.problem()).isSameAs(full);
@@ -319,7 +319,7 @@ class PumpTest {
     byte[] text = "a\r".getBytes(StandardCharsets.US_ASCII);
     ByteArrayOutputStream stored = new ByteArrayOutputStream();
     MemoryWire wire = new MemoryWire(1).gives(text, MemoryWire.After.FIN);
-    run(new Pump(new Flow.In(from -> take(from, stored), Form.ASCII), wire, Ending.FIN));
+    run(Pump.of(new Flow.In(from -> take(from, stored), Form.ASCII), wire, Ending.FIN));
     assertThat(stored.toByteArray()).isEqualTo(text);
   }
 

@@ -9,7 +9,7 @@ import wharf.protocol.Effect;
 import wharf.protocol.Effect.Transfer.Route;
 
 /// How the next data connection comes about: PASV, EPSV, PORT and EPRT. What they agree on is good
-/// for one transfer.
+/// for one transfer; one in blocks leaves its connection open for the next (RFC 959 section 3.4.2).
 final class DataRoute {
   private final InetSocketAddress local;
   private final InetSocketAddress peer;
@@ -42,12 +42,34 @@ final class DataRoute {
 
   /// PROT P, or PROT C.
   void protect(boolean wanted) {
+    if (secure != wanted) {
+      hangUp();
+    }
     secure = wanted;
   }
 
   /// Whether data connections are to be under TLS.
   boolean isSecure() {
     return secure;
+  }
+
+  /// The code that announces a transfer: is the data connection still to be opened?
+  int announcement() {
+    return route instanceof Route.Kept ? 125 : 150;
+  }
+
+  /// The transfer has left its connection open.
+  void kept() {
+    route = new Route.Kept();
+  }
+
+  /// Closes a data connection that was kept: ABOR, MODE and REIN end it, and so does every other
+  /// way to connect (RFC 959 section 3.3).
+  void hangUp() {
+    if (route instanceof Route.Kept) {
+      route = null;
+      answers.ask(new Effect.HangUp());
+    }
   }
 
   /// What is agreed, for the one transfer it is good for.
@@ -93,6 +115,7 @@ final class DataRoute {
   }
 
   private void listen() {
+    hangUp();
     route = null;
     answers.ask(new Effect.Listen(local.getAddress()));
   }
@@ -146,6 +169,7 @@ final class DataRoute {
     } else if (to.getPort() < 1024) {
       answers.reply(504, "Data connections go only to ports of 1024 and above.");
     } else {
+      hangUp();
       route = new Route.Active(new InetSocketAddress(peer.getAddress(), to.getPort()));
       answers.reply(200, "The server will connect there.");
     }

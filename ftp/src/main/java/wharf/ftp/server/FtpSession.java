@@ -12,6 +12,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -83,6 +84,9 @@ final class FtpSession implements Session {
   /// SITE UTIME as ncftp says it: a path, and when it was read, changed and made.
   private static final Pattern THREE_TIMES = Pattern.compile("(.+) \\d{14} (\\d{14}) \\d{14} UTC");
 
+  /// An upload in MODE Z may take this part of the free space.
+  private static final int INFLATED_SHARE = 2;
+
   /// About how much of a listing is told at once over the control connection.
   private static final int TELL_AT_ONCE = 8 << 10;
 
@@ -150,6 +154,8 @@ final class FtpSession implements Session {
   private static final class Terms {
     private final DataRoute route;
     private Transfer.Form form = Transfer.Form.ASCII;
+    private Modes mode = Modes.STREAM;
+    private int deflateLevel = Modes.USUAL_LEVEL;
     private Set<Fact> facts = EnumSet.allOf(Fact.class);
     private HashAlgorithm hash = HashAlgorithm.SHA_256;
 
@@ -231,6 +237,7 @@ final class FtpSession implements Session {
       case Event.Drained() -> drained();
       case Event.Listening(InetSocketAddress at) -> listening(at);
       case Event.Transferred end -> transferred(end);
+      case Event.Marked marked -> marked(marked);
       case Event.Performed(Object result) -> performed(result);
       case Event.Failed(var effect, IOException problem) -> failed(effect, problem);
       case Event.Expired() -> expire();
@@ -427,7 +434,10 @@ final class FtpSession implements Session {
       case REST -> restart(argument);
       case RANG -> restrict(argument);
       case ALLO -> allocate(argument);
-      case ABOR -> reply(226, "Nothing is being transferred any more.");
+      case ABOR -> {
+        terms.route.hangUp();
+        reply(226, "Nothing is being transferred any more.");
+      }
 
       case LIST -> list(verb, here().listed(argument), EntryFormat.people(service.now().get()));
       case NLST -> {
@@ -640,6 +650,7 @@ final class FtpSession implements Session {
     doing = new Doing.Resting();
     who = new Who.Guest();
     announced = -1;
+    terms.route.hangUp();
     terms = terms();
     terms.route.protect(unasked);
     answers.note("under " + agreed.version() + " with " + agreed.cipher());
@@ -720,6 +731,7 @@ final class FtpSession implements Session {
   private void reinitialise() {
     who = new Who.Guest();
     boolean secure = terms.route.isSecure();
+    terms.route.hangUp();
     terms = terms();
     terms.route.protect(secure);
     announced = -1;
@@ -872,11 +884,15 @@ final class FtpSession implements Session {
     }
   }
 
+  /// MODE. A kept data connection is of the mode before.
   private void mode(String argument) {
-    switch (argument.strip().toUpperCase(Locale.ROOT)) {
-      case "S" -> reply(200, "A stream.");
-      case "B", "C", "Z" -> reply(504, "Only a stream is known; say MODE S.");
-      default -> answers.reply(Reply.misspoken(Verb.MODE));
+    Optional<Modes> wanted = Modes.named(argument.strip());
+    if (wanted.isEmpty()) {
+      reply(504, "Only MODE S, MODE B and MODE Z are known.");
+    } else {
+      terms.route.hangUp();
+      terms.mode = wanted.get();
+      reply(200, terms.mode.help());
     }
   }
 
@@ -967,7 +983,16 @@ final class FtpSession implements Session {
     }
     long to = range.end(file.size());
     String kind = terms.form == Transfer.Form.IMAGE ? "BINARY" : "ASCII";
-    reply(150, "Opening %s mode data connection for %s (%s bytes).", kind, path, to - from);
+    answers.reply(
+        terms.route.announcement() == 150
+            ? Reply.of(
+                150, "Opening %s mode data connection for %s (%s bytes).", kind, path, to - from)
+            : Reply.of(
+                125,
+                "%s mode over the open data connection for %s (%s bytes).",
+                kind,
+                path,
+                to - from));
     send("RETR " + path, new Source.OfFile(file.channel(), from, to), terms.form);
   }
 
@@ -982,7 +1007,7 @@ final class FtpSession implements Session {
     }
     ListingSource source =
         verb == Verb.MLSD ? here().listDirectory(argument, format) : here().list(argument, format);
-    reply(150, "Here comes the listing.");
+    reply(terms.route.announcement(), "Here comes the listing.");
     send(verb + " " + (argument.isEmpty() ? directory() : argument), source, Transfer.Form.IMAGE);
   }
 
@@ -1000,7 +1025,8 @@ final class FtpSession implements Session {
     }
     String owner = account().name();
     Incoming incoming =
-        new Incoming(new Incoming.Order(owner, path, announced, unique, terms.form), answers);
+        new Incoming(
+            new Incoming.Order(owner, path, announced, largest(), unique, terms.form), answers);
     // It is for this upload, whether it can begin or not.
     announced = -1;
     if (start instanceof Start.Fresh) {
@@ -1012,6 +1038,14 @@ final class FtpSession implements Session {
     }
   }
 
+  /// How large an upload may become. In MODE Z a client need not send what fills the disk, so it
+  /// has at most a share of what is free, unless it has announced more, for which ALLO found room.
+  private long largest() throws FileProblem {
+    return terms.mode == Modes.DEFLATE
+        ? Math.max(announced, service.tree().usableSpace() / INFLATED_SHARE)
+        : Long.MAX_VALUE;
+  }
+
   private void staged(Incoming incoming, Upload upload) {
     if (peerGone || closed) {
       doing = new Doing.Resting();
@@ -1021,7 +1055,7 @@ final class FtpSession implements Session {
       if (terms.hashing) {
         upload.hashing(terms.hash);
       }
-      transfer(incoming.staged(upload));
+      transfer(incoming.staged(upload, terms.route.announcement()));
     }
   }
 
@@ -1048,6 +1082,7 @@ final class FtpSession implements Session {
         new Transfer(
             terms.route.take(),
             flow,
+            terms.mode.of(terms.deflateLevel),
             new Transfer.Limits(service.patience().connect(), service.patience().stall()),
             terms.route.isSecure()));
   }
@@ -1061,7 +1096,17 @@ final class FtpSession implements Session {
     return false;
   }
 
+  private void marked(Event.Marked marked) {
+    if (doing instanceof Doing.Uploading(Incoming incoming)) {
+      incoming.marked(marked);
+    }
+  }
+
   private void transferred(Event.Transferred end) {
+    if (terms.mode == Modes.BLOCK
+        && (end.ending() == Ending.SENT || end.ending() == Ending.BLOCK_EOF)) {
+      terms.route.kept();
+    }
     switch (doing) {
       case Doing.Sending(String what) -> {
         doing = new Doing.Resting();
@@ -1150,7 +1195,10 @@ final class FtpSession implements Session {
             : Phrase.of(
                 terms.route.isSecure() ? "under %s, data too" : "under %s, data in the clear",
                 security.version()));
-    lines.add(Phrase.of("TYPE %s, STRU F, MODE S", terms.form == Transfer.Form.IMAGE ? "I" : "A"));
+    lines.add(
+        Phrase.of(
+            "TYPE %s, STRU F, MODE %s",
+            terms.form == Transfer.Form.IMAGE ? "I" : "A", terms.mode.letter()));
     lines.add(
         doing instanceof Doing.Resting
             ? Phrase.of("nothing is being transferred")
@@ -1224,7 +1272,19 @@ final class FtpSession implements Session {
         reply(200, "%s", ("MLST OPTS " + chosen).strip());
       }
       case "HASH" -> chooseHash(rest);
+      case "MODE" -> chooseLevel(rest);
       default -> reply(501, "There is nothing to choose for that.");
+    }
+  }
+
+  /// OPTS MODE Z LEVEL n; without a level, the usual one (draft-preston-ftpext-deflate).
+  private void chooseLevel(String words) {
+    OptionalInt level = Modes.level(words);
+    if (level.isEmpty()) {
+      reply(501, "Say it as: %s", "OPTS MODE Z LEVEL <0 to 9>");
+    } else {
+      terms.deflateLevel = level.getAsInt();
+      reply(200, "MODE Z LEVEL set to %s.", terms.deflateLevel);
     }
   }
 

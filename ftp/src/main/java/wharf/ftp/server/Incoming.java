@@ -1,6 +1,7 @@
 package wharf.ftp.server;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import wharf.files.FileProblem;
 import wharf.files.Upload;
@@ -34,7 +35,8 @@ final class Incoming {
   private sealed interface Stage {
     record Staging() implements Stage {}
 
-    record Receiving(Upload upload) implements Stage {}
+    /// @param from where in the file it began
+    record Receiving(Upload upload, long from) implements Stage {}
 
     /// All has come, it seems: if the client was killed, its control connection ends now.
     record Proving(Upload upload, Event.Transferred end) implements Stage {}
@@ -50,10 +52,16 @@ final class Incoming {
   ///
   /// @param account whose upload it is
   /// @param announced the size that ALLO told, or -1
+  /// @param largest the most bytes that it may have
   /// @param unique whether the server chose the name (STOU)
   /// @param form how it looks on the wire
   record Order(
-      String account, VirtualPath target, long announced, boolean unique, Transfer.Form form) {}
+      String account,
+      VirtualPath target,
+      long announced,
+      long largest,
+      boolean unique,
+      Transfer.Form form) {}
 
   /// What has become of the client.
   enum Client {
@@ -90,34 +98,59 @@ final class Incoming {
 
   /// How it stands, for people.
   Phrase told() {
-    return stage instanceof Stage.Receiving(Upload upload)
+    return stage instanceof Stage.Receiving(Upload upload, _)
         ? Phrase.of("%s, %s bytes so far", "STOR " + order.target(), upload.position())
         : Phrase.of("%s", "STOR " + order.target());
   }
 
   /// There is a part for it now.
   ///
+  /// @param announcement the code to say so with
   /// @return what is to be moved
-  Transfer.Flow staged(Upload upload) {
+  Transfer.Flow staged(Upload upload, int announcement) {
     if (!(stage instanceof Stage.Staging)) {
       throw new IllegalStateException("staged, but " + stage);
     }
-    stage = new Stage.Receiving(upload);
+    long from = upload.position();
+    stage = new Stage.Receiving(upload, from);
     VirtualPath target = order.target();
     answers.reply(
         order.unique()
             // RFC 1123 section 4.1.2.9 has it so.
-            ? Reply.of(150, "FILE: %s", target.name())
-            : Reply.of(150, "Ready for %s.", target));
-    return new Transfer.Flow.In(upload::write, order.form());
+            ? Reply.of(announcement, "FILE: %s", target.name())
+            : Reply.of(announcement, "Ready for %s.", target));
+    return new Transfer.Flow.In(bytes -> store(upload, from, bytes), order.form());
+  }
+
+  private void store(Upload upload, long from, ByteBuffer bytes) throws FileProblem {
+    if (bytes.remaining() > order.largest() - (upload.position() - from)) {
+      throw FileProblem.tooLarge(
+          order.target(),
+          "became larger than %s bytes, the most that a compressed upload may; say its size with"
+              + " ALLO before",
+          order.largest());
+    }
+    upload.write(bytes);
+  }
+
+  /// The client has put a mark into what it sends: it learns where in the file that is (RFC 959
+  /// section 4.2).
+  void marked(Event.Marked marked) {
+    if (stage instanceof Stage.Receiving(_, long from)) {
+      answers.reply(110, "MARK %s = %s", marked.marker(), from + marked.stored());
+    }
   }
 
   /// Judges the evidence: is what came the whole file? Only then may it be published.
   void transferred(Event.Transferred end, Client client) {
-    if (!(stage instanceof Stage.Receiving(Upload upload))) {
+    if (!(stage instanceof Stage.Receiving(Upload upload, _))) {
       throw new IllegalStateException("transferred, but " + stage);
     }
-    boolean ended = end.ending() == Ending.FIN || end.ending() == Ending.CLOSE_NOTIFY;
+    boolean ended =
+        switch (end.ending()) {
+          case FIN, CLOSE_NOTIFY, BLOCK_EOF -> true;
+          default -> false;
+        };
     boolean tooShort =
         ended
             && order.form() == Transfer.Form.IMAGE
@@ -145,8 +178,8 @@ final class Incoming {
 
   private Duration probation(Event.Transferred end) {
     boolean asAnnounced = order.announced() >= 0 && order.form() == Transfer.Form.IMAGE;
-    // Who is killed says no close_notify.
-    if (asAnnounced || end.ending() == Ending.CLOSE_NOTIFY) {
+    // Who is killed says no close_notify, nor that this was the last block.
+    if (asAnnounced || end.ending() != Ending.FIN) {
       return Duration.ZERO;
     }
     Duration share = end.took().dividedBy(PROBATION_SHARE);
@@ -237,7 +270,7 @@ final class Incoming {
   /// The session was ended from outside: what has come is kept for its account.
   void ended() {
     switch (stage) {
-      case Stage.Receiving(Upload upload) -> suspend(upload);
+      case Stage.Receiving(Upload upload, _) -> suspend(upload);
       case Stage.Proving(Upload upload, _) -> suspend(upload);
       case Stage.Syncing(Upload upload, _) -> suspend(upload);
       case Stage.Publishing(Upload upload, _) -> suspend(upload);
@@ -266,12 +299,15 @@ final class Incoming {
     note("cut off, the client is gone" + keep(upload, end));
   }
 
-  /// Keeps what came of an upload that was cut off, or forgets it when the disk is full.
+  /// Keeps what came of an upload that was cut off, or forgets it when the disk is full, or when it
+  /// may be wrong.
   private Phrase keep(Upload upload, Event.Transferred end) {
     stage = new Stage.Over();
     try {
-      if (end.problem() instanceof FileProblem problem
-          && problem.kind() == FileProblem.Kind.NO_SPACE) {
+      boolean full =
+          end.problem() instanceof FileProblem problem
+              && problem.kind() == FileProblem.Kind.NO_SPACE;
+      if (full || end.ending() == Ending.MALFORMED) {
         upload.discard();
         return Phrase.of("; nothing was kept");
       }

@@ -13,7 +13,9 @@ record Outcome(Event.Transferred end) {
   /// How much, and how long it took.
   Phrase receipt() {
     String seconds = String.format(Locale.ROOT, "%.3f", end.took().toNanos() / 1e9);
-    return Phrase.of("%s bytes in %s s", end.bytes(), seconds);
+    return end.onWire() < end.bytes()
+        ? Phrase.of("%s bytes, %s on the wire, in %s s", end.bytes(), end.onWire(), seconds)
+        : Phrase.of("%s bytes in %s s", end.bytes(), seconds);
   }
 
   /// For the log.
@@ -42,6 +44,10 @@ record Outcome(Event.Transferred end) {
       case ABORTED -> Reply.of(426, "Broken off as you asked after %s bytes%s.", end.bytes(), more);
       case TIMED_OUT ->
           Reply.of(426, "Given up: %s, after %s bytes%s.", reason(), end.bytes(), more);
+      case CUT_OFF ->
+          Reply.of(426, "The data ended before the file did after %s bytes%s.", end.bytes(), more);
+      case MALFORMED ->
+          Reply.of(426, "Not stored: %s, after %s bytes%s.", reason(), end.bytes(), more);
       case RESET ->
           Reply.of(426, "The data connection was reset after %s bytes%s.", end.bytes(), more);
       case SENT, FIN, BLOCK_EOF, CLOSE_NOTIFY ->

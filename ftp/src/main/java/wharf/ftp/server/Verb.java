@@ -59,7 +59,13 @@ enum Verb {
 
   TYPE("<A | I | L 8>", LOGGED_IN, When.RESTING, "RFC 959", "text (A) or bytes as they are (I)"),
   STRU("<F>", LOGGED_IN, When.RESTING, "RFC 959", "structure: only files without records"),
-  MODE("<S>", LOGGED_IN, When.RESTING, "RFC 959", "mode of transfer: only a stream"),
+  MODE(
+      "<S | B | Z>",
+      LOGGED_IN,
+      When.RESTING,
+      "RFC 959",
+      "as a stream (S), in blocks (B) or compressed (Z)",
+      "MODE Z"),
   PASV("", LOGGED_IN, When.RESTING, "RFC 959", "the server listens, IPv4"),
   EPSV("[1 | 2 | ALL]", LOGGED_IN, When.RESTING, "RFC 2428", "the server listens", "EPSV"),
   PRET(
@@ -228,7 +234,7 @@ enum Verb {
       ANYONE,
       When.RESTING,
       "RFC 2389",
-      "choose: MLST facts, HASH's algorithm, UTF8",
+      "choose: MLST facts, HASH's algorithm, MODE Z's level, UTF8",
       "UTF8");
 
   /// What several rows say; an enum's own constants come after them.

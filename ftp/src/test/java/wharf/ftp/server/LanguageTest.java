@@ -44,9 +44,12 @@ class LanguageTest {
           "FILE: %s",
           "Modify=%s; %s",
           "Wharf",
-          "TYPE %s, STRU F, MODE S",
           "Entering Passive Mode (%s)",
           "Entering Extended Passive Mode (|||%s|)",
+          "MARK %s = %s",
+          "MODE Z LEVEL set to %s.",
+          "TYPE %s, STRU F, MODE %s",
+          "%s mode over the open data connection for %s (%s bytes).",
           "Opening %s mode data connection for %s (%s bytes).");
 
   @TempDir Path base;
@@ -60,6 +63,9 @@ class LanguageTest {
     }
     for (Absent absent : Absent.values()) {
       said.add(absent.why());
+    }
+    for (Modes mode : Modes.values()) {
+      said.add(mode.help());
     }
     said.removeAll(SAME_IN_ALL);
     assertThat(said).as("found in the classes").hasSizeGreaterThan(150);

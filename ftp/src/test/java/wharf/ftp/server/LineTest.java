@@ -18,7 +18,7 @@ class LineTest {
         base,
         """
         C: SITE EXEC ls
-        S: 500 Unknown command. HELP lists those that are known.
+        S: 500 Unknown command of SITE. SITE HELP lists those that are known.
         C:\s
         C:\s
         C:  PWD

@@ -204,17 +204,21 @@ class RandomWalkTest {
         return;
       }
       if (upload && random.nextInt(20) == 0) {
-        tell("FIN gone");
+        tell("whole, and gone");
         driver.endTransferAndPeer();
         return;
       }
       Ending ending =
           random.nextInt(3) > 0
-              ? upload ? Ending.FIN : had ? Ending.SENT : Ending.RESET
+              ? upload
+                  ? VirtualDriver.wholeUpload(driver.running())
+                  : had ? Ending.SENT : Ending.RESET
               : one(
                   List.of(
                       Ending.RESET,
                       Ending.TIMED_OUT,
+                      Ending.CUT_OFF,
+                      Ending.MALFORMED,
                       Ending.STORE_FAILED,
                       Ending.PEER_FAILED,
                       Ending.UNBOUND));
@@ -270,7 +274,7 @@ class RandomWalkTest {
             case PROT -> one(List.of("P", "p", "C", "S", "Z"));
             case TYPE -> one(List.of("I", "I", "A", "E"));
             case STRU -> one(List.of("F", "R"));
-            case MODE -> one(List.of("S", "B"));
+            case MODE -> one(List.of("S", "B", "B", "Z", "C"));
             case EPSV -> random.nextInt(200) == 0 ? "ALL" : one(List.of("", "", "1", "2"));
             case PORT -> one(List.of("192,0,2,7,4,0", "192,0,2,8,4,0", "192,0,2,7,0,21", "1,2"));
             case EPRT -> one(List.of("|1|192.0.2.7|2000|", "|2|::1|2000|", "|3|x|1|", "||"));
@@ -279,7 +283,12 @@ class RandomWalkTest {
             case OPTS ->
                 one(
                     List.of(
-                        "UTF8 ON", "MLST type;", "MLST type;size;modify;perm;", "HASH MD5", "X"));
+                        "UTF8 ON",
+                        "MLST type;",
+                        "MLST type;size;modify;perm;",
+                        "HASH MD5",
+                        "MODE Z LEVEL 1",
+                        "X"));
             case HELP -> one(List.of("", "RETR", "x"));
             case RANG -> one(List.of("0 3", "2 99", "1 0", "5 4", "x"));
             case XCRC, XMD5, XSHA1, XSHA256, XSHA512 ->
@@ -310,7 +319,7 @@ class RandomWalkTest {
             case REIN, QUIT, SITE_QUOTA, SITE_WHO, PWD, CDUP, PASV, ABOR, NOOP, SYST, FEAT ->
                 random.nextInt(20) == 0 ? "x" : "";
           };
-      return argument.isEmpty() ? verb.name() : verb + " " + argument;
+      return argument.isEmpty() ? verb.toString() : verb + " " + argument;
     }
 
     /// Notes which upload was begun, and looks at what a 226 is a receipt for, unless commands that
@@ -320,9 +329,9 @@ class RandomWalkTest {
       for (String line : driver.replies().lines()) {
         last = line;
         out = (out || line.startsWith("530 ")) && !line.startsWith("230 ");
-        if (line.startsWith("150 ")) {
+        if (line.startsWith("150 ") || line.startsWith("125 ")) {
           sent.setLength(0);
-          boolean plain = line.startsWith("150 Ready for /") && !line.contains("?");
+          boolean plain = line.substring(4).startsWith("Ready for /") && !line.contains("?");
           target = plain ? line.substring("150 Ready for /".length(), line.length() - 1) : "";
         }
       }

@@ -22,7 +22,7 @@ final class ReplyOrder {
   private final Deque<Asked> asked = new ArrayDeque<>();
   private final List<Integer> codes = new ArrayList<>();
   private boolean greeted;
-  private boolean announced;
+  private int announced;
   private boolean transferring;
 
   /// The client has sent this line, without its end; one that is too long is no command.
@@ -42,8 +42,10 @@ final class ReplyOrder {
   }
 
   /// A transfer has been asked of the driver.
-  void transferBegan() {
-    assertThat(announced).as("a transfer is announced by a 150").isTrue();
+  ///
+  /// @param open whether over a data connection that is open already
+  void transferBegan(boolean open) {
+    assertThat(announced).as("what a transfer is announced by").isEqualTo(open ? 125 : 150);
     transferring = true;
   }
 
@@ -65,9 +67,13 @@ final class ReplyOrder {
       return;
     }
     assertThat(asked).as("what %s answers", code).isNotEmpty();
+    if (code == 110) {
+      assertThat(transferring).as("a marker in a transfer").isTrue();
+      return;
+    }
     if (code < 200) {
-      assertThat(announced).as("one preliminary reply at a time").isFalse();
-      announced = true;
+      assertThat(announced).as("one preliminary reply at a time").isZero();
+      announced = code;
       assertThat(isTransfer(asked.getFirst())).as("%s to %s", code, asked.getFirst()).isTrue();
       return;
     }
@@ -81,7 +87,7 @@ final class ReplyOrder {
       assertThat(one.verb().map(Verb::when)).as(one.line()).contains(Verb.When.ALWAYS);
     } else {
       one = asked.removeFirst();
-      announced = false;
+      announced = 0;
     }
     assertThat(mayAnswer(one, code)).as("%s to %s", code, one.line()).isTrue();
   }
@@ -150,7 +156,7 @@ final class ReplyOrder {
       case STOR, STOU, APPE -> Set.of(226, 521, 522, 425, 426, 450, 451, 552, 553, 554);
       case REST, RANG -> Set.of(350, 504);
       // 552: a walk lets tasks fail for any reason.
-      case MFCT -> Set.of(504);
+      case MFCT -> Set.of(504, 553);
       case MFF -> Set.of(213, 450, 451, 504, 553);
       case AVBL -> Set.of(213, 450, 451, 553);
       case COMB -> Set.of(250, 450, 451, 552, 553);

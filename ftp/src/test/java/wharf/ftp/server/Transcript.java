@@ -31,6 +31,7 @@ import wharf.protocol.Ending;
 ///   < line              the client downloads a line, as in S; all lines of a download stand
 ///   < (nothing)         together, and it ends in order
 ///   ! FIN               the transfer ends so (any Ending); "! FIN gone": and the client is, too
+///   ! mark 123          the client puts this restart marker into its upload
 ///   ! gone              the client's end of the control connection is closed
 ///   ! wait 300          seconds pass
 ///   ! stop              the server is being stopped
@@ -250,6 +251,8 @@ final class Transcript {
         default -> {
           if (words[0].equals("wait")) {
             driver.pass(Duration.ofSeconds(Long.parseLong(words[1])));
+          } else if (words[0].equals("mark")) {
+            driver.mark(words[1]);
           } else {
             driver.endTransfer(Ending.valueOf(what), new IOException("a test wants it so"));
           }

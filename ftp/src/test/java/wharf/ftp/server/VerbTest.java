@@ -354,11 +354,15 @@ class VerbTest {
           new Example(
               """
               C: MODE s
-              S: 200 A stream.
+              S: 200 As a stream, whose end is that of the connection.
+              C: MODE B
+              S: 200 In blocks; the data connection stays open.
+              C: MODE z
+              S: 200 Compressed.
               """,
               """
-              C: MODE Z
-              S: 504 Only a stream is known; say MODE S.
+              C: MODE C
+              S: 504 Only MODE S, MODE B and MODE Z are known.
               """);
       case PASV ->
           new Example(
@@ -1190,6 +1194,7 @@ class VerbTest {
               S:  MDTM
               S:  MFMT
               S:  MLST type*;size*;modify*;perm*;unique*;UNIX.mode*;
+              S:  MODE Z
               S:  PBSZ
               S:  PROT
               S:  RANG STREAM
@@ -1213,6 +1218,10 @@ class VerbTest {
               """
               C: OPTS UTF8 ON
               S: 200 Names are UTF-8.
+              C: OPTS mode z level 9
+              S: 200 MODE Z LEVEL set to 9.
+              C: OPTS MODE Z
+              S: 200 MODE Z LEVEL set to 6.
               C: OPTS mlst Size;nonsense;TYPE;
               S: 200 MLST OPTS type;size;
               C: FEAT
@@ -1226,6 +1235,8 @@ class VerbTest {
               """
               C: OPTS UTF8 OFF
               S: 504 Names are always UTF-8 here.
+              C: OPTS MODE Z LEVEL 10
+              S: 501 Say it as: OPTS MODE Z LEVEL <0 to 9>
               C: OPTS RETR fast
               S: 501 There is nothing to choose for that.
               """);

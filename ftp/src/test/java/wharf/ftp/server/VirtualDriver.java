@@ -69,6 +69,7 @@ final class VirtualDriver {
   private boolean ended;
   private boolean listening;
   private boolean stopped;
+  private @Nullable Transfer kept;
   private boolean securing;
   private boolean secure;
   private int aborts;
@@ -196,6 +197,12 @@ final class VirtualDriver {
     return all.toByteArray();
   }
 
+  /// The client puts a restart marker into its upload.
+  void mark(String marker) {
+    assertThat(running().mode()).isInstanceOf(Transfer.Mode.Block.class);
+    deliver(new Event.Marked(marker, moved));
+  }
+
   // What the network and the machine do.
 
   /// The transfer ends.
@@ -208,15 +215,20 @@ final class VirtualDriver {
     }
   }
 
-  /// The upload ends by FIN, and the driver finds the control connection ended, too, before it says
-  /// so: the client was killed.
+  /// The upload ends as one that is whole, and the driver finds the control connection ended, too,
+  /// before it says so: the client was killed.
   void endTransferAndPeer() {
     Transfer ended = running();
     transfer = null;
     peerCloses();
     if (!closed) {
-      deliver(settled(ended, Ending.FIN, null));
+      deliver(settled(ended, wholeUpload(ended), null));
     }
+  }
+
+  /// How an upload ends of which all has come, as far as its mode tells.
+  static Ending wholeUpload(Transfer transfer) {
+    return transfer.mode() instanceof Transfer.Mode.Stream ? Ending.FIN : Ending.BLOCK_EOF;
   }
 
   private Event.Transferred settled(Transfer ended, Ending ending, @Nullable IOException problem) {
@@ -228,6 +240,8 @@ final class VirtualDriver {
       }
     }
     restartPatience();
+    boolean inOrder = ending == Ending.SENT || ending == Ending.BLOCK_EOF;
+    kept = inOrder && ended.mode() instanceof Transfer.Mode.Block ? ended : null;
     long bytes = moved;
     moved = 0;
     return new Event.Transferred(ending, bytes, TOOK, problem);
@@ -445,7 +459,12 @@ final class VirtualDriver {
           secured();
         }
       }
+      case Effect.HangUp() -> {
+        assertThat(transfer).as("a kept connection is in no use").isNull();
+        kept = null;
+      }
       case Effect.Listen listen -> {
+        assertThat(kept).as("a kept connection beside another").isNull();
         assertThat(listen.local()).isEqualTo(local.getAddress());
         listening = !refusesToListen;
         deliver(
@@ -490,7 +509,9 @@ final class VirtualDriver {
   private void begin(Transfer begun) {
     assertThat(transfer).as("one transfer at a time").isNull();
     assertThat(task).as("no transfer beside a task").isNull();
-    order.transferBegan();
+    boolean open = begun.route() instanceof Transfer.Route.Kept;
+    order.transferBegan(open);
+    assertThat(kept != null).as("a kept connection is used").isEqualTo(open);
     assertThat(secure || !begun.secure()).as("data is secure only where control is").isTrue();
     switch (begun.route()) {
       case Transfer.Route.Passive() ->
@@ -498,6 +519,12 @@ final class VirtualDriver {
       case Transfer.Route.Active(InetSocketAddress to) -> {
         assertThat(to.getAddress()).as("only to the client").isEqualTo(peer.getAddress());
         assertThat(to.getPort()).isBetween(1024, 65_535);
+      }
+      case Transfer.Route.Kept() -> {
+        Transfer before = Objects.requireNonNull(kept);
+        assertThat(begun.mode()).as("of one mode").isEqualTo(before.mode());
+        assertThat(begun.secure()).as("as secure").isEqualTo(before.secure());
+        kept = null;
       }
     }
     listening = false;

@@ -1,0 +1,205 @@
+package wharf.server;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+import wharf.net.Wire;
+import wharf.protocol.Effect.Transfer.Flow;
+import wharf.protocol.Effect.Transfer.Form;
+import wharf.protocol.Effect.Transfer.Mode;
+import wharf.protocol.Ending;
+import wharf.protocol.Event;
+import wharf.protocol.Sink;
+
+/// Moves an upload. See [Pump].
+final class Receiver extends Pump {
+  /// The most that is read of the wire at once and then decoded; the rest of the scratch buffer is
+  /// for what becomes of it.
+  private static final int READ = SCRATCH / 2;
+
+  private final Sink sink;
+  private final Form form;
+  private final @Nullable Decoder decoder;
+  private final boolean keepsWire;
+  private final Ending inputEnd;
+  private final Ascii ascii = new Ascii();
+  private long stored;
+  private Event.@Nullable Marked marked;
+
+  /// What was read and is not decoded yet, with a free byte before it. It may be empty: the decoder
+  /// itself has more to give then.
+  private @Nullable ByteBuffer unread;
+
+  Receiver(Flow.In in, Mode mode, Wire wire, Ending inputEnd, @Nullable ByteBuffer unread) {
+    super(wire);
+    this.sink = in.sink();
+    this.form = in.form();
+    this.decoder =
+        switch (mode) {
+          case Mode.Stream() -> null;
+          case Mode.Block() -> new BlockDecoder();
+          case Mode.Deflate _ -> new Inflating();
+        };
+    this.keepsWire = mode instanceof Mode.Block;
+    this.inputEnd = inputEnd;
+    this.unread = unread;
+    count(0, unread == null ? 0 : unread.remaining());
+  }
+
+  @Override
+  Step move(ByteBuffer scratch) throws IOException {
+    return decoder == null ? receive(scratch) : receive(scratch, decoder);
+  }
+
+  private Step receive(ByteBuffer scratch) throws IOException {
+    int moved = 0;
+    while (moved < BURST) {
+      int count = read(scratch.clear());
+      if (count == 0) {
+        return Step.READ;
+      }
+      if (count < 0) {
+        storeRest(scratch);
+        return ended(inputEnd);
+      }
+      moved += count;
+      count(count, count);
+      store(scratch);
+    }
+    return Step.AGAIN;
+  }
+
+  private Step receive(ByteBuffer scratch, Decoder decoder) throws IOException {
+    ByteBuffer room = scratch.clear().slice(READ, SCRATCH - READ);
+    int moved = 0;
+    while (true) {
+      ByteBuffer received = unread;
+      boolean ours = received != null;
+      if (received == null) {
+        received = scratch.clear().limit(READ);
+        int count;
+        try {
+          count = read(received);
+        } catch (IOException e) {
+          if (!decoder.ended()) {
+            throw e;
+          }
+          count = -1;
+        }
+        if (count == 0) {
+          return Step.READ;
+        }
+        if (count < 0) {
+          return inputEnded(decoder, scratch);
+        }
+        moved += count;
+        count(0, count);
+      }
+      unread = received;
+      moved += decode(received, decoder, room);
+      if (keepsWire && decoder.ended()) {
+        // Not into `scratch`: what follows the end may lie there.
+        storeRest(room);
+        count(0, -received.remaining());
+        own(received);
+        return ended(Ending.BLOCK_EOF);
+      }
+      if (marked != null || moved >= BURST) {
+        if (unread != null && !ours) {
+          own(received);
+        }
+        return Step.AGAIN;
+      }
+    }
+  }
+
+  /// Decodes what was received and stores it, at most about a burst. When all of it was, it is
+  /// `unread` no more.
+  ///
+  /// @return how many bytes became of it
+  private int decode(ByteBuffer received, Decoder decoder, ByteBuffer room) throws IOException {
+    int moved = 0;
+    while (moved < BURST) {
+      ByteBuffer content = decoder.decode(received, room);
+      int count = content.remaining();
+      moved += count;
+      count(count, 0);
+      store(content);
+      String marker = decoder.takeMarker();
+      if (marker != null) {
+        marked = new Event.Marked(marker, stored);
+        return moved;
+      }
+      if (count == 0) {
+        unread = null;
+        return moved;
+      }
+    }
+    return moved;
+  }
+
+  /// Keeps what is left of `received`, which may lie in the caller's buffer.
+  private void own(ByteBuffer received) {
+    unread =
+        ByteBuffer.allocate(1 + received.remaining()).position(1).put(received).flip().position(1);
+  }
+
+  private Step inputEnded(Decoder decoder, ByteBuffer scratch) throws StoreFault {
+    if (!decoder.ended()) {
+      return ended(Ending.CUT_OFF);
+    }
+    storeRest(scratch);
+    return ended(Ending.BLOCK_EOF);
+  }
+
+  /// Reads, and leaves a byte free in front: a CR kept back from the burst before may have to go
+  /// first.
+  private int read(ByteBuffer into) throws IOException {
+    int count = wire().read(into.position(1));
+    into.flip().position(1);
+    return count;
+  }
+
+  private void store(ByteBuffer content) throws StoreFault {
+    ByteBuffer plain = form == Form.ASCII ? ascii.decode(content) : content;
+    if (plain.hasRemaining()) {
+      stored += plain.remaining();
+      try {
+        sink.write(plain);
+      } catch (IOException e) {
+        throw new StoreFault(e);
+      }
+    }
+  }
+
+  private void storeRest(ByteBuffer scratch) throws StoreFault {
+    ByteBuffer rest = ascii.rest(scratch.clear());
+    if (rest.hasRemaining()) {
+      stored += rest.remaining();
+      try {
+        sink.write(rest);
+      } catch (IOException e) {
+        throw new StoreFault(e);
+      }
+    }
+  }
+
+  @Override
+  Event.@Nullable Marked takeMarked() {
+    Event.Marked last = marked;
+    marked = null;
+    return last;
+  }
+
+  @Override
+  @Nullable ByteBuffer unread() {
+    return unread != null && unread.hasRemaining() ? unread : null;
+  }
+
+  @Override
+  void end() {
+    if (decoder != null) {
+      decoder.end();
+    }
+  }
+}
