@@ -227,6 +227,42 @@ class TlsTest {
     }
   }
 
+  /// In blocks, one connection and one handshake are for many files, both ways.
+  @ParameterizedTest
+  @MethodSource("versions")
+  void inBlocksTheConnectionIsKept(ServerModel model, String version) throws Exception {
+    SSLContext client = trusting();
+    byte[] content = Parrot.content(300_001);
+    try (Server server = start(model, settings().with(TlsSettings.Binding.REQUIRE));
+        Secret secret = secured(server, client, version)) {
+      secret.says("secretly", "mode b");
+      int port = secret.listens();
+      secret.says("put");
+      try (Secret data = new Secret(dialled(port), client, version)) {
+        String stored = "ended BLOCK_EOF " + content.length + " " + Parrot.crc(content);
+        data.socket.getOutputStream().write(Blocks.of(content, 50_000));
+        secret.hears(stored);
+        for (int round = 0; round < 3; round++) {
+          secret.says("kept get " + content.length);
+          assertThat(Blocks.read(data.socket.getInputStream()).bytes()).isEqualTo(content);
+          secret.hears("ended SENT " + content.length + " 0");
+          // Two at once: TLS, or the decoder, has the second when its command comes.
+          byte[] file = Blocks.of(content, 60_000);
+          byte[] both = Arrays.copyOf(file, 2 * file.length);
+          System.arraycopy(file, 0, both, file.length, file.length);
+          data.socket.getOutputStream().write(both);
+          secret.says("kept put");
+          secret.hears(stored);
+          secret.says("later now", "kept put");
+          secret.hears("done now");
+          secret.hears(stored);
+        }
+        secret.says("openly", "kept get 10");
+        assertThat(secret.line()).startsWith("ended PEER_FAILED 0 ");
+      }
+    }
+  }
+
   /// A FIN alone may be anybody's.
   @ParameterizedTest
   @MethodSource("versions")
