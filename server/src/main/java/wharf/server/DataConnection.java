@@ -251,15 +251,8 @@ final class DataConnection {
   private Event.Transferred end(Ending ending, @Nullable IOException problem) {
     forget.accept(channel);
     try {
-      boolean inOrder =
-          switch (ending) {
-            case SENT, FIN, CLOSE_NOTIFY, BLOCK_EOF -> true;
-            default -> false;
-          };
-      if (wire != null && inOrder) {
-        wire.close();
-      } else if (wire != null) {
-        wire.reset();
+      if (wire != null) {
+        close(wire, ending);
       }
       channel.close();
     } catch (IOException e) {
@@ -276,5 +269,22 @@ final class DataConnection {
     long moved = pump == null ? 0 : pump.bytes();
     return new Event.Transferred(
         ending, moved, Duration.ofNanos(nanoTime.getAsLong() - began), problem);
+  }
+
+  private static void close(Wire wire, Ending ending) throws IOException {
+    switch (ending) {
+      case SENT, FIN, BLOCK_EOF -> wire.close();
+      // Some clients look at the reply only when the data connection has ended in order: the reason
+      // of a refusal would never be read.
+      case CLOSE_NOTIFY, UNBOUND -> {
+        try {
+          wire.endOutput();
+        } catch (IOException e) {
+          // Who has said all may be gone.
+        }
+        wire.close();
+      }
+      default -> wire.reset();
+    }
   }
 }

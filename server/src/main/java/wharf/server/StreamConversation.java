@@ -425,6 +425,7 @@ final class StreamConversation extends Conversation {
     }
     securing = false;
     handshakeDeadline = NEVER;
+    channel.control().sayAll();
     // There may be the first command already.
     moreToReceive = true;
     if (!opened) {
