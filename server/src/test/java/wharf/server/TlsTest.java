@@ -295,9 +295,18 @@ class TlsTest {
         gets(secret, trusting(), version, "ended UNBOUND 0 0");
         gets(secret, client, version, "ended SENT 10 0");
       }
-      try (Server server = start(model, settings().with(TlsSettings.Binding.REQUIRE));
-          Secret secret = secured(server, client, version)) {
+      SSLContext another = trusting();
+      try (Server server = start(model, settings());
+          Secret secret = secured(server, another, client, version)) {
         secret.says("secretly");
+        gets(secret, client, version, "ended SENT 10 0");
+        gets(secret, another, version, "ended UNBOUND 0 0");
+        gets(secret, client, version, "ended SENT 10 0");
+      }
+      try (Server server = start(model, settings().with(TlsSettings.Binding.REQUIRE));
+          Secret secret = secured(server, another, client, version)) {
+        secret.says("secretly");
+        gets(secret, another, version, "ended UNBOUND 0 0");
         gets(secret, trusting(), version, "ended UNBOUND 0 0");
         gets(secret, client, version, "ended SENT 10 0");
       }
@@ -310,17 +319,25 @@ class TlsTest {
     }
   }
 
+  /// One for `client`, after one for `earlier` has been there.
+  private static Secret secured(
+      Server server, SSLContext earlier, SSLContext client, String version) throws IOException {
+    try (Secret other = secured(server, earlier, version)) {
+      other.says("echo a");
+      other.hears("a");
+    }
+    return secured(server, client, version);
+  }
+
   private static void gets(Secret secret, SSLContext client, String version, String ended)
       throws IOException {
     int port = secret.listens();
     secret.says("get 10");
     try (Secret data = new Secret(dialled(port), client, version)) {
       InputStream input = data.socket.getInputStream();
-      if (ended.startsWith("ended SENT")) {
-        assertThat(input.readAllBytes()).isEqualTo(Parrot.content(10));
-      } else {
-        assertThatThrownBy(input::readAllBytes).isInstanceOf(IOException.class);
-      }
+      boolean letIn = ended.startsWith("ended SENT");
+      // In order also when it is refused: many clients do not read the reason otherwise.
+      assertThat(input.readAllBytes()).isEqualTo(letIn ? Parrot.content(10) : new byte[0]);
     }
     secret.hears(ended);
   }
@@ -379,7 +396,8 @@ class TlsTest {
                 })
             .isInstanceOf(IOException.class);
       }
-      try (Secret well = secured(server, trusting(), "TLSv1.3")) {
+      // In the clear: on a busy machine no handshake is sure to be done in time.
+      try (Client well = Client.of(server)) {
         well.says("echo a");
         well.hears("a");
       }
