@@ -16,6 +16,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -399,7 +401,23 @@ final class Confinement implements AutoCloseable {
     return here;
   }
 
-  private Path readLink(List<Path> real, Path name) throws IOException {
+  /// Whether the names `real`, none of them a link, lead to the open `directory`.
+  boolean isAt(List<Path> real, SecureDirectoryStream<Path> directory) throws IOException {
+    SecureDirectoryStream<Path> there;
+    try {
+      there = enterAll(real, VirtualPath.ROOT);
+    } catch (NoSuchFileException | FileProblem e) {
+      return false;
+    }
+    try {
+      return Objects.equals(attributes(there).fileKey(), attributes(directory).fileKey());
+    } finally {
+      leave(there);
+    }
+  }
+
+  /// What a link says, read by path: `real` leads to its directory.
+  Path readLink(List<Path> real, Path name) throws IOException {
     Path link = disk;
     for (Path directory : real) {
       link = link.resolve(directory);
@@ -480,6 +498,19 @@ final class Confinement implements AutoCloseable {
     Set<OpenOption> all = new HashSet<>(List.of(options));
     all.add(LinkOption.NOFOLLOW_LINKS);
     return (FileChannel) directory.newByteChannel(name, all);
+  }
+
+  /// Makes a file to write, which nobody has seen yet, with these permissions as far as the process
+  /// gives them.
+  static FileChannel makeFile(
+      SecureDirectoryStream<Path> directory, Path name, Set<PosixFilePermission> permissions)
+      throws IOException {
+    return (FileChannel)
+        directory.newByteChannel(
+            name,
+            Set.of(
+                StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW, LinkOption.NOFOLLOW_LINKS),
+            PosixFilePermissions.asFileAttribute(permissions));
   }
 
   /// Waits until the names in `directory` are on the disk.

@@ -34,7 +34,8 @@ public final class FileProblem extends IOException {
     BAD_NAME,
     /// A symbolic link leads out of the served tree.
     OUTSIDE,
-    /// Somebody else is at it, or it changed while it was being reached: worth another try.
+    /// Somebody else is at it, or it changed while it was being reached, or who asked for it broke
+    /// it off: worth another try.
     BUSY,
     READ_ONLY_STORE,
     /// A rename to another file system: the client has to copy.

@@ -74,6 +74,18 @@ final class Hashes {
     }
   }
 
+  /// There is another file with the same content.
+  void copied(Identity original, Identity copy) {
+    synchronized (known) {
+      for (HashAlgorithm algorithm : HashAlgorithm.values()) {
+        String hex = known.get(new Key(original, algorithm));
+        if (hex != null) {
+          known.put(new Key(copy, algorithm), hex);
+        }
+      }
+    }
+  }
+
   /// Reads the bytes from `from` to before `to`, which takes as long as reading takes, and may have
   /// to wait for others that read.
   String read(FileChannel file, VirtualPath path, HashAlgorithm algorithm, long from, long to)

@@ -30,6 +30,15 @@ final class Names {
     return plain || isAscii(text) ? text : decoded(name);
   }
 
+  /// The entry `name` of `directory`, to speak of; the directory where no client could say that.
+  VirtualPath below(VirtualPath directory, Path name) {
+    try {
+      return directory.child(text(name));
+    } catch (FileProblem e) {
+      return directory;
+    }
+  }
+
   private static Path encoded(String name) {
     var uri = new StringBuilder("file:///");
     for (byte b : name.getBytes(StandardCharsets.UTF_8)) {

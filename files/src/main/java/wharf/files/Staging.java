@@ -11,12 +11,15 @@ import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -25,6 +28,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// The parts of unfinished uploads: how they are named, who holds them, when they are forgotten.
@@ -35,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///   .wharf-<hash of owner and name>.part             the kept part, or the one being written
 ///   .wharf-<hash of owner and name>-<random>.part    a second upload at the same time
-///   .wharf-dir-<random>                              a directory about to be moved into place
+///   .wharf-dir-<random>                              a directory about to be moved into place, or a tree (HiddenPlace)
 ///   .wharf-link-<random>                             a link about to be moved into place
 /// ```
 ///
@@ -53,6 +57,10 @@ final class Staging {
 
   /// How many directories are remembered as searched.
   private static final int SEARCHED_MEMORY = 256;
+
+  /// Of what a killed process left of a tree, so many entries are removed at a time: a listing
+  /// waits for that.
+  private static final int SWEPT_AT_ONCE = 1000;
 
   /// Another process may take a part between two calls; it will not do so for ever.
   private static final int ATTEMPTS = 8;
@@ -82,7 +90,7 @@ final class Staging {
   /// A part that is ours until released.
   record Part(FileChannel channel, Path name, Object key) {}
 
-  boolean isReserved(Path name) {
+  static boolean isReserved(Path name) {
     return name.toString().startsWith(VirtualPath.RESERVED_PREFIX);
   }
 
@@ -131,7 +139,7 @@ final class Staging {
 
   /// Makes the part called `name`, and takes it; null when there is something of that name, or
   /// another process was faster.
-  private synchronized @Nullable Part make(SecureDirectoryStream<Path> directory, Path name)
+  synchronized @Nullable Part make(SecureDirectoryStream<Path> directory, Path name)
       throws IOException {
     try {
       // Not kept open: what was opened here cannot be told from what the name means a moment later,
@@ -164,6 +172,25 @@ final class Staging {
       release(part);
       throw e;
     }
+  }
+
+  /// Makes a part beside the kept one, which stays, with these permissions as far as the process
+  /// gives them; but its owner can always write it.
+  synchronized Part makeBeside(
+      SecureDirectoryStream<Path> directory, Path kept, Set<PosixFilePermission> permissions)
+      throws IOException {
+    Set<PosixFilePermission> atFirst =
+        EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+    atFirst.addAll(permissions);
+    for (int i = 0; i < ATTEMPTS; i++) {
+      Path name = otherName(kept);
+      Confinement.makeFile(directory, name, atFirst).close();
+      Part part = take(directory, name);
+      if (part != null) {
+        return part;
+      }
+    }
+    throw new IOException("no part could be made");
   }
 
   /// Locks an open part, and makes sure that it is what was `seen` and what the name still means:
@@ -281,7 +308,7 @@ final class Staging {
           || attributes.lastModifiedTime().toInstant().isAfter(clock.instant().minus(KEPT_FOR))) {
         return;
       }
-      remove(directory, name, attributes);
+      remove(directory, name, attributes, VirtualPath.ROOT);
     } catch (IOException e) {
       // Not ours to remove, or gone, or the disk fails: whoever uses the directory will be told.
     }
@@ -289,11 +316,13 @@ final class Staging {
 
   /// Whether nobody holds it, and so it is gone.
   private boolean remove(
-      SecureDirectoryStream<Path> directory, Path name, BasicFileAttributes attributes)
+      SecureDirectoryStream<Path> directory,
+      Path name,
+      BasicFileAttributes attributes,
+      VirtualPath path)
       throws IOException {
     if (attributes.isDirectory()) {
-      directory.deleteDirectory(name);
-      return true;
+      return removeDirectory(directory, name, path);
     }
     if (!attributes.isRegularFile()) {
       // A link or pipe that somebody put there: nothing of ours, and nothing to open.
@@ -306,6 +335,65 @@ final class Staging {
     }
     drop(directory, part);
     return true;
+  }
+
+  /// What is left of a [HiddenPlace]. Its age is that of its lock and its one tree, so it does not
+  /// grow young while the tree is removed bit by bit.
+  private boolean removeDirectory(
+      SecureDirectoryStream<Path> directory, Path name, VirtualPath path) throws IOException {
+    try (var inside = Confinement.enter(directory, name, path)) {
+      Part lock = null;
+      if (Confinement.attributes(inside, HiddenPlace.LOCK) != null) {
+        lock = take(inside, HiddenPlace.LOCK);
+        if (lock == null) {
+          return false;
+        }
+      }
+      var left = new AtomicInteger(SWEPT_AT_ONCE);
+      try {
+        new Removal(names, () -> left.getAndDecrement() > 0).remove(inside, HiddenPlace.TREE, path);
+        if (lock != null) {
+          inside.deleteFile(HiddenPlace.LOCK);
+        }
+      } catch (FileProblem e) {
+        if (left.get() < 0) {
+          // The rest another time.
+          return false;
+        }
+        throw e;
+      } finally {
+        if (lock != null) {
+          release(lock);
+        }
+      }
+    }
+    directory.deleteDirectory(name);
+    return true;
+  }
+
+  /// Whether somebody is writing the reserved `name`, or has a tree in it.
+  synchronized boolean isInUse(SecureDirectoryStream<Path> directory, Path name)
+      throws IOException {
+    PosixFileAttributes attributes = Confinement.attributes(directory, name);
+    if (attributes == null) {
+      return false;
+    }
+    if (attributes.isDirectory()) {
+      try (var inside = Confinement.enter(directory, name, VirtualPath.ROOT)) {
+        return isInUse(inside, HiddenPlace.LOCK);
+      } catch (NoSuchFileException e) {
+        return false;
+      }
+    }
+    if (!attributes.isRegularFile()) {
+      return false;
+    }
+    Part part = take(directory, name);
+    if (part == null) {
+      return Confinement.attributes(directory, name) != null;
+    }
+    release(part);
+    return false;
   }
 
   /// Searches for abandoned parts; an upload calls this, as some directories are never listed.
@@ -326,8 +414,10 @@ final class Staging {
 
   /// Empties a directory that holds nothing but parts nobody is writing.
   ///
+  /// @param path of `directory`
   /// @return what it holds after that
-  synchronized Remains clear(SecureDirectoryStream<Path> directory) throws IOException {
+  synchronized Remains clear(SecureDirectoryStream<Path> directory, VirtualPath path)
+      throws IOException {
     var parts = new ArrayList<Path>();
     try (var entries = list(directory)) {
       for (Path entry : entries) {
@@ -345,7 +435,7 @@ final class Staging {
     }
     for (Path name : parts) {
       BasicFileAttributes attributes = Confinement.attributes(directory, name);
-      if (attributes != null && !remove(directory, name, attributes)) {
+      if (attributes != null && !remove(directory, name, attributes, path)) {
         return Remains.RUNNING_UPLOAD;
       }
     }

@@ -19,9 +19,12 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import wharf.files.Confinement.Place;
 import wharf.files.FileProblem.Kind;
 
@@ -40,6 +43,10 @@ import wharf.files.FileProblem.Kind;
 /// and `IO` may come from any, what is particular to one is said there. What it hands out is closed
 /// by the caller, and before the tree.
 public final class Tree implements AutoCloseable {
+  /// The most entries that one copy has: a client could otherwise fill the disk's table of files
+  /// with one command. [VirtualPath#MAX_DEPTH] bounds how deep it is.
+  public static final int MAX_COPIED_ENTRIES = 100_000;
+
   private final Confinement confinement;
   private final Staging staging;
   private final Hashes hashes = new Hashes();
@@ -184,19 +191,12 @@ public final class Tree implements AutoCloseable {
   ///   the root; `NOT_A_DIRECTORY` for a link, which [#deleteFile] removes
   public void removeDirectory(VirtualPath path) throws FileProblem {
     try (var place = confinement.find(path, false)) {
-      place.existing();
-      Path name = place.nameInDirectory();
-      if (!place.isDirectory()) {
-        throw FileProblem.about(
-            Kind.NOT_A_DIRECTORY,
-            path,
-            place.isLink() ? "is a link: delete it as a file" : "is not a directory");
-      }
+      Path name = directoryToRemove(place);
       try {
         place.directory().deleteDirectory(name);
       } catch (DirectoryNotEmptyException e) {
         try (var inside = place.openDirectory()) {
-          switch (staging.clear(inside)) {
+          switch (staging.clear(inside, path)) {
             case NOTHING -> place.directory().deleteDirectory(name);
             case ENTRIES -> throw FileProblem.of(e, path);
             case RUNNING_UPLOAD ->
@@ -207,6 +207,107 @@ public final class Tree implements AutoCloseable {
     } catch (IOException e) {
       throw FileProblem.of(e, path);
     }
+  }
+
+  private static Path directoryToRemove(Place place) throws FileProblem {
+    place.existing();
+    Path name = place.nameInDirectory();
+    if (!place.isDirectory()) {
+      throw FileProblem.about(
+          Kind.NOT_A_DIRECTORY,
+          place.path(),
+          place.isLink() ? "is a link: delete it as a file" : "is not a directory");
+    }
+    return name;
+  }
+
+  /// Removes a directory with all in it, links themselves rather than what they lead to, and parts
+  /// of unfinished uploads that nobody is writing. Takes as long as there are entries: not for an
+  /// event loop.
+  ///
+  /// It disappears in one step, and is then taken apart out of sight. When that fails, or is broken
+  /// off, what is left of it appears again, unless there is something else of that name by then.
+  /// What a killed process leaves stays hidden, and is removed after a week by who lists or uploads
+  /// there. An upload that is begun in it in the same instant fails, or goes with it.
+  ///
+  /// @param goOn asked before every entry, on this thread; "no" breaks it off
+  /// @return how many entries were removed, `path` among them
+  /// @throws FileProblem also `DENIED` for the root, and for what may not be removed;
+  ///   `NOT_A_DIRECTORY` for a file or link, which [#deleteFile] removes; `BUSY` while an upload or
+  ///   a copy into it is running, and nothing is removed; `BUSY` when it was broken off
+  public long removeTree(VirtualPath path, BooleanSupplier goOn) throws FileProblem {
+    var removal = new Removal(confinement.names, goOn);
+    try (var place = confinement.find(path, false)) {
+      Path name = directoryToRemove(place);
+      try (var inside = place.openDirectory()) {
+        removal.requireUnused(staging, inside, path);
+      }
+      try {
+        // An empty one may be removed by who may not move it.
+        place.directory().deleteDirectory(name);
+        return 1;
+      } catch (DirectoryNotEmptyException e) {
+        // Then the long way.
+      }
+      try (var hidden = HiddenPlace.make(confinement, staging, place.directory(), path)) {
+        place.directory().move(name, hidden.inside(), HiddenPlace.TREE);
+        boolean gone = false;
+        try {
+          requireSame(place, Confinement.attributes(hidden.inside(), HiddenPlace.TREE));
+          removal.remove(hidden.inside(), HiddenPlace.TREE, path);
+          gone = true;
+        } finally {
+          if (!gone) {
+            putBack(hidden, place.directory(), name);
+          }
+        }
+      }
+      return removal.removed();
+    } catch (IOException e) {
+      throw FileProblem.of(e, path);
+    }
+  }
+
+  private static void requireSame(Place place, @Nullable PosixFileAttributes now)
+      throws FileProblem {
+    if (now == null || !Objects.equals(now.fileKey(), place.existing().fileKey())) {
+      throw FileProblem.about(Kind.BUSY, place.path(), "changed while it was being reached");
+    }
+  }
+
+  private void putBack(HiddenPlace hidden, SecureDirectoryStream<Path> directory, Path name) {
+    try {
+      synchronized (confinement.naming) {
+        if (Confinement.attributes(directory, name) == null) {
+          hidden.inside().move(HiddenPlace.TREE, directory, name);
+        }
+      }
+    } catch (IOException e) {
+      // Another problem is on its way; what is left stays hidden, and is removed when it is old.
+    }
+  }
+
+  /// Copies a file, or a directory with all in it, inside this tree. Takes as long as copying
+  /// takes: not for an event loop. Nothing of the copy is visible before all of it is; an earlier
+  /// file is replaced, and readable until then; a directory is never replaced nor added to.
+  ///
+  /// The copy is new, as that of `cp -r`: changed now, with the permissions of the original under
+  /// this process's umask, except that a file that is replaced hands on its own. In a directory,
+  /// links are copied as links, and mean the same; what no client sees is left out, such as links
+  /// that lead outside. What others change in the meantime may be in the copy or not. Where the
+  /// hash of an original is known, so is that of the copy.
+  ///
+  /// @param owner whose copy it is, as of an upload; what is kept of that owner's uploads stays
+  /// @param goOn asked now and then, on this thread; "no" breaks it off, and nothing is left
+  /// @return how many bytes the files have that were copied
+  /// @throws FileProblem also `EXISTS` when `from` is a directory and there is something called
+  ///   `to`; `IS_A_DIRECTORY` when only `to` is one; `DENIED` for a copy onto or into itself, and
+  ///   for more than [#MAX_COPIED_ENTRIES]; `NO_SPACE`, `READ_ONLY_STORE`, after which nothing is
+  ///   left; `BUSY` when a file became shorter meanwhile, and when it was broken off
+  public long copy(VirtualPath from, VirtualPath to, String owner, BooleanSupplier goOn)
+      throws FileProblem {
+    return new Copy(confinement, staging, hashes, durability, MAX_COPIED_ENTRIES, goOn)
+        .make(from, to, owner);
   }
 
   /// Deletes a file; of a link, the link.

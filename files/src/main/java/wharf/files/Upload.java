@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,10 @@ public final class Upload implements AutoCloseable {
   private final Confinement.Place place;
   private final Path target;
   private final Path kept;
+
+  /// Of the file where it replaces none; null for what new files get.
+  private @Nullable Set<PosixFilePermission> permissions;
+
   private Staging.Part part;
   private long position;
   private boolean synced;
@@ -72,11 +77,7 @@ public final class Upload implements AutoCloseable {
       String owner,
       Start start)
       throws IOException {
-    if (place.isDirectory()) {
-      throw FileProblem.about(Kind.IS_A_DIRECTORY, place.path(), "is a directory");
-    }
-    place.requireServed();
-    Path target = place.nameInDirectory();
+    Path target = target(place);
     SecureDirectoryStream<Path> directory = place.directory();
     staging.tidy(directory);
     Path kept = staging.keptName(owner, target);
@@ -122,6 +123,41 @@ public final class Upload implements AutoCloseable {
         staging.drop(directory, part);
       }
     }
+  }
+
+  private static Path target(Confinement.Place place) throws FileProblem {
+    if (place.isDirectory()) {
+      throw FileProblem.about(Kind.IS_A_DIRECTORY, place.path(), "is a directory");
+    }
+    place.requireServed();
+    return place.nameInDirectory();
+  }
+
+  /// Begins a copy to `place`, which it takes over unless it throws. Uploads of the same target,
+  /// and what is kept of them, are left alone. To be published or discarded, not suspended.
+  ///
+  /// @param permissions of the original, for where it replaces nothing
+  static Upload beginCopy(
+      Staging staging,
+      Hashes hashes,
+      Durability durability,
+      Confinement.Place place,
+      String owner,
+      Set<PosixFilePermission> permissions)
+      throws IOException {
+    Path target = target(place);
+    SecureDirectoryStream<Path> directory = place.directory();
+    staging.tidy(directory);
+    Path kept = staging.keptName(owner, target);
+    Staging.Part part = staging.makeBeside(directory, kept, permissions);
+    var upload = new Upload(staging, hashes, durability, place, target, kept, part, 0);
+    PosixFileAttributes made = Confinement.attributes(directory, part.name());
+    if (made != null) {
+      var both = new HashSet<>(made.permissions());
+      both.retainAll(permissions);
+      upload.permissions = both;
+    }
+    return upload;
   }
 
   /// Copies as much of the published file as `start` builds on, and leaves `to` at its end.
@@ -188,6 +224,18 @@ public final class Upload implements AutoCloseable {
     }
   }
 
+  /// Where a copy is written to, instead of by [#write].
+  FileChannel channel() {
+    requireRunning();
+    synced = false;
+    return part.channel();
+  }
+
+  /// Of the part as it is now, and of the file that it becomes if nothing more is written.
+  Optional<Hashes.Identity> identity() throws IOException {
+    return Hashes.Identity.of(Confinement.attributes(place.directory(), part.name()));
+  }
+
   /// Waits until the content is on the disk, which may take seconds: not for an event loop. Does
   /// nothing when nothing was written since, and where [Durability#NEVER] was chosen.
   ///
@@ -226,9 +274,10 @@ public final class Upload implements AutoCloseable {
       }
       if (old != null && old.isRegularFile()) {
         keepPermissions(directory, old.permissions());
+      } else if (permissions != null) {
+        keepPermissions(directory, permissions);
       }
-      Optional<Hashes.Identity> identity =
-          Hashes.Identity.of(Confinement.attributes(directory, part.name()));
+      Optional<Hashes.Identity> identity = identity();
       synchronized (place.in().naming) {
         directory.move(part.name(), directory, target);
       }

@@ -5,6 +5,7 @@
 ///       |
 ///     Tree        the operations; safe from many threads
 ///       |  \________ Listing, OpenFile, Upload: what it hands out; one caller at a time
+///       |  \________ Copy, Removal: of whole trees, in a HiddenPlace
 ///       |
 ///   Confinement   walks names from the root by descriptor      Staging   parts of unfinished uploads
 ///       |

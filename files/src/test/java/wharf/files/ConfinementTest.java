@@ -90,6 +90,7 @@ class ConfinementTest {
     served.fails(Kind.OUTSIDE, () -> served.tree.rename(path("/f"), path("/l/secret")));
     served.fails(Kind.OUTSIDE, () -> served.tree.makeDirectory(path("/l/x")));
     served.fails(Kind.OUTSIDE, () -> served.tree.removeDirectory(path("/l/x")));
+    served.fails(Kind.OUTSIDE, () -> served.tree.removeTree(path("/l/x"), () -> true));
     served.fails(Kind.OUTSIDE, () -> served.tree.setModified(path("/l/secret"), Instant.EPOCH));
     served.fails(Kind.OUTSIDE, () -> served.tree.setModified(path("/l"), Instant.EPOCH));
     served.fails(Kind.OUTSIDE, () -> served.tree.setMode(path("/l/secret"), 0600));
@@ -297,7 +298,21 @@ class ConfinementTest {
     attempt(() -> served.tree.setMode(path("/door"), 0700));
     attempt(() -> served.tree.makeLink(path("/door/link" + n), path("/door/secret")));
     attempt(() -> served.tree.deleteFile(path("/door/link" + n)));
+    if (n % 10 == 0) {
+      attackTrees(n);
+    }
     attempt(() -> served.tree.setModified(path("/note"), Instant.EPOCH));
+  }
+
+  private void attackTrees(int n) throws Exception {
+    String copy = "/copy" + n;
+    attempt(() -> served.tree.copy(path("/door"), path(copy), "ann", () -> true));
+    attempt(() -> assertThat(served.read(copy + "/secret")).isEqualTo("inside"));
+    attempt(() -> served.tree.copy(path("/note"), path(copy + "/note"), "ann", () -> true));
+    attempt(() -> assertThat(served.read(copy + "/note")).isEqualTo("inside"));
+    attempt(() -> served.tree.copy(path(copy), path("/door/copy" + n), "ann", () -> true));
+    attempt(() -> served.tree.removeTree(path("/door/copy" + n), () -> true));
+    attempt(() -> served.tree.removeTree(path(copy), () -> true));
   }
 
   private final AtomicInteger succeeded = new AtomicInteger();

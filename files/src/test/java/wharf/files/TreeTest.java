@@ -339,7 +339,9 @@ class TreeTest {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
-    assertThat(output.lines()).hasSize(6).containsOnly("DENIED");
+    assertThat(served.staged("")).isEmpty();
+    assertThat(served.onDisk("readonly/f")).isEmpty();
+    assertThat(output.lines()).hasSize(9).containsOnly("DENIED");
     Files.setPosixFilePermissions(
         served.root.resolve("closed"), PosixFilePermissions.fromString("rwx------"));
     Files.setPosixFilePermissions(
@@ -356,6 +358,9 @@ class TreeTest {
         tell(() -> tree.deleteFile(path("/readonly/f")));
         tell(() -> tree.makeDirectory(path("/readonly/d")));
         tell(() -> tree.makeLink(path("/readonly/l"), path("/readonly/f")));
+        tell(() -> tree.copy(path("/readonly/f"), path("/readonly/g"), "ann", () -> true));
+        tell(() -> tree.copy(path("/closed"), path("/copy"), "ann", () -> true));
+        tell(() -> tree.removeTree(path("/readonly"), () -> true));
         tell(() -> tree.upload(path("/readonly/f"), "ann", new Start.Fresh()).close());
       }
     }
