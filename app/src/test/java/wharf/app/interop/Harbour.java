@@ -31,6 +31,7 @@ import wharf.ftp.server.FtpService;
 import wharf.server.Processes;
 import wharf.server.Server;
 import wharf.server.ServerModel;
+import wharf.server.TlsSettings;
 import wharf.users.Account;
 import wharf.users.Accounts;
 import wharf.users.PasswordHash;
@@ -77,10 +78,25 @@ final class Harbour implements AutoCloseable {
     }
     Path root = Files.createDirectories(folder.resolve("root"));
     Path outside = Files.createDirectories(folder.resolve("outside"));
-    return here(root, outside, model);
+    return here(root, outside, model, FtpService.Patience.USUAL, null);
   }
 
-  private static Harbour here(Path root, Path outside, ServerModel model) throws IOException {
+  /// Serves `folder/root` with TLS for those who ask for it, by another patience; not under
+  /// `processes`.
+  static Harbour open(Path folder, ServerModel model, FtpService.Patience patience, TlsSettings tls)
+      throws IOException {
+    Path root = Files.createDirectories(folder.resolve("root"));
+    Path outside = Files.createDirectories(folder.resolve("outside"));
+    return here(root, outside, model, patience, tls);
+  }
+
+  private static Harbour here(
+      Path root,
+      Path outside,
+      ServerModel model,
+      FtpService.Patience patience,
+      @Nullable TlsSettings tls)
+      throws IOException {
     Tree tree = Tree.open(root, InstantSource.system());
     Accounts accounts =
         new Accounts(
@@ -95,7 +111,16 @@ final class Harbour implements AutoCloseable {
                 new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0),
                 new InetSocketAddress(InetAddress.ofLiteral("::1"), 0))
             .with(model);
-    FtpService service = new FtpService(tree, accounts, Instant::now, FtpService.Patience.USUAL);
+    FtpService service =
+        new FtpService(
+            tree,
+            accounts,
+            Instant::now,
+            patience,
+            tls == null ? FtpService.Tls.OFF : FtpService.Tls.ALLOWED);
+    if (tls != null) {
+      options = options.with(tls);
+    }
     Server server = Server.start(service, options);
     return new Harbour(
         root,
