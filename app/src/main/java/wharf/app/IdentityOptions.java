@@ -3,6 +3,7 @@ package wharf.app;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +72,19 @@ final class IdentityOptions {
       }
       return new Shown(SelfSigned.in(around.state()), true);
     }
-    Path here = around.folder();
-    return new Shown(TlsIdentity.ofPem(here.resolve(certificate), here.resolve(key)), false);
+    return new Shown(given(around.folder()), false);
+  }
+
+  /// What the files hold that were given; only when they were.
+  TlsIdentity given(Path here) throws IOException {
+    List<Path> files = files(here);
+    return TlsIdentity.ofPem(files.getFirst(), files.getLast());
+  }
+
+  /// The files that were given, the certificate's first; none if there are none.
+  List<Path> files(Path here) {
+    return certificate == null || key == null
+        ? List.of()
+        : List.of(here.resolve(certificate), here.resolve(key));
   }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -137,10 +138,22 @@ final class TlsOptions {
     }
     try {
       IdentityOptions.Shown shown = identity.shown(program);
-      SSLContext context = shown.identity().serverContext(authorities(program));
+      List<X509Certificate> trusted = authorities(program);
+      SSLContext context = shown.identity().serverContext(trusted);
+      Path here = program.around().folder();
+      List<Path> files = identity.files(here);
+      Supplier<SSLContext> latest =
+          files.isEmpty()
+              ? () -> context
+              : new Renewed(
+                  context,
+                  files,
+                  () -> identity.given(here).serverContext(trusted),
+                  System::nanoTime,
+                  System.getLogger("wharf.server"));
       return new Ready(
           mode == Mode.REQUIRE ? FtpService.Tls.REQUIRED : FtpService.Tls.ALLOWED,
-          settings(context),
+          settings(latest),
           shown);
     } catch (Failure | IOException e) {
       if (mode == null && !explicit()) {
@@ -157,8 +170,8 @@ final class TlsOptions {
         : TlsIdentity.certificates(program.around().folder().resolve(authorities));
   }
 
-  private TlsSettings settings(SSLContext context) {
-    TlsSettings usual = TlsSettings.of(() -> context);
+  private TlsSettings settings(Supplier<SSLContext> context) {
+    TlsSettings usual = TlsSettings.of(context);
     Clients asked =
         switch (clients == null ? Shown.OFF : clients) {
           case OFF -> Clients.UNASKED;

@@ -13,9 +13,15 @@ import java.net.Socket;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,6 +91,13 @@ class TlsOptionsTest {
         replies.add(in.readLine());
       }
       return replies;
+    }
+  }
+
+  /// Asks again and again; the test's own limit ends it.
+  private static void await(Callable<Boolean> condition) throws Exception {
+    while (!condition.call()) {
+      LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
     }
   }
 
@@ -208,6 +221,29 @@ class TlsOptionsTest {
       assertThat(TlsPeek.at(port(banner, "ftps")).fingerprint()).isEqualTo(given.fingerprint());
       assertThat(server.err()).doesNotContain("not now");
       assertThat(folder.resolve("state")).doesNotExist();
+    }
+  }
+
+  @Test
+  void oneThatWasRenewedIsShownWithoutARestart() throws Exception {
+    TlsIdentity _ = made("given");
+    TlsIdentity renewed = made("renewed");
+    String[] options = {"--cert", "given.pem", "--key", "given.pem", "--ftps-port", "0"};
+    try (Started server = serve(options)) {
+      int port = port(banner(server), "ftps");
+      Path file = folder.resolve("given.pem");
+      Files.move(folder.resolve("renewed.pem"), file, StandardCopyOption.REPLACE_EXISTING);
+      // It may have been written within the same tick of the file system's clock.
+      Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(10)));
+      await(() -> TlsPeek.at(port).fingerprint().equals(renewed.fingerprint()));
+      assertThat(server.err()).contains("the certificate has changed, and is shown from now on");
+      Files.writeString(file, "spoilt");
+      Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(20)));
+      await(
+          () -> {
+            assertThat(TlsPeek.at(port).fingerprint()).isEqualTo(renewed.fingerprint());
+            return server.err().contains("the old one is shown still: there is no certificate in");
+          });
     }
   }
 

@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///   .wharf-<hash of owner and name>.part             the kept part, or the one being written
 ///   .wharf-<hash of owner and name>-<random>.part    a second upload at the same time
-///   .wharf-dir-<random>                              a directory about to be moved into place, or a tree (HiddenPlace)
-///   .wharf-link-<random>                             a link about to be moved into place
+///   .wharf-dir-<random>                              a directory on its way; a [HiddenPlace]
+///   .wharf-link-<random>                             a link on its way
 /// ```
 ///
 /// Who writes a part holds it: within this tree by a set, between processes by a file lock. The set
@@ -351,7 +351,13 @@ final class Staging {
       }
       var left = new AtomicInteger(SWEPT_AT_ONCE);
       try {
-        new Removal(names, () -> left.getAndDecrement() > 0).remove(inside, HiddenPlace.TREE, path);
+        var removal = new Removal(names, () -> left.getAndDecrement() > 0);
+        removal.remove(inside, HiddenPlace.TREE, path);
+        for (Path unfinished : reservedNames(inside)) {
+          if (!unfinished.equals(HiddenPlace.LOCK)) {
+            removal.remove(inside, unfinished, path);
+          }
+        }
         if (lock != null) {
           inside.deleteFile(HiddenPlace.LOCK);
         }

@@ -32,8 +32,8 @@ import wharf.files.FileProblem.Kind;
 ///
 /// Symbolic links that stay inside work as everywhere; those that lead outside are refused
 /// (`OUTSIDE`), as are those to nothing and in circles (`NOT_FOUND`). A link is followed wherever
-/// it stands, except that [#deleteFile], [#removeDirectory] and [#rename] mean the link itself in
-/// last place.
+/// it stands, except that [#deleteFile], [#removeDirectory], [#removeTree], [#rename] and
+/// [#makeLink] mean the link itself in last place.
 ///
 /// Directories must be readable to the process; to be searchable is not enough, even for what is in
 /// them (Java opens them to read). Otherwise the system's permissions decide, call by call.

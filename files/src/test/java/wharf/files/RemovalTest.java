@@ -422,6 +422,8 @@ class RemovalTest {
     for (int i = 0; i < 1500; i++) {
       Files.createFile(tree.resolve("f" + i));
     }
+    Files.createDirectory(served.root.resolve(".wharf-dir-0/.wharf-dir-1"));
+    Files.createFile(served.root.resolve(".wharf-dir-0/.wharf-lock.part"));
     Files.setLastModifiedTime(
         served.root.resolve(".wharf-dir-0"), FileTime.from(served.now.minus(Duration.ofDays(8))));
     served.names("/");

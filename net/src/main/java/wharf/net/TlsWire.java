@@ -528,6 +528,15 @@ public final class TlsWire implements Wire {
     return left;
   }
 
+  /// Says what is held back, once the handshake is done: where the peer is sure to listen. Some
+  /// keep for the next connection only what has come by the time the handshake is over.
+  public void sayAll() throws IOException {
+    if (handshaken && problem == null && pass() && saysMore()) {
+      boolean _ = wrap(nothing);
+      boolean _ = pass();
+    }
+  }
+
   /// Ends the output with close_notify and, when that has left, the output of the wire below: ask
   /// [#flush]. The handshake is finished first. Under TLS 1.3 the peer may go on sending; under 1.2
   /// most do, though they need not.

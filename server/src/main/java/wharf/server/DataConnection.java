@@ -346,21 +346,14 @@ final class DataConnection {
       problem = null;
     }
     try {
-      boolean inOrder =
-          switch (ending) {
-            case SENT, FIN, CLOSE_NOTIFY, BLOCK_EOF -> true;
-            default -> false;
-          };
       if (wire != null
           && staysOpen(ending)
           && channel instanceof SocketChannel connection
           && pump != null) {
         kept = new Kept(connection, wire, isUpload() ? pump.unread() : unread);
       } else {
-        if (wire != null && inOrder) {
-          wire.close();
-        } else if (wire != null) {
-          wire.reset();
+        if (wire != null) {
+          close(wire, ending);
         }
         channel.close();
       }
@@ -386,5 +379,22 @@ final class DataConnection {
   private boolean staysOpen(Ending ending) {
     return transfer.mode() instanceof Transfer.Mode.Block
         && (ending == Ending.SENT || ending == Ending.BLOCK_EOF);
+  }
+
+  private static void close(Wire wire, Ending ending) throws IOException {
+    switch (ending) {
+      case SENT, FIN, BLOCK_EOF -> wire.close();
+      // Some clients look at the reply only when the data connection has ended in order: the reason
+      // of a refusal would never be read.
+      case CLOSE_NOTIFY, UNBOUND -> {
+        try {
+          wire.endOutput();
+        } catch (IOException e) {
+          // Who has said all may be gone.
+        }
+        wire.close();
+      }
+      default -> wire.reset();
+    }
   }
 }

@@ -96,7 +96,7 @@ final class Receiver extends Pump {
         count(0, count);
       }
       unread = received;
-      moved += decode(received, decoder, room);
+      moved = decode(received, decoder, room, moved);
       if (keepsWire && decoder.ended()) {
         // Not into `scratch`: what follows the end may lie there.
         storeRest(room);
@@ -113,12 +113,14 @@ final class Receiver extends Pump {
     }
   }
 
-  /// Decodes what was received and stores it, at most about a burst. When all of it was, it is
+  /// Decodes what was received and stores it, up to about a burst. When all of it was, it is
   /// `unread` no more.
   ///
-  /// @return how many bytes became of it
-  private int decode(ByteBuffer received, Decoder decoder, ByteBuffer room) throws IOException {
-    int moved = 0;
+  /// @param before how many bytes this step has moved
+  /// @return how many it has then
+  private int decode(ByteBuffer received, Decoder decoder, ByteBuffer room, int before)
+      throws IOException {
+    int moved = before;
     while (moved < BURST) {
       ByteBuffer content = decoder.decode(received, room);
       int count = content.remaining();

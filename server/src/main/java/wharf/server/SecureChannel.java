@@ -6,6 +6,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -25,6 +26,7 @@ final class SecureChannel {
   private final Context context;
   private final String client;
   private final String name;
+  private final SSLContext identity;
   private final FedWire fed;
   private final TlsWire control;
   private boolean told;
@@ -44,7 +46,8 @@ final class SecureChannel {
     context.random().nextBytes(random);
     name = HexFormat.of().formatHex(random);
     fed = new FedWire(below);
-    control = new TlsWire(fed, settings.engine(name));
+    identity = settings.context().get();
+    control = new TlsWire(fed, settings.engine(identity, name));
   }
 
   TlsWire control() {
@@ -87,7 +90,7 @@ final class SecureChannel {
 
   /// For a data connection.
   SSLEngine dataEngine() {
-    return settings.engine("data of " + name);
+    return settings.engine(identity, "data of " + name);
   }
 
   /// Whether a data connection may be used, by the session of TLS it came with.

@@ -435,6 +435,7 @@ final class StreamConversation extends Conversation {
     }
     securing = false;
     handshakeDeadline = NEVER;
+    channel.control().sayAll();
     // There may be the first command already.
     moreToReceive = true;
     if (!opened) {

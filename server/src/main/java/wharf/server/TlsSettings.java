@@ -8,8 +8,8 @@ import javax.net.ssl.SSLParameters;
 
 /// How connections are put under TLS, 1.2 or 1.3.
 ///
-/// @param context who this server is, and whom it trusts; asked for each connection, so that a new
-///   certificate is shown from then on
+/// @param context who this server is, and whom it trusts; asked for each control connection, so
+///   that a new certificate is shown from then on. For any thread, and not to wait
 /// @param binding whether data connections have to be the control connection's own
 /// @param clients whether clients are asked for a certificate
 /// @param handshake how long one may take
@@ -48,9 +48,10 @@ public record TlsSettings(
 
   /// The server's end of a connection.
   ///
+  /// @param context the one of its session's control connection: with another it could not resume
   /// @param name stays with the session of TLS: who resumes it later has it, too
-  SSLEngine engine(String name) {
-    SSLEngine engine = context.get().createSSLEngine(name, 21);
+  SSLEngine engine(SSLContext context, String name) {
+    SSLEngine engine = context.createSSLEngine(name, 21);
     engine.setUseClientMode(false);
     SSLParameters parameters = engine.getSSLParameters();
     parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});

@@ -227,6 +227,42 @@ class TlsTest {
     }
   }
 
+  /// In blocks, one connection and one handshake are for many files, both ways.
+  @ParameterizedTest
+  @MethodSource("versions")
+  void inBlocksTheConnectionIsKept(ServerModel model, String version) throws Exception {
+    SSLContext client = trusting();
+    byte[] content = Parrot.content(300_001);
+    try (Server server = start(model, settings().with(TlsSettings.Binding.REQUIRE));
+        Secret secret = secured(server, client, version)) {
+      secret.says("secretly", "mode b");
+      int port = secret.listens();
+      secret.says("put");
+      try (Secret data = new Secret(dialled(port), client, version)) {
+        String stored = "ended BLOCK_EOF " + content.length + " " + Parrot.crc(content);
+        data.socket.getOutputStream().write(Blocks.of(content, 50_000));
+        secret.hears(stored);
+        for (int round = 0; round < 3; round++) {
+          secret.says("kept get " + content.length);
+          assertThat(Blocks.read(data.socket.getInputStream()).bytes()).isEqualTo(content);
+          secret.hears("ended SENT " + content.length + " 0");
+          // Two at once: TLS, or the decoder, has the second when its command comes.
+          byte[] file = Blocks.of(content, 60_000);
+          byte[] both = Arrays.copyOf(file, 2 * file.length);
+          System.arraycopy(file, 0, both, file.length, file.length);
+          data.socket.getOutputStream().write(both);
+          secret.says("kept put");
+          secret.hears(stored);
+          secret.says("later now", "kept put");
+          secret.hears("done now");
+          secret.hears(stored);
+        }
+        secret.says("openly", "kept get 10");
+        assertThat(secret.line()).startsWith("ended PEER_FAILED 0 ");
+      }
+    }
+  }
+
   /// A FIN alone may be anybody's.
   @ParameterizedTest
   @MethodSource("versions")
@@ -259,9 +295,18 @@ class TlsTest {
         gets(secret, trusting(), version, "ended UNBOUND 0 0");
         gets(secret, client, version, "ended SENT 10 0");
       }
-      try (Server server = start(model, settings().with(TlsSettings.Binding.REQUIRE));
-          Secret secret = secured(server, client, version)) {
+      SSLContext another = trusting();
+      try (Server server = start(model, settings());
+          Secret secret = secured(server, another, client, version)) {
         secret.says("secretly");
+        gets(secret, client, version, "ended SENT 10 0");
+        gets(secret, another, version, "ended UNBOUND 0 0");
+        gets(secret, client, version, "ended SENT 10 0");
+      }
+      try (Server server = start(model, settings().with(TlsSettings.Binding.REQUIRE));
+          Secret secret = secured(server, another, client, version)) {
+        secret.says("secretly");
+        gets(secret, another, version, "ended UNBOUND 0 0");
         gets(secret, trusting(), version, "ended UNBOUND 0 0");
         gets(secret, client, version, "ended SENT 10 0");
       }
@@ -274,17 +319,25 @@ class TlsTest {
     }
   }
 
+  /// One for `client`, after one for `earlier` has been there.
+  private static Secret secured(
+      Server server, SSLContext earlier, SSLContext client, String version) throws IOException {
+    try (Secret other = secured(server, earlier, version)) {
+      other.says("echo a");
+      other.hears("a");
+    }
+    return secured(server, client, version);
+  }
+
   private static void gets(Secret secret, SSLContext client, String version, String ended)
       throws IOException {
     int port = secret.listens();
     secret.says("get 10");
     try (Secret data = new Secret(dialled(port), client, version)) {
       InputStream input = data.socket.getInputStream();
-      if (ended.startsWith("ended SENT")) {
-        assertThat(input.readAllBytes()).isEqualTo(Parrot.content(10));
-      } else {
-        assertThatThrownBy(input::readAllBytes).isInstanceOf(IOException.class);
-      }
+      boolean letIn = ended.startsWith("ended SENT");
+      // In order also when it is refused: many clients do not read the reason otherwise.
+      assertThat(input.readAllBytes()).isEqualTo(letIn ? Parrot.content(10) : new byte[0]);
     }
     secret.hears(ended);
   }
@@ -343,7 +396,8 @@ class TlsTest {
                 })
             .isInstanceOf(IOException.class);
       }
-      try (Secret well = secured(server, trusting(), "TLSv1.3")) {
+      // In the clear: on a busy machine no handshake is sure to be done in time.
+      try (Client well = Client.of(server)) {
         well.says("echo a");
         well.hears("a");
       }

@@ -7,11 +7,16 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.apache.commons.net.ftp.FTP;
 import org.apache.commons.net.ftp.FTPClient;
 import org.apache.commons.net.ftp.FTPFile;
+import org.apache.commons.net.ftp.FTPSClient;
 
 /// Apache Commons Net, in this JVM.
 final class CommonsNet implements RealClient {
@@ -20,12 +25,16 @@ final class CommonsNet implements RealClient {
   }
 
   private static FTPClient login(Site site) throws IOException {
-    FTPClient client = new FTPClient();
+    FTPClient client = site.security().isTls() ? secure(site.security()) : new FTPClient();
     client.setControlEncoding("UTF-8");
     client.setDefaultTimeout(300_000);
     client.setDataTimeout(Duration.ofMinutes(5));
     client.connect(site.at().getAddress(), site.at().getPort());
     require(client.login(Site.USER, Site.PASSWORD), client);
+    if (client instanceof FTPSClient secure) {
+      secure.execPBSZ(0);
+      secure.execPROT("P");
+    }
     require(client.setFileType(FTP.BINARY_FILE_TYPE), client);
     if (site.active()) {
       client.enterLocalActiveMode();
@@ -33,6 +42,23 @@ final class CommonsNet implements RealClient {
       client.enterLocalPassiveMode();
     }
     return client;
+  }
+
+  private static FTPSClient secure(Security security) throws IOException {
+    try {
+      KeyStore trusted = KeyStore.getInstance("PKCS12");
+      trusted.load(null, null);
+      trusted.setCertificateEntry("harbour", Certificate.only().identity().certificate());
+      TrustManagerFactory managers = TrustManagerFactory.getInstance("PKIX");
+      managers.init(trusted);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, managers.getTrustManagers(), null);
+      FTPSClient client = new FTPSClient(security.isImplicit(), context);
+      client.setEnabledProtocols(new String[] {"TLSv" + security.version()});
+      return client;
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError("every JDK has TLS", e);
+    }
   }
 
   private static <T> T session(Site site, Work<T> work) throws IOException {
@@ -51,6 +77,12 @@ final class CommonsNet implements RealClient {
       throw new IOException(client.getReplyString());
     }
     return true;
+  }
+
+  /// Java's socket takes each data connection for one to another server, for the port is another.
+  @Override
+  public boolean resumes() {
+    return false;
   }
 
   @Override

@@ -15,6 +15,14 @@ final class Curl implements RealClient {
     Command curl =
         // -q: no ~/.curlrc; -g: no patterns of its own in URLs.
         Command.of(site, "curl", "-q", "-sS", "-g", "-u", Site.USER + ":" + Site.PASSWORD);
+    Security security = site.security();
+    if (security.isTls()) {
+      curl.with("--cacert", Certificate.only().shown().toString());
+      curl.with("--tlsv" + security.version(), "--tls-max", security.version());
+      if (!security.isImplicit()) {
+        curl.with("--ssl-reqd");
+      }
+    }
     return (site.active() ? curl.with("--ftp-port", "-") : curl).with(words);
   }
 
@@ -43,6 +51,12 @@ final class Curl implements RealClient {
   @Override
   public Set<Operation> overSeveralConnections() {
     return EnumSet.of(Operation.MIRROR_DOWN, Operation.MIRROR_UP);
+  }
+
+  /// From 7.87 to 7.88 it forgets TLS on data connections in active mode (curl/curl#10666).
+  @Override
+  public boolean hearsTls() {
+    return false;
   }
 
   @Override

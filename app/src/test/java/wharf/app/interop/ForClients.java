@@ -66,7 +66,7 @@ import wharf.server.ServerModel;
     }
 
     /// Those of one process, and processes: [Harbour] knows how to start those.
-    private static Stream<ServerModel> everyModel() {
+    static Stream<ServerModel> everyModel() {
       return Stream.concat(
           ServerModel.all().stream(),
           Stream.of(

@@ -9,11 +9,32 @@ import java.util.List;
 final class Ftplib implements RealClient {
   private static final String SCRIPT =
       """
-      import ftplib, os, sys
-      host, port, user, password, active, what, *words = sys.argv[1:]
-      ftp = ftplib.FTP(timeout=300)
+      import ftplib, os, ssl, sys
+      host, port, user, password, active, kind, version, trusted, what, *words = sys.argv[1:]
+
+      # It knows no implicit FTPS; this is what people write.
+      class Implicit(ftplib.FTP_TLS):
+          _sock = None
+          @property
+          def sock(self):
+              return self._sock
+          @sock.setter
+          def sock(self, value):
+              if value is not None and not isinstance(value, ssl.SSLSocket):
+                  value = self.context.wrap_socket(value, server_hostname=self.host)
+              self._sock = value
+
+      if kind == 'PLAIN':
+          ftp = ftplib.FTP(timeout=300)
+      else:
+          context = ssl.create_default_context(cafile=trusted)
+          context.minimum_version = context.maximum_version = ssl.TLSVersion['TLSv' + version]
+          client = Implicit if kind == 'IMPLICIT' else ftplib.FTP_TLS
+          ftp = client(context=context, timeout=300)
       ftp.connect(host, int(port))
       ftp.login(user, password)
+      if kind != 'PLAIN':
+          ftp.prot_p()
       ftp.set_pasv(active != 'true')
       out = sys.stdout.buffer
 
@@ -65,11 +86,20 @@ final class Ftplib implements RealClient {
   private static Command python(Site site, String what, Object... words) {
     List<String> all = new ArrayList<>(List.of("python3", "-I", "-c", SCRIPT));
     all.addAll(List.of(site.address(), site.port(), Site.USER, Site.PASSWORD));
-    all.addAll(List.of(Boolean.toString(site.active()), what));
+    Security security = site.security();
+    all.addAll(List.of(Boolean.toString(site.active()), security.kind().name()));
+    all.addAll(List.of(security.version().replace('.', '_')));
+    all.addAll(List.of(security.isTls() ? Certificate.only().shown().toString() : "", what));
     for (Object word : words) {
       all.add(word.toString());
     }
     return Command.of(site, all);
+  }
+
+  /// Each of its data connections has a handshake of its own.
+  @Override
+  public boolean resumes() {
+    return false;
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -24,14 +25,17 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import wharf.files.Tree;
 import wharf.files.VirtualPath;
 import wharf.ftp.server.FtpService;
+import wharf.server.Endpoint;
 import wharf.server.Processes;
 import wharf.server.Server;
 import wharf.server.ServerModel;
 import wharf.server.TlsSettings;
+import wharf.server.TlsSettings.Binding;
 import wharf.users.Account;
 import wharf.users.Accounts;
 import wharf.users.PasswordHash;
@@ -76,27 +80,33 @@ final class Harbour implements AutoCloseable {
     if (model instanceof Processes) {
       return Shared.running().harbour();
     }
-    Path root = Files.createDirectories(folder.resolve("root"));
-    Path outside = Files.createDirectories(folder.resolve("outside"));
-    return here(root, outside, model, FtpService.Patience.USUAL, null);
+    return here(folder, model, FtpService.Tls.OFF, Binding.AUTO, FtpService.Patience.USUAL);
   }
 
-  /// Serves `folder/root` with TLS for those who ask for it, by another patience; not under
-  /// `processes`.
-  static Harbour open(Path folder, ServerModel model, FtpService.Patience patience, TlsSettings tls)
+  /// The same under TLS, and at two more ports that it begins with; under `processes` without
+  /// those.
+  static Harbour open(Path folder, ServerModel model, FtpService.Tls tls, Binding binding)
       throws IOException {
-    Path root = Files.createDirectories(folder.resolve("root"));
-    Path outside = Files.createDirectories(folder.resolve("outside"));
-    return here(root, outside, model, patience, tls);
+    return model instanceof Processes
+        ? Shared.running().harbour()
+        : here(folder, model, tls, binding, FtpService.Patience.USUAL);
+  }
+
+  /// With TLS for those who ask for it, in this process, by another patience.
+  static Harbour open(Path folder, ServerModel model, FtpService.Patience patience)
+      throws IOException {
+    return here(folder, model, FtpService.Tls.ALLOWED, Binding.AUTO, patience);
   }
 
   private static Harbour here(
-      Path root,
-      Path outside,
+      Path folder,
       ServerModel model,
-      FtpService.Patience patience,
-      @Nullable TlsSettings tls)
+      FtpService.Tls tls,
+      Binding binding,
+      FtpService.Patience patience)
       throws IOException {
+    Path root = Files.createDirectories(folder.resolve("root"));
+    Path outside = Files.createDirectories(folder.resolve("outside"));
     Tree tree = Tree.open(root, InstantSource.system());
     Accounts accounts =
         new Accounts(
@@ -106,21 +116,16 @@ final class Harbour implements AutoCloseable {
     Notes notes = new Notes();
     LOG.addHandler(notes);
     LOG.setUseParentHandlers(false);
-    Server.Options options =
-        Server.Options.at(
-                new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0),
-                new InetSocketAddress(InetAddress.ofLiteral("::1"), 0))
-            .with(model);
-    FtpService service =
-        new FtpService(
-            tree,
-            accounts,
-            Instant::now,
-            patience,
-            tls == null ? FtpService.Tls.OFF : FtpService.Tls.ALLOWED);
-    if (tls != null) {
-      options = options.with(tls);
+    List<Endpoint> endpoints = new ArrayList<>(endpoints(false));
+    if (tls != FtpService.Tls.OFF) {
+      endpoints.addAll(endpoints(true));
     }
+    Server.Options options = Server.Options.at(endpoints).with(model);
+    if (tls != FtpService.Tls.OFF) {
+      SSLContext context = Certificate.only().identity().serverContext(List.of());
+      options = options.with(TlsSettings.of(() -> context).with(binding));
+    }
+    FtpService service = new FtpService(tree, accounts, Instant::now, patience, tls);
     Server server = Server.start(service, options);
     return new Harbour(
         root,
@@ -133,6 +138,15 @@ final class Harbour implements AutoCloseable {
           LOG.setUseParentHandlers(true);
         },
         notes);
+  }
+
+  private static List<Endpoint> endpoints(boolean secure) {
+    return Stream.of("127.0.0.1", "::1")
+        .map(
+            here ->
+                (Endpoint)
+                    new Endpoint.Tcp(new InetSocketAddress(InetAddress.ofLiteral(here), 0), secure))
+        .toList();
   }
 
   /// Worker processes inherit their listener as their standard input, and that of this process is
@@ -169,6 +183,8 @@ final class Harbour implements AutoCloseable {
                 "--workers=2",
                 "--writable",
                 "--anonymous",
+                "--cert=" + Certificate.only().whole(),
+                "--key=" + Certificate.only().whole(),
                 "--user=" + Site.USER,
                 "--password-file=" + password);
         Files.delete(password);
@@ -243,7 +259,16 @@ final class Harbour implements AutoCloseable {
   }
 
   Site siteOverIpv6() {
-    return new Site(addresses.getLast(), false, outside);
+    return new Site(addresses.get(1), false, outside);
+  }
+
+  /// For a client that is to come under TLS, or not.
+  Site site(Security security) {
+    return new Site(addresses.get(security.isImplicit() ? 2 : 0), false, security, outside);
+  }
+
+  Site siteOverIpv6(Security security) {
+    return new Site(addresses.get(security.isImplicit() ? 3 : 1), false, security, outside);
   }
 
   /// What the server has logged that `wanted` holds for.

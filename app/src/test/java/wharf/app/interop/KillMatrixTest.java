@@ -24,7 +24,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -40,9 +39,7 @@ import wharf.app.interop.Kill.Protection;
 import wharf.app.interop.Kill.Way;
 import wharf.files.VirtualPath;
 import wharf.ftp.server.FtpService;
-import wharf.net.TlsIdentity;
 import wharf.server.ServerModel;
-import wharf.server.TlsSettings;
 
 /// Every way in which an upload can be cut off, done, and compared with what is promised; and
 /// `docs/kill-matrix.md`, which says what came of it.
@@ -87,29 +84,6 @@ final class KillMatrixTest {
   private final Map<Kill, Fate> found = new LinkedHashMap<>();
   private final Map<String, List<Fate>> foundUnder = new LinkedHashMap<>();
   private final Map<String, Fate> foundAlone = new LinkedHashMap<>();
-  private TlsSettings tls;
-
-  @BeforeAll
-  void identity() throws Exception {
-    Path store = folder.resolve("store");
-    Process keytool =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=harbour",
-                "-storepass",
-                "not secret",
-                "-keystore",
-                store.toString())
-            .inheritIO()
-            .start();
-    assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    var identity = TlsIdentity.ofPkcs12(store, "not secret".toCharArray()).context();
-    tls = TlsSettings.of(() -> identity);
-  }
 
   // The cells.
 
@@ -261,7 +235,7 @@ final class KillMatrixTest {
     Path root = Files.createDirectory(own.resolve("root"));
     boolean mounted = ran("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", root.toString());
     assumeTrue(mounted, "only root can mount a small file system");
-    try (Harbour harbour = Harbour.open(own, ServerModel.all().getFirst(), IMPATIENT, tls)) {
+    try (Harbour harbour = Harbour.open(own, ServerModel.all().getFirst(), IMPATIENT)) {
       Berth berth = berth(harbour);
       for (Kill kill : every(Way.FULL, Cut.MIDDLE).toList()) {
         try (Doomed client = begins(kill, berth)) {
@@ -381,11 +355,11 @@ final class KillMatrixTest {
     Path document = Path.of("..", "docs", "kill-matrix.md");
     String now = Files.readString(document);
     String wanted = new KillTable(found, foundUnder, foundAlone).into(now);
-    if (Boolean.getBoolean("wharf.killmatrix.write")) {
+    if (Boolean.getBoolean("wharf.docs.write")) {
       Files.writeString(document, wanted);
     } else {
       assertThat(now)
-          .as("docs/kill-matrix.md; it is written anew with -Dwharf.killmatrix.write=true")
+          .as("docs/kill-matrix.md; it is written anew with -Dwharf.docs.write=true")
           .isEqualTo(wanted);
     }
   }
@@ -404,7 +378,7 @@ final class KillMatrixTest {
   }
 
   private Harbour harbour(String name, ServerModel model) throws IOException {
-    return Harbour.open(Files.createDirectory(folder.resolve(name)), model, IMPATIENT, tls);
+    return Harbour.open(Files.createDirectory(folder.resolve(name)), model, IMPATIENT);
   }
 
   private static Berth berth(Harbour harbour) {

@@ -10,10 +10,21 @@ final class Lftp implements RealClient {
     String script =
         "set cmd:fail-exit yes; set net:max-retries 1; set xfer:clobber yes; "
             + (site.active() ? "set ftp:passive-mode no; " : "")
-            + "open -u %s,%s ftp://%s:%s; "
-                .formatted(Site.USER, Site.PASSWORD, site.host(), site.port())
+            + security(site)
+            + "open -u %s,%s %s; ".formatted(Site.USER, Site.PASSWORD, site.url(""))
             + commands;
     return Command.of(site, "lftp", "--norc", "-c", script);
+  }
+
+  /// Unless told otherwise, it goes under TLS wherever it can; and names also an address as the
+  /// server it wants, which is against the rules: Java refuses one of IPv6.
+  private static String security(Site site) {
+    Security security = site.security();
+    return security.isTls()
+        ? "set ssl:use-sni no; "
+            + "set ftp:ssl-force yes; set ftp:ssl-protect-data yes; set ssl:ca-file %s; set ssl:priority %s; "
+                .formatted(quoted(Certificate.only().shown()), security.priority())
+        : "set ftp:ssl-allow no; ";
   }
 
   private static String quoted(Object path) {

@@ -27,6 +27,12 @@ final class Ncftp implements RealClient {
     return Set.of(Operation.IPV6);
   }
 
+  /// NcFTP knows none.
+  @Override
+  public boolean speaksTls() {
+    return false;
+  }
+
   /// Its shell knows no way to write a quotation mark inside quotation marks: "Unbalanced quotes".
   @Override
   public boolean canSay(Operation operation, String name) {

@@ -48,6 +48,21 @@ interface RealClient {
     return Set.of();
   }
 
+  /// Whether it knows TLS; where not, its class says so.
+  default boolean speaksTls() {
+    return true;
+  }
+
+  /// Whether its data connections go on with the TLS session of its control connection.
+  default boolean resumes() {
+    return true;
+  }
+
+  /// Whether it can be connected to for data under TLS; where not, its class says so.
+  default boolean hearsTls() {
+    return true;
+  }
+
   /// Whether its own language can say `name` in a command for `operation`.
   default boolean canSay(Operation operation, String name) {
     return true;

@@ -10,13 +10,19 @@ import java.util.HexFormat;
 ///
 /// @param at where the server listens
 /// @param active whether the server connects for data (PORT, EPRT), not the client (PASV, EPSV)
+/// @param security whether under TLS; the certificate to be trusted is [Certificate#only]
 /// @param scratch a folder for what the client keeps for itself
-record Site(InetSocketAddress at, boolean active, Path scratch) {
+record Site(InetSocketAddress at, boolean active, Security security, Path scratch) {
   static final String USER = "alice";
   static final String PASSWORD = "s3cret";
 
+  /// In the clear.
+  Site(InetSocketAddress at, boolean active, Path scratch) {
+    this(at, active, Security.PLAIN, scratch);
+  }
+
   Site inActiveMode() {
-    return new Site(at, true, scratch);
+    return new Site(at, true, security, scratch);
   }
 
   /// As a URL has it.
@@ -33,9 +39,15 @@ record Site(InetSocketAddress at, boolean active, Path scratch) {
     return Integer.toString(at.getPort());
   }
 
-  /// `ftp://host:port/path`, every byte that could mean something percent-encoded.
+  /// `ftp://host:port/path`, or `ftps:` where it begins with TLS, every byte that could mean
+  /// something percent-encoded.
   String url(String path) {
-    return "ftp://" + host() + ":" + port() + "/" + encoded(path);
+    return (security.isImplicit() ? "ftps://" : "ftp://")
+        + host()
+        + ":"
+        + port()
+        + "/"
+        + encoded(path);
   }
 
   /// The same with name and password.

@@ -30,6 +30,12 @@ final class Tnftp implements RealClient {
     return "\"" + path + "\"";
   }
 
+  /// What it has of TLS is for HTTPS.
+  @Override
+  public boolean speaksTls() {
+    return false;
+  }
+
   /// Its commands know no way to write a quotation mark inside quotation marks.
   @Override
   public boolean canSay(Operation operation, String name) {

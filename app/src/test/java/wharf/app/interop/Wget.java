@@ -25,7 +25,21 @@ final class Wget implements RealClient {
             "--no-glob",
             "--ftp-user=" + Site.USER,
             "--ftp-password=" + Site.PASSWORD);
+    Security security = site.security();
+    if (security.isTls()) {
+      wget.with("--ca-certificate=" + Certificate.only().shown());
+      wget.with("--ciphers=" + security.priority());
+      if (security.isImplicit()) {
+        wget.with("--ftps-implicit");
+      }
+    }
     return (site.active() ? wget.with("--no-passive-ftp") : wget).with(words);
+  }
+
+  /// TLS it knows by the scheme; whether it begins with it is an option.
+  private static String url(Site site, String path) {
+    String url = site.url(path);
+    return site.security().isTls() ? url.replaceFirst("^ftps?:", "ftps:") : url;
   }
 
   @Override
@@ -40,7 +54,7 @@ final class Wget implements RealClient {
 
   @Override
   public List<String> list(Site site, String folder) throws IOException {
-    String url = site.url(folder.isEmpty() ? "" : folder + "/");
+    String url = url(site, folder.isEmpty() ? "" : folder + "/");
     // It makes a page of a listing; what it was made from is more telling.
     wget(site, "--no-remove-listing", "-O", "/dev/null", url).run();
     return Files.readAllLines(site.scratch().resolve(".listing")).stream()
@@ -50,22 +64,22 @@ final class Wget implements RealClient {
 
   @Override
   public void download(Site site, String remote, Path local) throws IOException {
-    wget(site, "-O", local.toString(), site.url(remote)).run();
+    wget(site, "-O", local.toString(), url(site, remote)).run();
   }
 
   @Override
   public String digest(Site site, String remote) throws IOException {
-    return wget(site, "-O", "-", site.url(remote)).digest();
+    return wget(site, "-O", "-", url(site, remote)).digest();
   }
 
   @Override
   public void resumeDownload(Site site, String remote, Path local) throws IOException {
-    wget(site, "-c", "-O", local.toString(), site.url(remote)).run();
+    wget(site, "-c", "-O", local.toString(), url(site, remote)).run();
   }
 
   @Override
   public void mirrorDown(Site site, String folder, Path into) throws IOException {
-    wget(site, "-r", "-l", "inf", "-nH", "-P", into.toString(), site.url(folder + "/")).run();
+    wget(site, "-r", "-l", "inf", "-nH", "-P", into.toString(), url(site, folder + "/")).run();
   }
 
   @Override

@@ -439,12 +439,7 @@ final class FtpSession implements Session {
         reply(226, "Nothing is being transferred any more.");
       }
 
-      case LIST -> list(verb, here().listed(argument), EntryFormat.people(service.now().get()));
-      case NLST -> {
-        String what = here().listed(argument);
-        list(verb, what, EntryFormat.names(here().prefix(what)));
-      }
-      case MLSD -> list(verb, argument, EntryFormat.facts(terms.facts, account()));
+      case LIST, NLST, MLSD -> list(verb, argument);
       case MLST -> answers.reply(files.facts(account(), path(argument), terms.facts));
       case SIZE -> {
         if (terms.form == Transfer.Form.ASCII) {
@@ -996,17 +991,22 @@ final class FtpSession implements Session {
     send("RETR " + path, new Source.OfFile(file.channel(), from, to), terms.form);
   }
 
-  private void list(Verb verb, String argument, EntryFormat format) throws FileProblem {
+  private void list(Verb verb, String argument) throws FileProblem {
     if (terms.route.isMissing(mustBeSecure())) {
       return;
     }
-    if (verb == Verb.MLSD && !service.tree().stat(path(argument)).directory()) {
+    String what = verb == Verb.MLSD ? argument : here().listed(argument);
+    if (verb == Verb.MLSD && !service.tree().stat(path(what)).directory()) {
       // RFC 3659 section 7.2.1 asks for this code.
-      reply(501, "%s is not a directory; MLST tells of files.", path(argument));
+      reply(501, "%s is not a directory; MLST tells of files.", path(what));
       return;
     }
     ListingSource source =
-        verb == Verb.MLSD ? here().listDirectory(argument, format) : here().list(argument, format);
+        switch (verb) {
+          case MLSD -> here().listDirectory(what, EntryFormat.facts(terms.facts, account()));
+          case NLST -> here().list(what, EntryFormat.names(here().prefix(what)));
+          default -> here().list(what, EntryFormat.people(service.now().get()));
+        };
     reply(terms.route.announcement(), "Here comes the listing.");
     send(verb + " " + (argument.isEmpty() ? directory() : argument), source, Transfer.Form.IMAGE);
   }

@@ -88,7 +88,7 @@ class RandomWalkTest {
   @Test
   void walk() throws Exception {
     long seed = Long.getLong("wharf.walk.seed", 1985);
-    long commands = Long.getLong("wharf.walk.commands", 100_000);
+    long commands = Long.getLong("wharf.walk.commands", 400_000);
     Random seeds = new Random(seed);
     long completed = 0;
     for (long done = 0; done < commands; ) {

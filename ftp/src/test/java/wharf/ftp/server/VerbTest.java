@@ -760,6 +760,8 @@ class VerbTest {
               S: 250 /docs was removed with all that was in it: 4 in all.
               C: CWD docs
               S: 550 ...
+              C: MKD docs
+              S: 257 ...
               """,
               """
               C: SITE RMDIR data.bin
@@ -1160,6 +1162,12 @@ class VerbTest {
               """,
               """
               C: HELP SITE
+              S: 214-These commands are known:
+              S: [...]
+              S: 214 SITE HELP <command> tells more.
+              C: HELP ADAT
+              S: 502 AUTH TLS needs no security data.
+              C: HELP FORMAT
               S: 502 That command is not known here.
               """);
       case NOOP ->
@@ -1188,17 +1196,30 @@ class VerbTest {
               C: FEAT
               S: 211-Beyond RFC 959 there is:
               S:  AUTH TLS
+              S:  AVBL
+              S:  CLNT
+              S:  COMB target;source_list
+              S:  CSID Name;
               S:  EPRT
               S:  EPSV
               S:  HASH SHA-256*;SHA-512;SHA-1;MD5;CRC32
+              S:  HOST
+              S:  LANG EN*;ZH
               S:  MDTM
+              S:  MFF modify;UNIX.mode;
               S:  MFMT
               S:  MLST type*;size*;modify*;perm*;unique*;UNIX.mode*;
               S:  MODE Z
               S:  PBSZ
+              S:  PRET
               S:  PROT
               S:  RANG STREAM
               S:  REST STREAM
+              S:  SITE CHMOD
+              S:  SITE COPY
+              S:  SITE RMDIR
+              S:  SITE SYMLINK
+              S:  SITE UTIME
               S:  SIZE
               S:  TVFS
               S:  UTF8

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import wharf.files.Durability;
 import wharf.files.Tree;
 import wharf.files.VirtualPath;
 import wharf.users.Account;
@@ -77,7 +78,8 @@ final class World implements AutoCloseable {
     for (String directory : List.of("empty", "docs")) {
       settle(root.resolve(directory), "rwxr-xr-x");
     }
-    tree = Tree.open(root, () -> NOW);
+    // Nothing is to outlive the machine.
+    tree = Tree.open(root, () -> NOW, Durability.NEVER);
     openAtRest = open();
     service = new FtpService(tree, accounts(), () -> NOW, PATIENCE, tls);
   }
