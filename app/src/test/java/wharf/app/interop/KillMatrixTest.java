@@ -123,7 +123,7 @@ final class KillMatrixTest {
           assertThat(client.hearsNothingMore()).isTrue();
           client.close();
         }
-        assertThat(doomed.log()).noneMatch(line -> line.contains(": STOR"));
+        assertThat(doomed.log()).noneMatch(line -> line.contains(" STOR "));
         server = serve(root);
         Berth after = berth(server, root);
         long held = held(after);
