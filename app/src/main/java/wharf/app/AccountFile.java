@@ -10,8 +10,8 @@ import java.util.List;
 import wharf.users.Account;
 import wharf.users.Accounts.Known;
 
-/// Accounts in a small file, one a line: `name:read|write:hash`. Empty lines and those that begin
-/// with `#` mean nothing.
+/// Accounts in a small file, one a line: `name:read|write|admin:hash`. Empty lines and those that
+/// begin with `#` mean nothing.
 final class AccountFile {
   private AccountFile() {}
 
@@ -41,7 +41,7 @@ final class AccountFile {
     String[] parts = line.split(":", 3);
     if (parts.length < 3 || parts[0].isBlank()) {
       throw new Malformed(
-          file, number, "an account is written as NAME:read:HASH or NAME:write:HASH");
+          file, number, "an account is written as NAME:read:HASH, with write or admin for read");
     }
     if (!parts[2].startsWith("$argon2")) {
       throw new Malformed(
@@ -51,16 +51,19 @@ final class AccountFile {
         switch (parts[1]) {
           case "read" -> Account.reader(parts[0]);
           case "write" -> Account.writer(parts[0]);
+          case "admin" -> Account.administrator(parts[0]);
           default ->
               throw new Malformed(
-                  file, number, "the right is read or write, not '" + parts[1] + "'");
+                  file, number, "the right is read, write or admin, not '" + parts[1] + "'");
         },
         parts[2]);
   }
 
   /// Adds an account to `file`, or gives it another password and right. The file is replaced as a
   /// whole, readable to its owner only.
-  static void put(Path file, String name, boolean writer, String hash) throws IOException {
+  ///
+  /// @param right read, write or admin
+  static void put(Path file, String name, String right, String hash) throws IOException {
     if (name.isBlank() || name.matches(".*[:\\p{Cntrl}].*") || name.startsWith("#")) {
       throw new IOException(
           "'" + name + "' cannot be the name of an account: no colon, no control character");
@@ -73,7 +76,7 @@ final class AccountFile {
         }
       }
     }
-    lines.add(name + ":" + (writer ? "write" : "read") + ":" + hash);
+    lines.add(name + ":" + right + ":" + hash);
     Path folder = file.toAbsolutePath().getParent();
     Path staged =
         Files.createTempFile(

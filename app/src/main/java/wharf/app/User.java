@@ -59,6 +59,9 @@ final class User implements Runnable {
         description = "Let NAME write, not only read.")
     private boolean writable;
 
+    @Option(names = "--admin", description = "Let NAME write, and see who else is here (SITE WHO).")
+    private boolean admin;
+
     @Option(
         names = "--password-file",
         paramLabel = "FILE",
@@ -70,9 +73,20 @@ final class User implements Runnable {
       Main main = Objects.requireNonNull(Objects.requireNonNull(parent).main);
       Surroundings around = main.around();
       AccountFile.put(
-          around.folder().resolve(file), name, writable, new ArgonHash().of(password(around)));
-      main.note(name + " may " + (writable ? "read and write" : "read"));
+          around.folder().resolve(file), name, right(), new ArgonHash().of(password(around)));
+      main.note(
+          name
+              + " may "
+              + switch (right()) {
+                case "admin" -> "read and write, and see who is here";
+                case "write" -> "read and write";
+                default -> "read";
+              });
       return ExitCode.OK.number();
+    }
+
+    private String right() {
+      return admin ? "admin" : writable ? "write" : "read";
     }
 
     private Secret password(Surroundings around) throws IOException {

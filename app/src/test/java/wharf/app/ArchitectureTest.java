@@ -216,6 +216,20 @@ class ArchitectureTest {
       }
     },
 
+    NO_OBJECT_COMES_AS_BYTES(
+        "Read a form of its own: bytes that say which class they are have been taken over"
+            + " before.") {
+      @Override
+      List<String> broken(List<Compiled> classes) {
+        return each(
+            classes,
+            one ->
+                one.names().stream()
+                    .filter(name -> name.matches("java/io/(ObjectInput.*|Externalizable)"))
+                    .map(name -> "names " + name));
+      }
+    },
+
     STORES_KNOW_NO_WIRE_CODES("Throw a problem; each protocol finds its own code for it.") {
       @Override
       List<String> broken(List<Compiled> classes) {
@@ -490,6 +504,11 @@ class ArchitectureTest {
             NamesLibrary.class,
             List.of("names org.assertj.core.api.ListAssert")),
         arguments(
+            Rule.NO_OBJECT_COMES_AS_BYTES,
+            "app",
+            ReadsObjects.class,
+            List.of("names java.io.ObjectInputStream")),
+        arguments(
             Rule.STORES_KNOW_NO_WIRE_CODES,
             "files",
             KnowsCodes.class,
@@ -535,6 +554,10 @@ class ArchitectureTest {
 
   interface NamesLibrary {
     org.assertj.core.api.ListAssert<String> list();
+  }
+
+  interface ReadsObjects {
+    java.io.ObjectInputStream objects();
   }
 
   record KnowsCodes(String text) {

@@ -301,11 +301,22 @@ class TlsOptionsTest {
       assertThat(TlsPeek.at(port, stranger).greeting()).isNull();
       assertThat(TlsPeek.at(port).greeting()).isNull();
     }
-    String[] optional = {"--ftps-port=0", "--client-certs=optional", "--client-ca=known.crt"};
+    Files.writeString(folder.resolve("password"), "not that");
+    String[] optional = {
+      "--ftps-port=0",
+      "--client-certs=optional",
+      "--client-ca=known.crt",
+      "--user=known",
+      "--password-file=password"
+    };
     try (Started server = serve(optional)) {
       int port = port(banner(server), "ftps");
       assertThat(TlsPeek.at(port, friend).greeting()).startsWith("220 ");
       assertThat(TlsPeek.at(port).greeting()).startsWith("220 ");
+      // And it proves who they are.
+      assertThat(TlsPeek.saying(port, friend, "USER known").greeting()).startsWith("232 ");
+      assertThat(TlsPeek.saying(port, friend, "USER other").greeting()).startsWith("331 ");
+      assertThat(TlsPeek.saying(port, null, "USER known").greeting()).startsWith("331 ");
     }
   }
 

@@ -35,6 +35,11 @@ public record TlsPeek(String fingerprint, @Nullable String greeting) {
 
   /// Shows the certificate of a PKCS#12 file, too, whose password is [#PASSWORD].
   static TlsPeek at(int port, @Nullable Path own) throws IOException {
+    return saying(port, own, "");
+  }
+
+  /// Says a line, too, and hears the answer in place of the greeting.
+  static TlsPeek saying(int port, @Nullable Path own, String line) throws IOException {
     String fingerprint = "";
     try (SSLSocket socket =
         (SSLSocket)
@@ -46,7 +51,12 @@ public record TlsPeek(String fingerprint, @Nullable String greeting) {
         fingerprint = fingerprint(shown);
         BufferedReader in =
             new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
-        return new TlsPeek(fingerprint, in.readLine());
+        String heard = in.readLine();
+        if (heard != null && !line.isEmpty()) {
+          socket.getOutputStream().write((line + "\r\n").getBytes(UTF_8));
+          heard = in.readLine();
+        }
+        return new TlsPeek(fingerprint, heard);
       } catch (IOException refused) {
         return new TlsPeek(fingerprint, null);
       }

@@ -11,15 +11,15 @@ import java.util.List;
 /// without a network.
 ///
 /// ```
-///   Opened  Received  Drained  Listening  Transferred  Performed  Expired  Stopping  PeerClosed  Failed
-///      |       |         |         |           |           |         |        |          |         |
-///      v       v         v         v           v           v         v        v          v         v
-///    +---------------------------------------------------------------------------------------------+
-///    |                                        on(Event)                                            |
-///    +---------------------------------------------------------------------------------------------+
-///           |      |       |        |          |        |         |      |      |
-///           v      v       v        v          v        v         v      v      v
-///         Send   Drain   Listen  Transfer   Abort    Perform    Arm    Note  Close
+///   Opened  Received  Drained  Listening  Marked  Transferred  Performed  Expired  Stopping  PeerClosed  Failed
+///      |       |         |         |        |          |           |         |        |          |         |
+///      v       v         v         v        v          v           v         v        v          v         v
+///    +------------------------------------------------------------------------------------------------------+
+///    |                                             on(Event)                                                |
+///    +------------------------------------------------------------------------------------------------------+
+///           |      |       |        |          |        |         |        |      |      |
+///           v      v       v        v          v        v         v        v      v      v
+///         Send   Drain   Listen  Transfer   HangUp   Abort     Perform    Arm    Note  Close
 /// ```
 ///
 /// The driver calls [#on] one event at a time, from one thread at a time, [Event.Opened] first. It

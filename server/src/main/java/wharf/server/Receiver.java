@@ -75,28 +75,27 @@ final class Receiver extends Pump {
     while (true) {
       ByteBuffer received = unread;
       boolean ours = received != null;
+      int arrived = 0;
       if (received == null) {
         received = scratch.clear().limit(READ);
-        int count;
         try {
-          count = read(received);
+          arrived = read(received);
         } catch (IOException e) {
           if (!decoder.ended()) {
             throw e;
           }
-          count = -1;
+          arrived = -1;
         }
-        if (count == 0) {
+        if (arrived == 0) {
           return Step.READ;
         }
-        if (count < 0) {
+        if (arrived < 0) {
           return inputEnded(decoder, scratch);
         }
-        moved += count;
-        count(0, count);
+        count(0, arrived);
       }
       unread = received;
-      moved = decode(received, decoder, room, moved);
+      moved = Math.max(moved + arrived, decode(received, decoder, room, moved));
       if (keepsWire && decoder.ended()) {
         // Not into `scratch`: what follows the end may lie there.
         storeRest(room);
@@ -121,7 +120,8 @@ final class Receiver extends Pump {
   private int decode(ByteBuffer received, Decoder decoder, ByteBuffer room, int before)
       throws IOException {
     int moved = before;
-    while (moved < BURST) {
+    // Some more than a burst, so that what becomes of no more than was received is never left over.
+    while (moved < BURST + READ) {
       ByteBuffer content = decoder.decode(received, room);
       int count = content.remaining();
       moved += count;

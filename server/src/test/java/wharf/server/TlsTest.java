@@ -260,6 +260,13 @@ class TlsTest {
         secret.says("openly", "kept get 10");
         assertThat(secret.line()).startsWith("ended PEER_FAILED 0 ");
       }
+      port = secret.listens();
+      secret.says("secretly", "put");
+      try (Secret data = new Secret(dialled(port), client, version)) {
+        data.socket.getOutputStream().write(Blocks.of(content, 50_000), 0, 100_000);
+        data.socket.shutdownOutput();
+        assertThat(secret.line()).startsWith("ended CUT_OFF 99");
+      }
     }
   }
 

@@ -57,6 +57,12 @@ public final class Accounts {
     }
   }
 
+  /// The account of `name`, for whom somebody else vouches who is trusted, as an authority does by
+  /// a certificate: no password is asked.
+  public Optional<Account> vouchedFor(String name) {
+    return Optional.ofNullable(known.get(name)).map(Known::account);
+  }
+
   /// Whether `name` is one of those that mean "no account" (RFC 1635 section 3).
   public static boolean isAnonymous(String name) {
     return name.equalsIgnoreCase(Account.ANONYMOUS) || name.equalsIgnoreCase("ftp");

@@ -254,6 +254,8 @@ final class ActivationTest {
     }
     List<String> words =
         new ArrayList<>(List.of("systemd-socket-activate", "-l", "127.0.0.1:" + port));
+    // It passes on nothing of its environment that it is not told to.
+    words.addAll(List.of("-E", "XDG_STATE_HOME=" + folder.toAbsolutePath()));
     words.addAll(Program.command(Program.NATIVE, "serve", root.toString()));
     Process _ = begin(words);
     InetSocketAddress at = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port);

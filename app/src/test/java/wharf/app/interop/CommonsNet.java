@@ -81,8 +81,8 @@ final class CommonsNet implements RealClient {
 
   /// Java's socket takes each data connection for one to another server, for the port is another.
   @Override
-  public boolean resumes() {
-    return false;
+  public Resumption resumption(Security security) {
+    return Resumption.NEVER;
   }
 
   @Override

@@ -98,8 +98,8 @@ final class Ftplib implements RealClient {
 
   /// Each of its data connections has a handshake of its own.
   @Override
-  public boolean resumes() {
-    return false;
+  public Resumption resumption(Security security) {
+    return Resumption.NEVER;
   }
 
   @Override

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import wharf.app.interop.RealClient.Resumption;
 import wharf.ftp.server.FtpService.Tls;
 import wharf.server.ServerModel;
 import wharf.server.TlsSettings.Binding;
@@ -73,14 +74,20 @@ final class FtpsClientsTest {
 
   static Stream<Arguments> clientsWhichResume() {
     return clients()
-        .filter(RealClient::resumes)
-        .flatMap(c -> securities().map(s -> Arguments.of(c, s)));
+        .flatMap(
+            c ->
+                securities()
+                    .filter(s -> c.resumption(s) == Resumption.ALWAYS)
+                    .map(s -> Arguments.of(c, s)));
   }
 
   static Stream<Arguments> clientsWhichDoNotResume() {
     return clients()
-        .filter(c -> !c.resumes())
-        .flatMap(c -> Stream.of("1.2", "1.3").map(v -> Arguments.of(c, Security.explicit(v))));
+        .flatMap(
+            c ->
+                Stream.of(Security.explicit("1.2"), Security.explicit("1.3"))
+                    .filter(s -> c.resumption(s) == Resumption.NEVER)
+                    .map(s -> Arguments.of(c, s)));
   }
 
   /// Whether it has several connections at once, which resume whatever session came last: curl's
@@ -106,7 +113,7 @@ final class FtpsClientsTest {
       assertThat(harbour.log(line -> line.contains(" under TLS")))
           .isNotEmpty()
           .allMatch(line -> line.contains(" under TLSv" + security.version() + " with "));
-      if (client.resumes()) {
+      if (client.resumption(security) == Resumption.ALWAYS) {
         assertThat(letInByAddress(harbour)).isEmpty();
       }
     }
@@ -195,7 +202,7 @@ final class FtpsClientsTest {
         assertThat(Content.sha256OfTree(harbour.root.resolve("other")))
             .isEqualTo(Content.sha256OfTree(tree));
       }
-      if (!client.resumes()) {
+      if (client.resumption(security) == Resumption.NEVER) {
         assertThat(letInByAddress(harbour))
             .as("told once for each session")
             .hasSameSizeAs(harbour.log(line -> line.contains("logged in")));

@@ -73,7 +73,9 @@ final class Lftp implements RealClient {
 
   @Override
   public Running beginUpload(Site site, String remote) throws IOException {
-    return lftp(site, "put /dev/stdin -o " + remote(remote)).begin();
+    // Compressed, which it would do unasked, what it is fed would stay with it for long.
+    String plain = "set ftp:use-mode-z no; ";
+    return lftp(site, plain + "put /dev/stdin -o " + remote(remote)).begin();
   }
 
   @Override

@@ -53,9 +53,16 @@ interface RealClient {
     return true;
   }
 
-  /// Whether its data connections go on with the TLS session of its control connection.
-  default boolean resumes() {
-    return true;
+  /// Whether data connections go on with the TLS session of their control connection.
+  enum Resumption {
+    ALWAYS,
+    PERHAPS,
+    NEVER
+  }
+
+  /// Whether its own do; where not, its class says why.
+  default Resumption resumption(Security security) {
+    return Resumption.ALWAYS;
   }
 
   /// Whether it can be connected to for data under TLS; where not, its class says so.

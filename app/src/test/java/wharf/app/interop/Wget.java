@@ -42,6 +42,13 @@ final class Wget implements RealClient {
     return site.security().isTls() ? url.replaceFirst("^ftps?:", "ftps:") : url;
   }
 
+  /// It keeps what has come by the time the handshake is over, or an instant later. Under TLS 1.3
+  /// the ticket comes after the handshake: on a busy machine too late.
+  @Override
+  public Resumption resumption(Security security) {
+    return security.version().equals("1.3") ? Resumption.PERHAPS : Resumption.ALWAYS;
+  }
+
   @Override
   public Set<Operation> cannot() {
     return EnumSet.of(

@@ -161,6 +161,7 @@ final class Chinese {
               "未知的 SITE 命令。SITE HELP 列出支持的命令。"),
           entry("Unknown command. HELP lists those that are known.", "未知的命令。HELP 列出支持的命令。"),
           entry("Welcome, %s.", "欢迎，%s。"),
+          entry("Welcome, %s: your certificate is enough.", "欢迎，%s：您的证书就够了。"),
           entry("Welcome, whatever you are.", "欢迎。"),
           entry("Wharf is ready.", "Wharf 已就绪。"),
           entry("You have no quota; there is room for %s bytes.", "您没有配额；有 %s 字节的空间。"),

@@ -679,8 +679,18 @@ final class FtpSession implements Session {
       reply(530, "Nobody logs in here in the clear; say AUTH TLS first.");
       return;
     }
-    who = new Who.Named(name);
     announced = -1;
+    Optional<Account> shown =
+        CommonName.of(security == null ? List.of() : security.peer())
+            .filter(name::equals)
+            .flatMap(service.accounts()::vouchedFor);
+    if (shown.isPresent()) {
+      comeIn(shown.get());
+      answers.note(name + " logged in by certificate");
+      reply(232, "Welcome, %s: your certificate is enough.", name);
+      return;
+    }
+    who = new Who.Named(name);
     reply(
         331,
         Accounts.isAnonymous(name)
@@ -706,9 +716,7 @@ final class FtpSession implements Session {
   private void loggedIn(String user, Optional<Account> account) {
     doing = new Doing.Resting();
     if (account.isPresent()) {
-      failedLogins = 0;
-      who = new Who.LoggedIn(account.get(), VirtualPath.ROOT, new Pending.Nothing());
-      answers.ask(new Effect.Arm(service.patience().idle()));
+      comeIn(account.get());
       answers.note(user + " logged in");
       reply(230, "Welcome, %s.", user);
       return;
@@ -721,6 +729,12 @@ final class FtpSession implements Session {
     } else {
       reply(530, "Name or password is wrong.");
     }
+  }
+
+  private void comeIn(Account account) {
+    failedLogins = 0;
+    who = new Who.LoggedIn(account, VirtualPath.ROOT, new Pending.Nothing());
+    answers.ask(new Effect.Arm(service.patience().idle()));
   }
 
   private void reinitialise() {

@@ -1,5 +1,6 @@
 package wharf.ftp.server;
 
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -7,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// Who is here: for those who may ask (SITE WHO). Safe from many threads.
 public final class Sessions {
-  private final Set<FtpSession> present = ConcurrentHashMap.newKeySet();
+  private final Set<FtpSession> present = Collections.newSetFromMap(new ConcurrentHashMap<>());
 
   void came(FtpSession session) {
     present.add(session);

@@ -2,11 +2,25 @@ package wharf.ftp.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import wharf.files.FileProblem;
+import wharf.files.Start;
+import wharf.files.Upload;
+import wharf.files.VirtualPath;
+import wharf.protocol.Effect;
+import wharf.protocol.Effect.Transfer;
+import wharf.protocol.Ending;
+import wharf.protocol.Event;
 
 /// MODE B and MODE Z, as far as a session has to do with them.
 class ModesTest {
@@ -192,6 +206,23 @@ class ModesTest {
         });
   }
 
+  @TestFactory
+  Stream<DynamicTest> aLevelIsChosen() {
+    return Transcript.tests(
+        base,
+        """
+        C: MODE Z
+        S: 200 ...
+        C: OPTS MODE Z LEVEL 9
+        S: 200 ...
+        C: EPSV
+        S: 229 ...
+        C: RETR data.bin
+        S: 150 ...
+        """,
+        (_, driver) -> assertThat(driver.running().mode()).isEqualTo(new Transfer.Mode.Deflate(9)));
+  }
+
   /// RFC 959 sections 3.5 and 4.2: "110 MARK yyyy = mmmm".
   @TestFactory
   Stream<DynamicTest> markersAreAnswered() {
@@ -229,5 +260,47 @@ class ModesTest {
         S: 226 ...
         """,
         (world, _) -> assertThat(world.content("new")).isEqualTo("01234abc"));
+  }
+
+  /// What a compressed upload may become, unless ALLO has told: the rest is not written, and what
+  /// was is removed.
+  @Test
+  void aBomb() throws IOException {
+    try (World world = new World(base)) {
+      Answers answers = new Answers();
+      VirtualPath target = VirtualPath.ROOT.resolve("bomb");
+      Incoming incoming =
+          new Incoming(
+              new Incoming.Order("jo", target, -1, 10, false, Transfer.Form.IMAGE), answers);
+      Upload upload = world.service.tree().upload(target, "jo", new Start.Fresh());
+      if (!(incoming.staged(upload, 150) instanceof Transfer.Flow.In(var sink, _))) {
+        throw new AssertionError("an upload");
+      }
+      sink.write(ByteBuffer.wrap(new byte[10]));
+      FileProblem full = null;
+      try {
+        sink.write(ByteBuffer.wrap(new byte[1]));
+      } catch (FileProblem problem) {
+        full = problem;
+      }
+      assertThat(full).isNotNull();
+      incoming.transferred(
+          new Event.Transferred(Ending.STORE_FAILED, 11, Duration.ofSeconds(1), full),
+          Incoming.Client.THERE);
+      assertThat(incoming.isOver()).isTrue();
+      String told =
+          answers.taken().stream()
+              .map(
+                  effect ->
+                      effect instanceof Effect.Send(ByteBuffer bytes)
+                          ? StandardCharsets.UTF_8.decode(bytes).toString()
+                          : "")
+              .collect(Collectors.joining());
+      assertThat(told)
+          .contains("552 /bomb became larger than 10 bytes")
+          .contains("say its size with ALLO before");
+      assertThat(world.has("bomb")).isFalse();
+      assertThat(world.parts()).isZero();
+    }
   }
 }

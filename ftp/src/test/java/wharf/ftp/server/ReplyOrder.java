@@ -132,7 +132,7 @@ final class ReplyOrder {
   /// What else than "syntax", "log in" and "you may not" a verb may be answered with at last.
   private static Set<Integer> codes(Verb verb) {
     return switch (verb) {
-      case USER -> Set.of(331, 530);
+      case USER -> Set.of(232, 331, 530);
       case PASS -> Set.of(230, 503, 530, 451);
       case REIN -> Set.of(220);
       case QUIT -> Set.of(221);

@@ -1,8 +1,13 @@
 package wharf.ftp.server;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -18,6 +23,22 @@ class SecurityTest {
       S: 230 ...
       C: TYPE I
       S: 200 ...
+      """;
+
+  /// Of /O=Test, and more/CN=jo, for a hundred years.
+  private static final String JO =
+      """
+      -----BEGIN CERTIFICATE-----
+      MIIBozCCAUmgAwIBAgIUcfehDS0uIeo1U/C65tvfzbkVeXowCgYIKoZIzj0EAwIw
+      JjEXMBUGA1UECgwOVGVzdCwgYW5kIG1vcmUxCzAJBgNVBAMMAmpvMCAXDTI2MTEy
+      MTAwMjYyOFoYDzIxMjYxMDI4MDAyNjI4WjAmMRcwFQYDVQQKDA5UZXN0LCBhbmQg
+      bW9yZTELMAkGA1UEAwwCam8wWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAATXLvAm
+      WeXym7tmVRPjP+2PA1zSbzuCOhi5zkU3qjhII2kwC+IVtXF0g3/EZdbTPAR4YXIp
+      dG0SGq3ZPO++sF8fo1MwUTAdBgNVHQ4EFgQUWkZC85uquUClwjwd5KXK7xDh+P8w
+      HwYDVR0jBBgwFoAUWkZC85uquUClwjwd5KXK7xDh+P8wDwYDVR0TAQH/BAUwAwEB
+      /zAKBggqhkjOPQQDAgNIADBFAiEA+7cmbxf12cIglyTJQ5Vs+3S1YZA9yq/K9ESw
+      7MUiSg0CIBp5fDg8Ez/X5f35fpueghziG6VN64NjyInahXBnVh++
+      -----END CERTIFICATE-----
       """;
 
   @TempDir Path base;
@@ -231,6 +252,46 @@ class SecurityTest {
         S: [...]
         S: 211 End.
         """);
+  }
+
+  /// Whose certificate was verified needs no password, for the account of that name alone.
+  @TestFactory
+  Stream<DynamicTest> aCertificateLogsIn() throws Exception {
+    X509Certificate jo =
+        (X509Certificate)
+            CertificateFactory.getInstance("X.509")
+                .generateCertificate(new ByteArrayInputStream(JO.getBytes(US_ASCII)));
+    return Transcript.from(
+        base,
+        """
+        S: 220 ...
+        C: USER jo
+        S: 331 ...
+        C: AUTH TLS
+        S: 234 ...
+        C: USER al
+        S: 331 And the password?
+        C: PWD
+        S: 530 ...
+        C: USER JO
+        S: 331 ...
+        C: USER jo
+        S: 232 Welcome, jo: your certificate is enough.
+        C: PWD
+        S: 257 ...
+        C: PASS secret
+        S: 503 ...
+        C: REIN
+        S: 220 ...
+        C: PWD
+        S: 530 ...
+        """,
+        (_, driver) -> assertThat(driver.notes()).contains("jo logged in by certificate"),
+        (session, chunk) -> {
+          VirtualDriver driver = new VirtualDriver(session, chunk);
+          driver.shown = List.of(jo);
+          return driver;
+        });
   }
 
   /// A data connection that has a TLS session of its own may be a thief's.

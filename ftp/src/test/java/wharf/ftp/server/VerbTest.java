@@ -1242,7 +1242,7 @@ class VerbTest {
               C: OPTS mode z level 9
               S: 200 MODE Z LEVEL set to 9.
               C: OPTS MODE Z
-              S: 200 MODE Z LEVEL set to 6.
+              S: 200 MODE Z LEVEL set to 1.
               C: OPTS mlst Size;nonsense;TYPE;
               S: 200 MLST OPTS type;size;
               C: FEAT

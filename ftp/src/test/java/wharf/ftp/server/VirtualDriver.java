@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -89,6 +90,9 @@ final class VirtualDriver {
 
   /// Whether what is drained waits for [#drained], instead of leaving at once.
   boolean holdsDrains;
+
+  /// What the client shows in the handshake.
+  List<X509Certificate> shown = List.of();
 
   /// Whether the handshake of TLS waits for [#secured], instead of being done at once.
   boolean holdsHandshake;
@@ -292,7 +296,7 @@ final class VirtualDriver {
     assertThat(secure).as("once").isFalse();
     secure = true;
     securing = false;
-    deliver(new Event.Secured(new Security("TLSv1.3", "TLS_AES_256_GCM_SHA384", List.of())));
+    deliver(new Event.Secured(new Security("TLSv1.3", "TLS_AES_256_GCM_SHA384", shown)));
   }
 
   /// The server is being stopped.
