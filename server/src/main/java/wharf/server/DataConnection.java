@@ -337,8 +337,14 @@ final class DataConnection {
     interest = over.interest(isUpload() ? SelectionKey.OP_READ : SelectionKey.OP_WRITE);
   }
 
-  private Event.Transferred end(Ending ending, @Nullable IOException problem) {
+  private Event.Transferred end(Ending asked, @Nullable IOException problem) {
     forget.accept(channel);
+    boolean givenUp = asked == Ending.ABORTED || asked == Ending.TIMED_OUT;
+    Ending ending = asked;
+    if (givenUp && pump != null && pump.isWhole()) {
+      ending = Ending.BLOCK_EOF;
+      problem = null;
+    }
     try {
       if (wire != null
           && staysOpen(ending)

@@ -111,6 +111,12 @@ abstract sealed class Pump permits Sender, Receiver {
     return null;
   }
 
+  /// Whether an upload that is to be given up is whole all the same: its data has said its end
+  /// already, and only that of the connection has not come.
+  boolean isWhole() {
+    return false;
+  }
+
   /// Lets go of what it holds itself. It is called whatever happens, and last.
   abstract void end();
 

@@ -199,6 +199,19 @@ final class Receiver extends Pump {
   }
 
   @Override
+  boolean isWhole() {
+    if (decoder == null || !decoder.ended() || unread() != null) {
+      return false;
+    }
+    try {
+      storeRest(ByteBuffer.allocate(1));
+      return true;
+    } catch (StoreFault e) {
+      return false;
+    }
+  }
+
+  @Override
   void end() {
     if (decoder != null) {
       decoder.end();

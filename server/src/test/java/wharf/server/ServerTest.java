@@ -26,6 +26,7 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
+import java.util.zip.Deflater;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -436,6 +437,36 @@ class ServerTest {
       try (Client data = new Client(port)) {
         assertThat(client.line()).startsWith("ended TIMED_OUT ");
         assertThatThrownBy(data::all).isInstanceOf(SocketException.class);
+      }
+    }
+  }
+
+  /// A compressed stream says its end itself: who then neither ends the connection nor says more
+  /// has sent all of it.
+  @ParameterizedTest
+  @MethodSource("every")
+  void whatHasSaidItsEndIsWholeWhenNothingMoves(ServerModel model) throws Exception {
+    byte[] content = Parrot.content(100_000);
+    Deflater deflater = new Deflater();
+    deflater.setInput(content);
+    deflater.finish();
+    byte[] stream = new byte[content.length + 100];
+    int length = deflater.deflate(stream);
+    deflater.end();
+    try (Server server = start(model);
+        Client client = Client.of(server)) {
+      client.says("mode z", "limits 600000 500");
+      int port = client.listens();
+      client.says("put");
+      try (Client data = new Client(port)) {
+        data.socket.getOutputStream().write(stream, 0, length);
+        client.hears("ended BLOCK_EOF " + content.length + " " + Parrot.crc(content));
+      }
+      port = client.listens();
+      client.says("put");
+      try (Client data = new Client(port)) {
+        data.socket.getOutputStream().write(stream, 0, length - 1);
+        client.hears("ended TIMED_OUT " + content.length + " " + Parrot.crc(content));
       }
     }
   }

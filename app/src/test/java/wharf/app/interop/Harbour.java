@@ -80,7 +80,7 @@ final class Harbour implements AutoCloseable {
     if (model instanceof Processes) {
       return Shared.running().harbour();
     }
-    return here(folder, model, FtpService.Tls.OFF, Binding.AUTO);
+    return here(folder, model, FtpService.Tls.OFF, Binding.AUTO, FtpService.Patience.USUAL);
   }
 
   /// The same under TLS, and at two more ports that it begins with; under `processes` without
@@ -89,10 +89,21 @@ final class Harbour implements AutoCloseable {
       throws IOException {
     return model instanceof Processes
         ? Shared.running().harbour()
-        : here(folder, model, tls, binding);
+        : here(folder, model, tls, binding, FtpService.Patience.USUAL);
   }
 
-  private static Harbour here(Path folder, ServerModel model, FtpService.Tls tls, Binding binding)
+  /// With TLS for those who ask for it, in this process, by another patience.
+  static Harbour open(Path folder, ServerModel model, FtpService.Patience patience)
+      throws IOException {
+    return here(folder, model, FtpService.Tls.ALLOWED, Binding.AUTO, patience);
+  }
+
+  private static Harbour here(
+      Path folder,
+      ServerModel model,
+      FtpService.Tls tls,
+      Binding binding,
+      FtpService.Patience patience)
       throws IOException {
     Path root = Files.createDirectories(folder.resolve("root"));
     Path outside = Files.createDirectories(folder.resolve("outside"));
@@ -114,8 +125,7 @@ final class Harbour implements AutoCloseable {
       SSLContext context = Certificate.only().identity().serverContext(List.of());
       options = options.with(TlsSettings.of(() -> context).with(binding));
     }
-    FtpService service =
-        new FtpService(tree, accounts, Instant::now, FtpService.Patience.USUAL, tls);
+    FtpService service = new FtpService(tree, accounts, Instant::now, patience, tls);
     Server server = Server.start(service, options);
     return new Harbour(
         root,

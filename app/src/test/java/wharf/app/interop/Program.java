@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -22,12 +24,12 @@ final class Program implements AutoCloseable {
   private static final Pattern URL = Pattern.compile("ftp://127\\.0\\.0\\.1:(\\d+)/");
 
   private final Process process;
-  private final Path log;
+  private final Supplier<List<String>> log;
 
   /// What it said before it was ready.
   final List<String> banner;
 
-  private Program(Process process, Path log, List<String> banner) {
+  private Program(Process process, Supplier<List<String>> log, List<String> banner) {
     this.process = process;
     this.log = log;
     this.banner = banner;
@@ -50,13 +52,38 @@ final class Program implements AutoCloseable {
 
   /// Starts it, and waits until it is ready.
   static Program serve(Path folder, List<String> ofJvm, String... options) throws IOException {
+    Path log = Files.createTempFile(folder.getParent(), "serve", ".log");
+    ProcessBuilder builder = serving(folder, ofJvm, options).redirectError(log.toFile());
+    return started(builder.start(), () -> lines(log));
+  }
+
+  /// The same with a log that is no file: a server that may write no more than so much to files
+  /// still tells of it. [#log()] lags behind.
+  static Program serveLoggingToPipe(Path folder, List<String> ofJvm, String... options)
+      throws IOException {
+    Process process = serving(folder, ofJvm, options).start();
+    List<String> lines = new CopyOnWriteArrayList<>();
+    Thread.startVirtualThread(
+        () -> {
+          try (BufferedReader said = process.errorReader(UTF_8)) {
+            said.lines().forEach(lines::add);
+          } catch (IOException | UncheckedIOException e) {
+            lines.add("the log cannot be read: " + e);
+          }
+        });
+    return started(process, () -> List.copyOf(lines));
+  }
+
+  private static ProcessBuilder serving(Path folder, List<String> ofJvm, String... options) {
     List<String> words =
         command(ofJvm, "serve", folder.toString(), "--port", "0", "--bind", "127.0.0.1");
     words.addAll(List.of(options));
-    Path log = Files.createTempFile(folder.getParent(), "serve", ".log");
-    ProcessBuilder builder = new ProcessBuilder(words).redirectError(log.toFile());
+    ProcessBuilder builder = new ProcessBuilder(words);
     keepState(builder, Objects.requireNonNull(folder.getParent()));
-    Process process = builder.start();
+    return builder;
+  }
+
+  private static Program started(Process process, Supplier<List<String>> log) throws IOException {
     CompletableFuture<Void> deadline =
         CompletableFuture.runAsync(
             process::destroyForcibly, CompletableFuture.delayedExecutor(60, TimeUnit.SECONDS));
@@ -65,7 +92,7 @@ final class Program implements AutoCloseable {
     do {
       String line = said.readLine();
       if (line == null) {
-        throw new IOException("it did not start: " + banner + Files.readString(log));
+        throw new IOException("it did not start: " + banner + log.get());
       }
       banner.add(line);
     } while (!banner.getLast().startsWith("Ready"));
@@ -80,8 +107,12 @@ final class Program implements AutoCloseable {
 
   /// What it has said on standard error so far.
   List<String> log() {
+    return log.get();
+  }
+
+  private static List<String> lines(Path file) {
     try {
-      return Files.readAllLines(log);
+      return Files.readAllLines(file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -107,6 +138,11 @@ final class Program implements AutoCloseable {
         .map(line -> line.substring(line.indexOf(text) + text.length()).strip())
         .findFirst()
         .orElseThrow(() -> new AssertionError("no '" + text + "' in " + banner));
+  }
+
+  /// What the system knows it by.
+  long pid() {
+    return process.pid();
   }
 
   /// The processes that it has started.

@@ -156,7 +156,8 @@ final class Incoming {
             && order.form() == Transfer.Form.IMAGE
             && end.bytes() < order.announced()
             && upload.position() < order.announced();
-    if (ended && client != Client.VANISHED && !tooShort) {
+    boolean vanished = hasVanished(client, end);
+    if (ended && !vanished && !tooShort) {
       Duration probation = client == Client.THERE ? probation(end) : Duration.ZERO;
       if (probation.compareTo(PROBATION_LEAST) < 0) {
         sync(upload, end);
@@ -167,13 +168,23 @@ final class Incoming {
       return;
     }
     Phrase kept = keep(upload, end);
-    note(new Outcome(end).note() + kept);
+    note((vanished ? goneAfter(end.bytes()) : new Outcome(end).note()) + kept);
     if (tooShort) {
       answers.reply(
           451, "Only %s of %s announced bytes came%s.", end.bytes(), order.announced(), kept);
     } else {
       answers.reply(new Outcome(end).incomplete(kept));
     }
+  }
+
+  /// Whether the client has gone, and that speaks against the upload: what has said its end itself
+  /// is whole, whatever became of the client after that.
+  private static boolean hasVanished(Client client, Event.Transferred end) {
+    return client == Client.VANISHED && end.ending() != Ending.BLOCK_EOF;
+  }
+
+  private static String goneAfter(long bytes) {
+    return "cut off after " + bytes + " bytes: the client is gone";
   }
 
   private Duration probation(Event.Transferred end) {
@@ -215,7 +226,7 @@ final class Incoming {
   void performed(Client client) {
     switch (stage) {
       case Stage.Syncing(Upload upload, Event.Transferred end) -> {
-        if (client == Client.VANISHED) {
+        if (hasVanished(client, end)) {
           cutOff(upload, end);
           return;
         }

@@ -22,7 +22,26 @@ record Outcome(Event.Transferred end) {
   String note() {
     return end.ending() == Ending.SENT
         ? receipt().toString()
-        : "cut off after " + end.bytes() + " bytes (" + end.ending() + ")";
+        : "cut off after " + end.bytes() + " bytes: " + why();
+  }
+
+  /// Why it ended, in words.
+  private String why() {
+    IOException problem = end.problem();
+    if (problem != null && problem.getMessage() != null) {
+      return problem.getMessage();
+    }
+    return switch (end.ending()) {
+      case SENT, BLOCK_EOF, CLOSE_NOTIFY, FIN -> "the data connection ended in order";
+      case CUT_OFF -> "the data ended before the file did";
+      case MALFORMED -> "the data is not what its mode says";
+      case RESET -> "the data connection was reset";
+      case ABORTED -> "it was broken off";
+      case TIMED_OUT -> "nothing moved for too long";
+      case STORE_FAILED -> "the file could not be read or written";
+      case PEER_FAILED -> "no data connection could be made";
+      case UNBOUND -> "the data connection was not the client's own";
+    };
   }
 
   /// The reply to a transfer that is not complete.

@@ -420,6 +420,32 @@ class StoringTest {
         });
   }
 
+  /// The data has said itself that this was all of it.
+  @TestFactory
+  Stream<DynamicTest> goneAfterTheLastBlockIsTooLate() {
+    return Transcript.tests(
+        base,
+        """
+        ! hold tasks
+        C: MODE B
+        S: 200 ...
+        C: EPSV
+        S: 229 ...
+        C: STOR new
+        S: 150 ...
+        > 01234
+        ! BLOCK_EOF
+        ! task gone
+        ! task
+        S: 226 ...
+        ! closed
+        """,
+        (world, _) -> {
+          assertThat(world.content("new")).isEqualTo("01234");
+          assertThat(world.parts()).isZero();
+        });
+  }
+
   @TestFactory
   Stream<DynamicTest> goneWhileItIsPublishedIsTooLate() {
     return Transcript.tests(
@@ -730,6 +756,11 @@ class StoringTest {
                   new IOException("No space left on device"),
                   wharf.files.VirtualPath.parse("/new")));
           assertThat(driver.replies().lines()).containsExactly("552 /new does not fit: disk full.");
+          assertThat(driver.notes())
+              .last()
+              .isEqualTo(
+                  "jo STOR /new: cut off after 5 bytes: /new does not fit: disk full; nothing was"
+                      + " kept");
           driver.replies().lines().clear();
           neverPublished(world, driver);
           assertThat(world.parts()).as("nothing is kept: it would fill the disk").isZero();
