@@ -45,6 +45,7 @@ final class Chinese {
           entry("AUTH TLS needs no security data.", "AUTH TLS 不需要安全数据。"),
           entry("All bytes again.", "重新是全部字节。"),
           entry("An offset has no meaning in text; say TYPE I first.", "偏移量对文本没有意义；请先用 TYPE I。"),
+          entry("And more, which is told when no transfer runs.", "还有更多，在没有传输时再列出。"),
           entry("And the password?", "密码呢？"),
           entry("Any password will do; people give their mail address.", "任何密码都行；通常用邮件地址。"),
           entry("As a stream, whose end is that of the connection.", "流模式，以连接的结束为结束。"),

@@ -90,6 +90,12 @@ final class FtpSession implements Session {
   /// About how much of a listing is told at once over the control connection.
   private static final int TELL_AT_ONCE = 8 << 10;
 
+  /// How many listings are told beside a transfer for what came at once; more wait in line.
+  private static final int LISTINGS_DURING_TRANSFER = 4;
+
+  /// How much of a listing is told while a transfer runs.
+  private static final int TOLD_DURING_TRANSFER = 64 << 10;
+
   /// What AUTH may name: all of them mean TLS here (RFC 4217 section 4, and what older clients
   /// say).
   private static final Set<String> MECHANISMS = Set.of("TLS", "TLS-C", "TLS-P", "SSL");
@@ -191,6 +197,9 @@ final class FtpSession implements Session {
   /// Whether this event showed that the client is there: its patience begins anew.
   private boolean heard;
 
+  /// How many listings this event has had told beside a transfer.
+  private int listingsTold;
+
   private boolean leaving;
   private boolean stopping;
   private boolean peerGone;
@@ -230,6 +239,7 @@ final class FtpSession implements Session {
 
   private List<Effect> answer(Event event) {
     heard = false;
+    listingsTold = 0;
     switch (event) {
       case Event.Opened(InetSocketAddress here, InetSocketAddress there) -> open(here, there);
       case Event.Received(ByteBuffer bytes) -> lines.add(bytes);
@@ -321,9 +331,10 @@ final class FtpSession implements Session {
     return doing instanceof Doing.Uploading(Incoming incoming) && incoming.isProving();
   }
 
-  private static boolean heardDuringTransfer(@Nullable Said said) {
+  private boolean heardDuringTransfer(@Nullable Said said) {
     return switch (said) {
-      case Said.Command(Verb verb, String argument) when verb == Verb.STAT -> argument.isEmpty();
+      case Said.Command(Verb verb, String argument) when verb == Verb.STAT ->
+          argument.isEmpty() || listingsTold < LISTINGS_DURING_TRANSFER;
       // ABOR has cut the transfer already; its own reply comes after the transfer's.
       case Said.Command(Verb verb, _) -> verb.when() == Verb.When.ALWAYS && verb != Verb.ABOR;
       case null, default -> false;
@@ -1194,6 +1205,10 @@ final class FtpSession implements Session {
           here()
               .list(
                   here().listed(argument), (name, facts) -> Reply.clean(people.line(name, facts)));
+      if (transferRuns()) {
+        tellAtOnce(listing);
+        return;
+      }
       answers.raw(
           utf8("213-" + Phrase.of("Here comes the listing.").in(answers.spoken()) + "\r\n"));
       doing = new Doing.Telling(listing);
@@ -1228,6 +1243,33 @@ final class FtpSession implements Session {
       case Doing.Working(Verb verb, VirtualPath path) -> verb + " " + path;
       default -> Phrase.of("nothing");
     };
+  }
+
+  /// Sends a listing while a transfer runs, beside which nothing is waited for: no more of it than
+  /// may be in memory.
+  private void tellAtOnce(ListingSource listing) {
+    listingsTold++;
+    ByteBuffer all = ByteBuffer.allocate(TOLD_DURING_TRANSFER);
+    Phrase end = Phrase.of("End.");
+    try {
+      while (all.hasRemaining() && listing.read(all) > 0) {}
+      if (!all.hasRemaining()) {
+        end = Phrase.of("And more, which is told when no transfer runs.");
+      }
+    } catch (IOException e) {
+      end = Phrase.of("Broken off: %s.", String.valueOf(e.getMessage()));
+    }
+    answers.closeQuietly(listing);
+    int length = all.position();
+    // A line that was cut is not told.
+    while (length > 0 && all.get(length - 1) != '\n') {
+      length--;
+    }
+    answers.raw(utf8("213-" + Phrase.of("Here comes the listing.").in(answers.spoken()) + "\r\n"));
+    if (length > 0) {
+      answers.raw(all.flip().limit(length));
+    }
+    answers.reply(Reply.of(213, end));
   }
 
   /// Sends a part of a listing, and waits until it has left: it may be long.

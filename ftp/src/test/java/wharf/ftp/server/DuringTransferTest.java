@@ -3,10 +3,13 @@ package wharf.ftp.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import wharf.protocol.Ending;
 
 /// Commands that come while a transfer runs, and how that ends.
 class DuringTransferTest {
@@ -39,6 +42,62 @@ class DuringTransferTest {
         """);
   }
 
+  /// STAT in its other two forms: of a directory, and of a file.
+  @TestFactory
+  Stream<DynamicTest> listingsAreToldBesideATransfer() {
+    return Transcript.tests(
+        base,
+        """
+        C: EPSV
+        S: 229 ...
+        C: STOR new
+        S: 150 ...
+        > some
+        C: STAT docs
+        S: 213-Here comes the listing.
+        S: /.* a.txt/
+        S: /.* b.txt/
+        S: /.* ü.txt/
+        S: 213 End.
+        C: STAT data.bin
+        S: 213-...
+        S: /.* 10 .* data.bin/
+        S: 213 End.
+        C: STAT empty
+        S: 213-...
+        S: 213 End.
+        C: STAT nowhere
+        S: 550 /nowhere does not exist.
+        > more
+        ! FIN
+        S: 226 Complete: 8 bytes in 1.500 s.
+        """);
+  }
+
+  /// No more than may be in memory, and whole lines only.
+  @Test
+  void aLongListingIsNotToldWholeBesideATransfer() throws Exception {
+    try (World world = new World(base)) {
+      for (int i = 0; i < 1500; i++) {
+        world.put("docs/%s %04d".formatted("n".repeat(60), i), "");
+      }
+      VirtualDriver driver = new VirtualDriver(world.service.open(), VirtualDriver.WHOLE);
+      Transcript.play(Transcript.LOGIN + "C: EPSV\nS: 229 ...\nC: STOR new\nS: 150 ...", driver);
+      driver.send("STAT docs");
+      var lines = List.copyOf(driver.replies().lines());
+      assertThat(lines.getLast()).isEqualTo("213 And more, which is told when no transfer runs.");
+      assertThat(lines).hasSizeBetween(300, 1000);
+      assertThat(lines.subList(1, lines.size() - 1))
+          .allMatch(line -> line.matches("-.* n+ \\d{4}|-.*\\.txt"));
+      driver.replies().lines().clear();
+      // Those beyond what may be told at once wait in line.
+      driver.send("STAT docs\r\n".repeat(5) + "STAT docs");
+      assertThat(driver.order().unanswered()).isEqualTo(3);
+      driver.endTransfer(Ending.FIN, null);
+      driver.assertSettled();
+    }
+  }
+
   @TestFactory
   Stream<DynamicTest> othersWaitInLineAndWhatFollowsThemToo() {
     return Transcript.tests(
@@ -50,17 +109,11 @@ class DuringTransferTest {
         S: 150 ...
         C: PWD
         C: NOOP
-        C: STAT docs
         C: CWD docs
         < 0123456789
         S: 226 ...
         S: 257 ...
         S: 200 ...
-        S: 213-Here comes the listing.
-        S: /.* a.txt/
-        S: /.* b.txt/
-        S: /.* ü.txt/
-        S: 213 End.
         S: 250 ...
         """);
   }
