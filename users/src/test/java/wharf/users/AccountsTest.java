@@ -124,7 +124,32 @@ class AccountsTest {
     assertThat(account.may(Right.LIST)).isTrue();
     assertThat(account.may(Right.DELETE)).isFalse();
     assertThat(Account.reader("x").rights()).containsExactlyInAnyOrder(Right.LIST, Right.READ);
-    assertThat(Account.writer("x").rights()).containsExactlyInAnyOrder(Right.values());
+    assertThat(Account.administrator("x").rights()).containsExactlyInAnyOrder(Right.values());
+    assertThat(Account.writer("x").rights())
+        .containsExactlyInAnyOrderElementsOf(EnumSet.complementOf(EnumSet.of(Right.ADMINISTER)));
+  }
+
+  /// Who is vouched for has to be known all the same.
+  @Test
+  void vouchingMakesNoAccount() {
+    Accounts accounts =
+        new Accounts(
+            List.of(new Accounts.Known(Account.reader("jo"), "never looked at")),
+            true,
+            new PasswordHash() {
+              @Override
+              public String of(Secret password) {
+                return "a hash";
+              }
+
+              @Override
+              public boolean matches(Secret password, String hash) {
+                throw new AssertionError("no password was given");
+              }
+            });
+    assertThat(accounts.vouchedFor("jo")).contains(Account.reader("jo"));
+    assertThat(accounts.vouchedFor("al")).isEmpty();
+    assertThat(accounts.vouchedFor("anonymous")).isEmpty();
   }
 
   @Test
