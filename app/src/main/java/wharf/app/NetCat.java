@@ -250,7 +250,7 @@ final class NetCat implements Callable<Integer> {
 
   private void listen() throws Failure, InterruptedException, IOException {
     StandardInput input = input();
-    SSLContext context = tls ? identity().serverContext(List.of()) : null;
+    SSLContext context = tls ? TlsIdentity.serverContext(hosts(), List.of()) : null;
     Peer only;
     try (Listening listening = open()) {
       tell(listening.description());
@@ -264,17 +264,18 @@ final class NetCat implements Callable<Integer> {
   }
 
   /// Who we are to those who come.
-  private TlsIdentity identity() throws Failure, IOException, InterruptedException {
+  private List<TlsIdentity> hosts() throws Failure, IOException, InterruptedException {
     Surroundings around = Objects.requireNonNull(main).around();
     IdentityOptions.Shown shown = identity.shown(Objects.requireNonNull(main));
-    TlsIdentity who = shown.identity();
-    if (shown.selfSigned()) {
-      SelfSigned.told(who, around.state()).forEach(this::note);
-    } else {
-      tell("the certificate's SHA-256 fingerprint is " + who.fingerprint());
+    for (TlsIdentity who : shown.hosts()) {
+      if (shown.selfSigned()) {
+        SelfSigned.told(who, around.state()).forEach(this::note);
+      } else {
+        tell("the certificate's SHA-256 fingerprint is " + who.fingerprint());
+      }
     }
-    shown.complaint(Instant.now()).ifPresent(this::note);
-    return who;
+    shown.complaints(Instant.now()).forEach(this::note);
+    return shown.hosts();
   }
 
   /// The same peer, over TLS if we listen with that.

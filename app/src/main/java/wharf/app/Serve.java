@@ -33,6 +33,7 @@ import wharf.files.Durability;
 import wharf.files.FileProblem;
 import wharf.files.Tree;
 import wharf.ftp.server.FtpService;
+import wharf.net.TlsIdentity;
 import wharf.server.Endpoint;
 import wharf.server.PortRange;
 import wharf.server.Processes;
@@ -399,12 +400,12 @@ final class Serve implements Callable<Integer> {
       }
     }
     if (tls != null) {
-      out.println(
-          "Certificate: %sSHA-256 fingerprint %s"
-              .formatted(
-                  tls.shown().selfSigned() ? "self-signed, " : "",
-                  tls.shown().identity().fingerprint()));
-      tls.shown().complaint(Instant.now()).ifPresent(Objects.requireNonNull(main)::note);
+      for (TlsIdentity host : tls.shown().hosts()) {
+        out.println(
+            "Certificate: %sSHA-256 fingerprint %s"
+                .formatted(tls.shown().selfSigned() ? "self-signed, " : "", host.fingerprint()));
+      }
+      tls.shown().complaints(Instant.now()).forEach(Objects.requireNonNull(main)::note);
     }
     if (accounts.anonymousAllowed()) {
       out.println("Everybody may read.");

@@ -61,7 +61,8 @@ final class TlsOptions {
       paramLabel = "WHEN",
       description =
           "Whether clients show a certificate: off (they are not asked, default), optional (one"
-              + " that is shown has to be good), required. They log in all the same.")
+              + " that is shown has to be good), required. The account of its common name needs no"
+              + " password.")
   private @Nullable Shown clients;
 
   @Option(
@@ -139,7 +140,7 @@ final class TlsOptions {
     try {
       IdentityOptions.Shown shown = identity.shown(program);
       List<X509Certificate> trusted = authorities(program);
-      SSLContext context = shown.identity().serverContext(trusted);
+      SSLContext context = TlsIdentity.serverContext(shown.hosts(), trusted);
       Path here = program.around().folder();
       List<Path> files = identity.files(here);
       Supplier<SSLContext> latest =
@@ -148,7 +149,7 @@ final class TlsOptions {
               : new Renewed(
                   context,
                   files,
-                  () -> identity.given(here).serverContext(trusted),
+                  () -> TlsIdentity.serverContext(identity.given(here), trusted),
                   System::nanoTime,
                   System.getLogger("wharf.server"));
       return new Ready(

@@ -19,6 +19,7 @@ import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
@@ -28,12 +29,18 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.KeyManager;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -43,6 +50,9 @@ import org.jspecify.annotations.Nullable;
 public final class TlsIdentity {
   /// Far more than any chain or key takes.
   private static final long FILE_LIMIT = 1 << 20;
+
+  /// Of the kinds of alternative names (RFC 5280 section 4.2.1.6), the one of hosts.
+  private static final int DNS_NAME = 2;
 
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----(.*?)-----END \\1-----", Pattern.DOTALL);
@@ -247,17 +257,29 @@ public final class TlsIdentity {
 
   /// What clients with a certificate of their own make engines with: they trust whom the JDK does.
   public SSLContext context() {
-    return context((TrustManager[]) null);
+    return context(List.of(this), null);
   }
 
-  /// What servers make engines with.
+  /// What a server makes engines with that is this one only.
   ///
+  /// @param authorities as below
+  public SSLContext serverContext(Collection<X509Certificate> authorities) {
+    return serverContext(List.of(this), authorities);
+  }
+
+  /// What a server makes engines with that is several hosts. A client that names the one it means
+  /// (RFC 6066 section 3) is shown a certificate for that name; one that names none, the one for
+  /// the name among the engine's own parameters (`SSLParameters.getServerNames`), for such as were
+  /// told it otherwise; and else the first.
+  ///
+  /// @param hosts one at least
   /// @param authorities who has to have vouched for the certificate of a client that is asked for
   ///   one; if there are none, no certificate will do
-  public SSLContext serverContext(Collection<X509Certificate> authorities) {
+  public static SSLContext serverContext(
+      List<TlsIdentity> hosts, Collection<X509Certificate> authorities) {
     if (authorities.isEmpty()) {
       // To load whom the JDK trusts takes most of a tenth of a second.
-      return context(new TrustManager[0]);
+      return context(hosts, new TrustManager[0]);
     }
     try {
       KeyStore trusted = KeyStore.getInstance("PKCS12");
@@ -268,56 +290,110 @@ public final class TlsIdentity {
       }
       TrustManagerFactory managers = TrustManagerFactory.getInstance("PKIX");
       managers.init(trusted);
-      return context(managers.getTrustManagers());
+      return context(hosts, managers.getTrustManagers());
     } catch (IOException | GeneralSecurityException e) {
       throw new IllegalStateException("every JDK has TLS", e);
     }
   }
 
-  private SSLContext context(TrustManager @Nullable [] trusted) {
+  private static SSLContext context(List<TlsIdentity> own, TrustManager @Nullable [] trusted) {
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(new KeyManager[] {new Only(key, chain)}, trusted, null);
+      context.init(new KeyManager[] {new Keys(own)}, trusted, null);
       return context;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every JDK has TLS", e);
     }
   }
 
-  /// One key for all who may ask. The JDK's own managers want it in a key store, which encrypts it
-  /// first: at the start of a program that takes longer than all the rest.
-  private static final class Only extends X509ExtendedKeyManager {
-    private static final String ALIAS = "wharf";
+  /// Whether the certificate is for this host, by its alternative names (RFC 9525 section 6).
+  public boolean isFor(String host) {
+    String asked = host.toLowerCase(Locale.ROOT);
+    int dot = asked.indexOf('.');
+    String wild = dot < 0 ? "" : "*" + asked.substring(dot);
+    return names().anyMatch(name -> name.equals(asked) || name.equals(wild));
+  }
 
-    private final PrivateKey key;
-    private final List<X509Certificate> chain;
+  private Stream<String> names() {
+    try {
+      Collection<List<?>> names = certificate().getSubjectAlternativeNames();
+      return names == null
+          ? Stream.empty()
+          : names.stream()
+              .filter(name -> Integer.valueOf(DNS_NAME).equals(name.getFirst()))
+              .map(name -> name.getLast().toString().toLowerCase(Locale.ROOT));
+    } catch (CertificateParsingException e) {
+      // For no name that anybody could read.
+      return Stream.empty();
+    }
+  }
 
-    Only(PrivateKey key, List<X509Certificate> chain) {
-      this.key = key;
-      this.chain = chain;
+  /// Some keys for all who may ask. The JDK's own managers want them in a key store, which encrypts
+  /// them first: at the start of a program that takes longer than all the rest.
+  ///
+  /// The alias of one is its number.
+  private static final class Keys extends X509ExtendedKeyManager {
+    private final List<TlsIdentity> all;
+
+    Keys(List<TlsIdentity> all) {
+      this.all = List.copyOf(all);
     }
 
-    /// Its name if it is of the kind asked for; some ask for that of the one who vouches, too, as
+    /// Whether it is of the kind asked for; some ask for that of the one who vouches, too, as
     /// `EC_RSA`.
-    private @Nullable String aliasFor(String kind) {
-      String algorithm = chain.getFirst().getPublicKey().getAlgorithm();
-      return kind.equals(algorithm) || kind.startsWith(algorithm + "_") ? ALIAS : null;
+    private static boolean isOf(String kind, TlsIdentity one) {
+      String algorithm = one.certificate().getPublicKey().getAlgorithm();
+      return kind.equals(algorithm) || kind.startsWith(algorithm + "_");
+    }
+
+    private @Nullable String aliasFor(String kind, List<TlsIdentity> among) {
+      return among.stream()
+          .filter(one -> isOf(kind, one))
+          .findFirst()
+          .map(one -> Integer.toString(all.indexOf(one)))
+          .orElse(null);
     }
 
     private @Nullable String aliasFor(String[] kinds) {
-      return Stream.of(kinds).anyMatch(kind -> aliasFor(kind) != null) ? ALIAS : null;
+      return Stream.of(kinds)
+          .map(kind -> aliasFor(kind, all))
+          .filter(Objects::nonNull)
+          .findFirst()
+          .orElse(null);
+    }
+
+    /// Those for the host that is meant; all if there are none, or nobody says which.
+    private List<TlsIdentity> meant(SSLEngine engine) {
+      SSLSession session = engine.getHandshakeSession();
+      List<SNIServerName> asked =
+          session instanceof ExtendedSSLSession extended
+              ? extended.getRequestedServerNames()
+              : List.of();
+      List<SNIServerName> told = engine.getSSLParameters().getServerNames();
+      List<SNIServerName> names = asked.isEmpty() && told != null ? told : asked;
+      List<TlsIdentity> hosts =
+          all.stream()
+              .filter(
+                  one ->
+                      names.stream()
+                          .anyMatch(
+                              name ->
+                                  name instanceof SNIHostName host
+                                      && one.isFor(host.getAsciiName())))
+              .toList();
+      return hosts.isEmpty() ? all : hosts;
     }
 
     @Override
     public @Nullable String chooseEngineServerAlias(
         String kind, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
-      return aliasFor(kind);
+      return aliasFor(kind, engine == null ? all : meant(engine));
     }
 
     @Override
     public @Nullable String chooseServerAlias(
         String kind, Principal @Nullable [] issuers, @Nullable Socket socket) {
-      return aliasFor(kind);
+      return aliasFor(kind, all);
     }
 
     @Override
@@ -334,7 +410,12 @@ public final class TlsIdentity {
 
     @Override
     public String @Nullable [] getServerAliases(String kind, Principal @Nullable [] issuers) {
-      return aliasFor(kind) == null ? null : new String[] {ALIAS};
+      String[] aliases =
+          all.stream()
+              .filter(one -> isOf(kind, one))
+              .map(one -> Integer.toString(all.indexOf(one)))
+              .toArray(String[]::new);
+      return aliases.length == 0 ? null : aliases;
     }
 
     @Override
@@ -344,12 +425,12 @@ public final class TlsIdentity {
 
     @Override
     public X509Certificate[] getCertificateChain(String alias) {
-      return chain.toArray(X509Certificate[]::new);
+      return all.get(Integer.parseInt(alias)).chain.toArray(X509Certificate[]::new);
     }
 
     @Override
     public PrivateKey getPrivateKey(String alias) {
-      return key;
+      return all.get(Integer.parseInt(alias)).key;
     }
   }
 

@@ -26,7 +26,10 @@ public sealed interface Effect {
   /// Put the connection under TLS, with this end as the server, when all that was to be sent has
   /// left; answered by [Event.Secured]. What the client has sent ahead came in the clear, and is
   /// dropped. A handshake that fails ends the connection. Once in a session, over a stream only.
-  record Secure() implements Effect {}
+  ///
+  /// @param host the name by which the client has called this server, for the certificate it is
+  ///   shown, unless it names one in the handshake; "" if it has not
+  record Secure(String host) implements Effect {}
 
   /// Listen for one data connection; answered by [Event.Listening], or [Event.Failed]. An earlier
   /// listener of this session that no transfer has used is closed.

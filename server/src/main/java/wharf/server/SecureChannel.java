@@ -26,6 +26,7 @@ final class SecureChannel {
   private final Context context;
   private final String client;
   private final String name;
+  private final String host;
   private final SSLContext identity;
   private final FedWire fed;
   private final TlsWire control;
@@ -37,17 +38,19 @@ final class SecureChannel {
   private boolean warned;
 
   /// @param below of the control connection; this object's from here on
+  /// @param host the one that the client means, if it has said so; else ""
   /// @param client its name for the log
-  SecureChannel(TlsSettings settings, Context context, Wire below, String client) {
+  SecureChannel(TlsSettings settings, Context context, Wire below, String host, String client) {
     this.settings = settings;
     this.context = context;
+    this.host = host;
     this.client = client;
     byte[] random = new byte[16];
     context.random().nextBytes(random);
     name = HexFormat.of().formatHex(random);
     fed = new FedWire(below);
     identity = settings.context().get();
-    control = new TlsWire(fed, settings.engine(identity, name));
+    control = new TlsWire(fed, settings.engine(identity, name, host));
   }
 
   TlsWire control() {
@@ -90,7 +93,7 @@ final class SecureChannel {
 
   /// For a data connection.
   SSLEngine dataEngine() {
-    return settings.engine(identity, "data of " + name);
+    return settings.engine(identity, "data of " + name, host);
   }
 
   /// Whether a data connection may be used, by the session of TLS it came with.

@@ -52,6 +52,9 @@ final class StreamConversation extends Conversation {
   /// Whether TLS was asked for, and is not there yet.
   private boolean securing;
 
+  /// The host that the client means, if it has said so before TLS.
+  private String hostMeant = "";
+
   /// Whether the session was told that it is opened.
   private boolean opened;
 
@@ -96,7 +99,7 @@ final class StreamConversation extends Conversation {
   void open() {
     if (local instanceof InetSocketAddress at && context().tlsPorts().contains(at.getPort())) {
       // Before it says anything; it is told that it is secure when it is.
-      secure();
+      secure("");
     } else {
       opened = true;
       deliver(new Event.Opened(local, peer));
@@ -341,7 +344,7 @@ final class StreamConversation extends Conversation {
     switch (effect) {
       case Effect.Send(ByteBuffer bytes) -> send(bytes);
       case Effect.Drain() -> drain();
-      case Effect.Secure() -> secure();
+      case Effect.Secure(String host) -> secure(host);
       case Effect.Listen listen -> listen(listen);
       case Transfer transfer -> begin(transfer);
       case Effect.Abort() -> abort();
@@ -409,12 +412,13 @@ final class StreamConversation extends Conversation {
     }
   }
 
-  private void secure() {
+  private void secure(String host) {
     if (context().tls() == null || tls != null) {
       throw new IllegalStateException(
           tls == null ? "there is no TLS to be had" : "it is under TLS already");
     }
     securing = true;
+    hostMeant = host;
     handshakeDeadline = context().nanoTime().getAsLong() + context().tls().handshake().toNanos();
     flush();
   }
@@ -425,7 +429,9 @@ final class StreamConversation extends Conversation {
   private boolean shakeHands() throws IOException {
     SecureChannel channel = tls;
     if (channel == null) {
-      channel = new SecureChannel(Objects.requireNonNull(context().tls()), context(), wire, name());
+      channel =
+          new SecureChannel(
+              Objects.requireNonNull(context().tls()), context(), wire, hostMeant, name());
       tls = channel;
       wire = channel.control();
     }

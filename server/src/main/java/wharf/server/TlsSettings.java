@@ -1,7 +1,11 @@
 package wharf.server;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
@@ -50,7 +54,8 @@ public record TlsSettings(
   ///
   /// @param context the one of its session's control connection: with another it could not resume
   /// @param name stays with the session of TLS: who resumes it later has it, too
-  SSLEngine engine(SSLContext context, String name) {
+  /// @param host the one that the client means, if it has said so before; else ""
+  SSLEngine engine(SSLContext context, String name, String host) {
     SSLEngine engine = context.createSSLEngine(name, 21);
     engine.setUseClientMode(false);
     SSLParameters parameters = engine.getSSLParameters();
@@ -60,11 +65,21 @@ public record TlsSettings(
       case ASKED -> parameters.setWantClientAuth(true);
       case REQUIRED -> parameters.setNeedClientAuth(true);
     }
+    serverName(host).ifPresent(it -> parameters.setServerNames(List.of(it)));
     engine.setSSLParameters(parameters);
     // A client that means another protocol was led here by somebody who wants to mix them up
     // (ALPACA). It is not asked if the client names none.
     engine.setHandshakeApplicationProtocolSelector(
         (_, offered) -> offered.contains(APPLICATION) ? APPLICATION : null);
     return engine;
+  }
+
+  private static Optional<SNIServerName> serverName(String host) {
+    try {
+      return host.isEmpty() ? Optional.empty() : Optional.of(new SNIHostName(host));
+    } catch (IllegalArgumentException e) {
+      // An address, or no name of a host: no certificate is chosen by it.
+      return Optional.empty();
+    }
   }
 }

@@ -241,7 +241,7 @@ final class Parrot implements Protocol {
         case "tls" -> {
           say("go ahead");
           busy = true;
-          effects.add(new Effect.Secure());
+          effects.add(new Effect.Secure(""));
         }
         case "secretly", "openly" -> secretly = words[0].equals("secretly");
         case "mode" ->

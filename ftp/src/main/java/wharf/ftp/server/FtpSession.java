@@ -188,6 +188,9 @@ final class FtpSession implements Session {
   private int failedLogins;
   private int nonsense;
 
+  /// What HOST has named, or "".
+  private String hostMeant = "";
+
   /// What the control connection is under, if it is.
   private @Nullable Security security;
 
@@ -615,13 +618,15 @@ final class FtpSession implements Session {
     }
   }
 
-  /// HOST (RFC 7151 section 3): there is one host here, which answers to every name.
+  /// HOST (RFC 7151 section 3): there is one host here, which answers to every name; but it may
+  /// have a certificate for each.
   private void host(String name) {
     if (!(who instanceof Who.Guest)) {
       reply(503, "Say HOST before USER.");
     } else if (!HOST_NAME.matcher(name).matches()) {
       answers.reply(Reply.misspoken(Verb.HOST));
     } else {
+      hostMeant = name;
       reply(220, "Wharf is ready.");
     }
   }
@@ -644,7 +649,7 @@ final class FtpSession implements Session {
       waitingWeight = 0;
       lines = new LineBuffer(LINE_LIMIT);
       doing = new Doing.Securing();
-      answers.ask(new Effect.Secure());
+      answers.ask(new Effect.Secure(hostMeant));
     }
   }
 

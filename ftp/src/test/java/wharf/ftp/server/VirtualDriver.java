@@ -91,6 +91,9 @@ final class VirtualDriver {
   /// Whether what is drained waits for [#drained], instead of leaving at once.
   boolean holdsDrains;
 
+  /// The host that the session has asked to be in the handshake.
+  String hostMeant = "";
+
   /// What the client shows in the handshake.
   List<X509Certificate> shown = List.of();
 
@@ -451,7 +454,8 @@ final class VirtualDriver {
         }
       }
       case Effect.SendTo _ -> throw new AssertionError("FTP sends no datagrams");
-      case Effect.Secure() -> {
+      case Effect.Secure(String host) -> {
+        hostMeant = host;
         assertThat(securing || secure).as("under TLS once").isFalse();
         assertThat(transfer == null && task == null).as("nothing runs").isTrue();
         securing = true;
