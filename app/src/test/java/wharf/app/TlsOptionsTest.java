@@ -224,6 +224,47 @@ class TlsOptionsTest {
     }
   }
 
+  /// Which of them, the client says in the handshake, or by HOST before it; else the first.
+  @Test
+  void eachHostHasItsOwn() throws Exception {
+    TlsIdentity first = made("first", "-ext", "SAN=DNS:a.example");
+    TlsIdentity second = made("second", "-ext", "SAN=DNS:b.example,DNS:*.c.example");
+    String[] options = {
+      "--cert",
+      "first.pem",
+      "--key",
+      "first.pem",
+      "--cert=second.pem",
+      "--key=second.pem",
+      "--ftps-port",
+      "0"
+    };
+    try (Started server = serve(options)) {
+      List<String> banner = banner(server);
+      assertThat(banner).contains("Certificate: SHA-256 fingerprint " + first.fingerprint());
+      assertThat(banner).contains("Certificate: SHA-256 fingerprint " + second.fingerprint());
+      int implicit = port(banner, "ftps");
+      assertThat(TlsPeek.shownTo(implicit, "127.0.0.1")).isEqualTo(first.fingerprint());
+      assertThat(TlsPeek.shownTo(implicit, "a.example")).isEqualTo(first.fingerprint());
+      assertThat(TlsPeek.shownTo(implicit, "B.example")).isEqualTo(second.fingerprint());
+      assertThat(TlsPeek.shownTo(implicit, "ftp.c.example")).isEqualTo(second.fingerprint());
+      assertThat(TlsPeek.shownTo(implicit, "c.example")).isEqualTo(first.fingerprint());
+      assertThat(TlsPeek.shownTo(implicit, "d.example")).isEqualTo(first.fingerprint());
+      int explicit = port(banner, "ftp");
+      assertThat(TlsPeek.shownTo(explicit, "127.0.0.1", "HOST b.example", "AUTH TLS"))
+          .isEqualTo(second.fingerprint());
+      assertThat(TlsPeek.shownTo(explicit, "127.0.0.1", "HOST [::1]", "AUTH TLS"))
+          .isEqualTo(first.fingerprint());
+      // The handshake has the last word.
+      assertThat(TlsPeek.shownTo(explicit, "a.example", "HOST b.example", "AUTH TLS"))
+          .isEqualTo(first.fingerprint());
+    }
+    try (Started server = serve("--cert", "first.pem", "--cert=second.pem", "--key=second.pem")) {
+      assertThat(server.code()).isEqualTo(2);
+      assertThat(server.err()).contains("a certificate and its key go together");
+    }
+  }
+
   @Test
   void oneThatWasRenewedIsShownWithoutARestart() throws Exception {
     TlsIdentity _ = made("given");

@@ -6,6 +6,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -58,6 +59,34 @@ public record TlsPeek(String fingerprint, @Nullable String greeting) {
         return new TlsPeek(fingerprint, null);
       }
     }
+  }
+
+  /// The fingerprint of what a client sees that says these lines, the last of which asks for TLS,
+  /// and then names a host in the handshake, unless that is an address.
+  static String shownTo(int port, String host, String... lines) throws IOException {
+    try (Socket plain = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      plain.setSoTimeout(30_000);
+      // Byte by byte: what follows the last line is not text.
+      if (lines.length > 0) {
+        line(plain);
+      }
+      for (String line : lines) {
+        plain.getOutputStream().write((line + "\r\n").getBytes(UTF_8));
+        line(plain);
+      }
+      try (SSLSocket socket =
+          (SSLSocket) context(null).getSocketFactory().createSocket(plain, host, port, true)) {
+        socket.startHandshake();
+        return fingerprint(socket.getSession().getPeerCertificates()[0]);
+      }
+    }
+  }
+
+  private static void line(Socket from) throws IOException {
+    int b;
+    do {
+      b = from.getInputStream().read();
+    } while (b >= 0 && b != '\n');
   }
 
   private static String fingerprint(Certificate shown) {

@@ -254,6 +254,22 @@ class SecurityTest {
         """);
   }
 
+  @TestFactory
+  Stream<DynamicTest> theHostThatIsMeantIsToldToTheHandshake() {
+    return Transcript.from(
+        base,
+        """
+        S: 220 ...
+        C: HOST a.example
+        S: 220 ...
+        C: HOST b.example
+        S: 220 ...
+        C: AUTH TLS
+        S: 234 ...
+        """,
+        (_, driver) -> assertThat(driver.hostMeant).isEqualTo("b.example"));
+  }
+
   /// Whose certificate was verified needs no password, for the account of that name alone.
   @TestFactory
   Stream<DynamicTest> aCertificateLogsIn() throws Exception {
