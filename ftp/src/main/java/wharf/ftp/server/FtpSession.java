@@ -6,19 +6,15 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HexFormat;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import wharf.files.FileProblem;
 import wharf.files.HashAlgorithm;
@@ -26,7 +22,6 @@ import wharf.files.OpenFile;
 import wharf.files.Start;
 import wharf.files.Upload;
 import wharf.files.VirtualPath;
-import wharf.ftp.server.EntryFormat.Fact;
 import wharf.protocol.Effect;
 import wharf.protocol.Effect.Transfer;
 import wharf.protocol.Ending;
@@ -154,23 +149,6 @@ final class FtpSession implements Session {
     record Telling(ListingSource listing) implements Doing {}
 
     record Draining() implements Doing {}
-  }
-
-  /// What was agreed on, which outlives log-ins but not REIN.
-  private static final class Terms {
-    private final DataRoute route;
-    private Transfer.Form form = Transfer.Form.ASCII;
-    private Modes mode = Modes.STREAM;
-    private int deflateLevel = Modes.USUAL_LEVEL;
-    private Set<Fact> facts = EnumSet.allOf(Fact.class);
-    private HashAlgorithm hash = HashAlgorithm.SHA_256;
-
-    /// Whether the client goes by hashes: then those of its uploads are computed on the way.
-    private boolean hashing;
-
-    Terms(DataRoute route) {
-      this.route = route;
-    }
   }
 
   private final FtpService service;
@@ -429,17 +407,17 @@ final class FtpSession implements Session {
         }
       }
 
-      case TYPE -> type(argument.toUpperCase(Locale.ROOT));
-      case STRU -> structure(argument);
-      case MODE -> mode(argument);
-      case PASV -> opening(terms.route.passive(), false);
+      case TYPE -> answers.reply(terms.type(argument));
+      case STRU -> answers.reply(terms.structure(argument));
+      case MODE -> answers.reply(terms.mode(argument));
+      case PASV -> opening(terms.route().passive(), false);
       case EPSV -> {
         String words = argument.strip().toUpperCase(Locale.ROOT);
-        opening(terms.route.extendedPassive(words), true);
+        opening(terms.route().extendedPassive(words), true);
       }
       case PRET -> reply(200, "That will be next, then.");
-      case PORT -> terms.route.port(argument);
-      case EPRT -> terms.route.extendedPort(argument);
+      case PORT -> terms.route().port(argument);
+      case EPRT -> terms.route().extendedPort(argument);
 
       case RETR -> retrieve(path(argument), range(pending));
       case STOR -> store(path(argument), start(offset(pending)), false);
@@ -449,14 +427,14 @@ final class FtpSession implements Session {
       case RANG -> restrict(argument);
       case ALLO -> allocate(argument);
       case ABOR -> {
-        terms.route.hangUp();
+        terms.route().hangUp();
         reply(226, "Nothing is being transferred any more.");
       }
 
       case LIST, NLST, MLSD -> list(verb, argument);
-      case MLST -> answers.reply(files.facts(account(), path(argument), terms.facts));
+      case MLST -> answers.reply(files.facts(account(), path(argument), terms.facts()));
       case SIZE -> {
-        if (terms.form == Transfer.Form.ASCII) {
+        if (terms.isText()) {
           reply(550, "The size of a text as it would be sent is not known; say TYPE I first.");
         } else {
           answers.reply(files.size(account(), path(argument)));
@@ -486,8 +464,8 @@ final class FtpSession implements Session {
       }
 
       case HASH -> {
-        terms.hashing = true;
-        HashAlgorithm algorithm = terms.hash;
+        terms.hashAsked();
+        HashAlgorithm algorithm = terms.hash();
         VirtualPath path = path(argument);
         Range range = range(pending);
         work(verb, path, () -> files.hash(path, algorithm, range));
@@ -555,7 +533,8 @@ final class FtpSession implements Session {
       case NOOP -> reply(200, "Still here.");
       case SYST -> reply(215, "UNIX Type: L8");
       case FEAT ->
-          answers.reply(Guide.features(terms.facts, terms.hash, answers.spoken(), service.tls()));
+          answers.reply(
+              Guide.features(terms.facts(), terms.hash(), answers.spoken(), service.tls()));
       case LANG -> speak(argument.strip());
       case CLNT -> {
         answers.note("the client is " + argument);
@@ -565,7 +544,7 @@ final class FtpSession implements Session {
         answers.note("the client is " + argument);
         reply(200, "Name=Wharf;");
       }
-      case OPTS -> options(argument);
+      case OPTS -> answers.reply(terms.options(argument));
     }
   }
 
@@ -661,9 +640,9 @@ final class FtpSession implements Session {
     doing = new Doing.Resting();
     who = new Who.Guest();
     announced = -1;
-    terms.route.hangUp();
+    terms.route().hangUp();
     terms = terms();
-    terms.route.protect(unasked);
+    terms.route().protect(unasked);
     answers.note("under " + agreed.version() + " with " + agreed.cipher());
     answers.ask(new Effect.Arm(service.patience().login()));
   }
@@ -677,7 +656,7 @@ final class FtpSession implements Session {
         } else if (!secure && mustBeSecure()) {
           reply(534, "Data is sent under TLS only here.");
         } else {
-          terms.route.protect(secure);
+          terms.route().protect(secure);
           reply(200, secure ? "Data goes under TLS." : "Data goes in the clear.");
         }
       }
@@ -755,10 +734,10 @@ final class FtpSession implements Session {
 
   private void reinitialise() {
     who = new Who.Guest();
-    boolean secure = terms.route.isSecure();
-    terms.route.hangUp();
+    boolean secure = terms.route().isSecure();
+    terms.route().hangUp();
     terms = terms();
-    terms.route.protect(secure);
+    terms.route().protect(secure);
     announced = -1;
     answers.ask(new Effect.Arm(service.patience().login()));
     answers.speak(Language.ENGLISH);
@@ -872,7 +851,7 @@ final class FtpSession implements Session {
   }
 
   private void hash(Verb verb, String argument, HashAlgorithm algorithm) {
-    terms.hashing = true;
+    terms.hashAsked();
     Directory here = here();
     work(verb, here.working(), () -> files.hash(here, argument, algorithm));
   }
@@ -887,40 +866,6 @@ final class FtpSession implements Session {
 
   // How data is to be moved.
 
-  private void type(String argument) {
-    switch (argument) {
-      case "A", "A N" -> {
-        terms.form = Transfer.Form.ASCII;
-        reply(200, "Text: lines end in CR LF on the way.");
-      }
-      case "I", "L 8" -> {
-        terms.form = Transfer.Form.IMAGE;
-        reply(200, "Bytes as they are.");
-      }
-      default -> reply(504, "Only TYPE A, TYPE I and TYPE L 8 are known.");
-    }
-  }
-
-  private void structure(String argument) {
-    switch (argument.strip().toUpperCase(Locale.ROOT)) {
-      case "F" -> reply(200, "Files without records.");
-      case "R", "P" -> reply(504, "Files have no records or pages here; say STRU F.");
-      default -> answers.reply(Reply.misspoken(Verb.STRU));
-    }
-  }
-
-  /// MODE. A kept data connection is of the mode before.
-  private void mode(String argument) {
-    Optional<Modes> wanted = Modes.named(argument.strip());
-    if (wanted.isEmpty()) {
-      reply(504, "Only MODE S, MODE B and MODE Z are known.");
-    } else {
-      terms.route.hangUp();
-      terms.mode = wanted.get();
-      reply(200, terms.mode.help());
-    }
-  }
-
   private void opening(boolean asked, boolean extended) {
     if (asked) {
       doing = new Doing.Opening(extended);
@@ -932,14 +877,14 @@ final class FtpSession implements Session {
       throw new IllegalStateException("listening, but " + doing);
     }
     doing = new Doing.Resting();
-    terms.route.listening(at, extended);
+    terms.route().listening(at, extended);
   }
 
   private void restart(String argument) {
     long offset = Numbers.parse(argument);
     if (offset < 0) {
       answers.reply(Reply.misspoken(Verb.REST));
-    } else if (offset > 0 && terms.form == Transfer.Form.ASCII) {
+    } else if (offset > 0 && terms.isText()) {
       reply(504, "An offset has no meaning in text; say TYPE I first.");
     } else {
       who = loggedIn().with(new Pending.Restart(offset));
@@ -965,7 +910,7 @@ final class FtpSession implements Session {
         words.length == 2 ? Range.inclusive(words[0], words[1]) : Optional.empty();
     if (range.isEmpty()) {
       answers.reply(Reply.misspoken(Verb.RANG));
-    } else if (!range.get().isAll() && terms.form == Transfer.Form.ASCII) {
+    } else if (!range.get().isAll() && terms.isText()) {
       reply(504, "Numbers of bytes have no meaning in text; say TYPE I first.");
     } else if (range.get().isAll()) {
       reply(350, "All bytes again.");
@@ -990,7 +935,7 @@ final class FtpSession implements Session {
   // Transfers.
 
   private void retrieve(VirtualPath path, Range range) throws FileProblem {
-    if (terms.route.isMissing(mustBeSecure()) || noOffset(!range.isAll())) {
+    if (terms.route().isMissing(mustBeSecure()) || noOffset(!range.isAll())) {
       return;
     }
     OpenFile file = service.tree().open(path);
@@ -1007,9 +952,9 @@ final class FtpSession implements Session {
       return;
     }
     long to = range.end(file.size());
-    String kind = terms.form == Transfer.Form.IMAGE ? "BINARY" : "ASCII";
+    String kind = terms.isText() ? "ASCII" : "BINARY";
     answers.reply(
-        terms.route.announcement() == 150
+        terms.route().announcement() == 150
             ? Reply.of(
                 150, "Opening %s mode data connection for %s (%s bytes).", kind, path, to - from)
             : Reply.of(
@@ -1018,11 +963,11 @@ final class FtpSession implements Session {
                 kind,
                 path,
                 to - from));
-    send("RETR " + path, new Source.OfFile(file.channel(), from, to), terms.form);
+    send("RETR " + path, new Source.OfFile(file.channel(), from, to), terms.form());
   }
 
   private void list(Verb verb, String argument) throws FileProblem {
-    if (terms.route.isMissing(mustBeSecure())) {
+    if (terms.route().isMissing(mustBeSecure())) {
       return;
     }
     String what = verb == Verb.MLSD ? argument : here().listed(argument);
@@ -1033,11 +978,11 @@ final class FtpSession implements Session {
     }
     ListingSource source =
         switch (verb) {
-          case MLSD -> here().listDirectory(what, EntryFormat.facts(terms.facts, account()));
+          case MLSD -> here().listDirectory(what, EntryFormat.facts(terms.facts(), account()));
           case NLST -> here().list(what, EntryFormat.names(here().prefix(what)));
           default -> here().list(what, EntryFormat.people(service.now().get()));
         };
-    reply(terms.route.announcement(), "Here comes the listing.");
+    reply(terms.route().announcement(), "Here comes the listing.");
     send(verb + " " + (argument.isEmpty() ? directory() : argument), source, Transfer.Form.IMAGE);
   }
 
@@ -1047,7 +992,7 @@ final class FtpSession implements Session {
   }
 
   private void store(VirtualPath path, Start start, boolean unique) throws FileProblem {
-    if (terms.route.isMissing(mustBeSecure())) {
+    if (terms.route().isMissing(mustBeSecure())) {
       return;
     }
     if (start instanceof Start.At(long offset) && noOffset(offset > 0)) {
@@ -1056,7 +1001,7 @@ final class FtpSession implements Session {
     String owner = account().name();
     Incoming incoming =
         new Incoming(
-            new Incoming.Order(owner, path, announced, largest(), unique, terms.form), answers);
+            new Incoming.Order(owner, path, announced, largest(), unique, terms.form()), answers);
     // It is for this upload, whether it can begin or not.
     announced = -1;
     if (start instanceof Start.Fresh) {
@@ -1071,7 +1016,7 @@ final class FtpSession implements Session {
   /// How large an upload may become. In MODE Z a client need not send what fills the disk, so it
   /// has at most a share of what is free, unless it has announced more, for which ALLO found room.
   private long largest() throws FileProblem {
-    return terms.mode == Modes.DEFLATE
+    return terms.mode() == Modes.DEFLATE
         ? Math.max(announced, service.tree().usableSpace() / INFLATED_SHARE)
         : Long.MAX_VALUE;
   }
@@ -1082,10 +1027,10 @@ final class FtpSession implements Session {
       answers.closeQuietly(upload);
     } else {
       doing = new Doing.Uploading(incoming);
-      if (terms.hashing) {
-        upload.hashing(terms.hash);
+      if (terms.isHashing()) {
+        upload.hashing(terms.hash());
       }
-      transfer(incoming.staged(upload, terms.route.announcement()));
+      transfer(incoming.staged(upload, terms.route().announcement()));
     }
   }
 
@@ -1110,16 +1055,16 @@ final class FtpSession implements Session {
   private void transfer(Transfer.Flow flow) {
     answers.ask(
         new Transfer(
-            terms.route.take(),
+            terms.route().take(),
             flow,
-            terms.mode.of(terms.deflateLevel),
+            terms.modeOfTransfer(),
             new Transfer.Limits(service.patience().connect(), service.patience().stall()),
-            terms.route.isSecure()));
+            terms.route().isSecure()));
   }
 
   /// Whether the offset that is wanted cannot be used: a TYPE A may have come after REST or RANG.
   private boolean noOffset(boolean wanted) {
-    if (wanted && terms.form == Transfer.Form.ASCII) {
+    if (wanted && terms.isText()) {
       reply(554, "An offset has no meaning in text; say TYPE I first.");
       return true;
     }
@@ -1133,9 +1078,9 @@ final class FtpSession implements Session {
   }
 
   private void transferred(Event.Transferred end) {
-    if (terms.mode == Modes.BLOCK
+    if (terms.mode() == Modes.BLOCK
         && (end.ending() == Ending.SENT || end.ending() == Ending.BLOCK_EOF)) {
-      terms.route.kept();
+      terms.route().kept();
     }
     switch (doing) {
       case Doing.Sending(String what) -> {
@@ -1227,12 +1172,10 @@ final class FtpSession implements Session {
         security == null
             ? Phrase.of("in the clear")
             : Phrase.of(
-                terms.route.isSecure() ? "under %s, data too" : "under %s, data in the clear",
+                terms.route().isSecure() ? "under %s, data too" : "under %s, data in the clear",
                 security.version()));
     lines.add(
-        Phrase.of(
-            "TYPE %s, STRU F, MODE %s",
-            terms.form == Transfer.Form.IMAGE ? "I" : "A", terms.mode.letter()));
+        Phrase.of("TYPE %s, STRU F, MODE %s", terms.isText() ? "A" : "I", terms.mode().letter()));
     lines.add(
         doing instanceof Doing.Resting
             ? Phrase.of("nothing is being transferred")
@@ -1307,57 +1250,6 @@ final class FtpSession implements Session {
       tell(listing);
     } else if (doing instanceof Doing.Draining) {
       doing = new Doing.Resting();
-    }
-  }
-
-  private void options(String argument) {
-    String[] words = argument.toUpperCase(Locale.ROOT).split(" ", 2);
-    String rest = words.length > 1 ? words[1].strip() : "";
-    switch (words[0]) {
-      case "UTF8", "UTF-8" -> {
-        if (rest.isEmpty() || rest.equals("ON") || rest.equals("NLST")) {
-          reply(200, "Names are UTF-8.");
-        } else {
-          reply(504, "Names are always UTF-8 here.");
-        }
-      }
-      case "MLST" -> {
-        Set<String> wanted = new LinkedHashSet<>(List.of(rest.split(";")));
-        terms.facts = EnumSet.noneOf(Fact.class);
-        for (Fact fact : Fact.values()) {
-          if (wanted.contains(fact.said().toUpperCase(Locale.ROOT))) {
-            terms.facts.add(fact);
-          }
-        }
-        String chosen = terms.facts.stream().map(f -> f.said() + ";").collect(Collectors.joining());
-        reply(200, "%s", ("MLST OPTS " + chosen).strip());
-      }
-      case "HASH" -> chooseHash(rest);
-      case "MODE" -> chooseLevel(rest);
-      default -> reply(501, "There is nothing to choose for that.");
-    }
-  }
-
-  /// OPTS MODE Z LEVEL n; without a level, the usual one (draft-preston-ftpext-deflate).
-  private void chooseLevel(String words) {
-    OptionalInt level = Modes.level(words);
-    if (level.isEmpty()) {
-      reply(501, "Say it as: %s", "OPTS MODE Z LEVEL <0 to 9>");
-    } else {
-      terms.deflateLevel = level.getAsInt();
-      reply(200, "MODE Z LEVEL set to %s.", terms.deflateLevel);
-    }
-  }
-
-  private void chooseHash(String name) {
-    Optional<HashAlgorithm> wanted =
-        name.isEmpty() ? Optional.of(terms.hash) : HashAlgorithm.named(name);
-    if (wanted.isEmpty()) {
-      reply(504, "There is no such algorithm here; %s stays.", terms.hash);
-    } else {
-      terms.hash = wanted.get();
-      terms.hashing = true;
-      reply(200, "%s", terms.hash);
     }
   }
 
