@@ -16,7 +16,8 @@ import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /// What is made of files, and made anew when they have changed: a certificate that was renewed is
-/// shown without a restart. One that cannot be used is told of, once, and the old one stays.
+/// shown without a restart. One that cannot be used is told of, once for each reason, and the old
+/// one stays.
 ///
 /// The files are looked at when somebody asks, once in [#LOOK] at most. For any thread: who comes
 /// while another looks has the old one.
@@ -31,6 +32,9 @@ final class Renewed implements Supplier<SSLContext> {
   private volatile SSLContext latest;
   private volatile long nextLook;
   private List<@Nullable FileTime> changed;
+
+  /// Why the last that has changed cannot be used, as it was told.
+  private String told = "";
 
   /// Makes one of the files.
   @FunctionalInterface
@@ -69,15 +73,21 @@ final class Renewed implements Supplier<SSLContext> {
     if (now.equals(changed) || now.contains(null)) {
       return;
     }
-    changed = now;
     try {
       latest = making.make();
+      changed = now;
+      told = "";
       log.log(Level.INFO, "the certificate has changed, and is shown from now on");
     } catch (Failure | IOException e) {
-      log.log(
-          Level.WARNING,
-          "the certificate has changed, and the old one is shown still: {0}",
-          Main.reason(e));
+      // It is looked at again: what was wrong may be its owner, which no time of the file tells.
+      String reason = String.valueOf(Main.reason(e));
+      if (!reason.equals(told)) {
+        told = reason;
+        log.log(
+            Level.WARNING,
+            "the certificate has changed, and the old one is shown still: {0}",
+            reason);
+      }
     }
   }
 

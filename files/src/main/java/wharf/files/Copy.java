@@ -359,7 +359,11 @@ final class Copy {
       try {
         n = in.transferTo(done, Math.min(AT_ONCE, size - done), out);
       } catch (IOException e) {
-        throw FileProblem.of(e, to);
+        FileProblem problem = FileProblem.of(e, to);
+        // What was a file when it was looked at was a directory when it was opened.
+        throw problem.kind() == Kind.IS_A_DIRECTORY
+            ? FileProblem.about(Kind.BUSY, from, "changed while it was being reached")
+            : problem;
       }
       if (n == 0) {
         throw FileProblem.about(Kind.BUSY, from, "became shorter while it was read");

@@ -69,6 +69,9 @@ final class Hashes {
         String hex = known.remove(new Key(before, algorithm));
         if (hex != null) {
           known.put(new Key(after, algorithm), hex);
+        } else {
+          // Of another file that had this place, size and time before.
+          known.remove(new Key(after, algorithm));
         }
       }
     }

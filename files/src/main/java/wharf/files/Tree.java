@@ -85,6 +85,13 @@ public final class Tree implements AutoCloseable {
     }
   }
 
+  /// Whether this is a link itself, wherever it leads; not where there is nothing.
+  public boolean isLink(VirtualPath path) throws FileProblem {
+    try (var place = confinement.find(path, false)) {
+      return place.isLink();
+    }
+  }
+
   /// The entries of a directory. The caller closes it.
   public Listing list(VirtualPath path) throws FileProblem {
     try (var place = confinement.find(path, true)) {

@@ -41,6 +41,13 @@ public final class Upload implements AutoCloseable {
 
   private Staging.Part part;
   private long position;
+
+  /// Where writing began.
+  private final long begin;
+
+  /// Whether that was behind what was kept of an earlier upload.
+  private boolean continued;
+
   private boolean synced;
   private boolean published;
   private boolean ended;
@@ -66,6 +73,7 @@ public final class Upload implements AutoCloseable {
     this.kept = kept;
     this.part = part;
     this.position = position;
+    this.begin = position;
   }
 
   /// Begins an upload to `place`, which it takes over unless it throws.
@@ -114,6 +122,7 @@ public final class Upload implements AutoCloseable {
       }
       var upload =
           new Upload(staging, hashes, durability, place, target, kept, part, channel.position());
+      upload.continued = continues;
       begun = true;
       return upload;
     } finally {
@@ -314,9 +323,20 @@ public final class Upload implements AutoCloseable {
         .setPermissions(permissions);
   }
 
-  /// Stops, and keeps what has come for [Start.At] or [Start.Append] of the same owner. An empty
-  /// part is not kept; of two uploads of the same target that were cut off, the longer one is.
+  /// Whether there is anything that is nowhere else: not before something was written behind what
+  /// was copied of the published file. That alone is not kept: when the file is another by then, it
+  /// would bring the old one back.
+  public boolean isWorthKeeping() {
+    return continued ? position > 0 : position > begin;
+  }
+
+  /// Stops, and keeps what has come for [Start.At] or [Start.Append] of the same owner, if that
+  /// [#isWorthKeeping]; of two uploads of the same target that were cut off, the longer one is.
   public void suspend() throws FileProblem {
+    if (!isWorthKeeping()) {
+      discard();
+      return;
+    }
     end(() -> staging.keep(place.directory(), part, kept));
   }
 

@@ -86,6 +86,18 @@ class HashTest {
     assertThat(sha256("/f")).isEqualTo(expected("new"));
   }
 
+  /// A time that is set may be one at which there was another file in that place, of that size.
+  @Test
+  void aTimeThatIsSetBringsNoOldHashBack() throws Exception {
+    Instant then = Instant.parse("2020-01-01T00:00:00Z");
+    served.put("f", "old");
+    served.tree.setModified(path("/f"), then);
+    assertThat(sha256("/f")).isEqualTo(expected("old"));
+    Files.writeString(served.root.resolve("f"), "new", StandardOpenOption.WRITE);
+    served.tree.setModified(path("/f"), then);
+    assertThat(sha256("/f")).isEqualTo(expected("new"));
+  }
+
   @Test
   void anUploadLeavesItsHash() throws Exception {
     try (var upload = served.fresh("/f")) {

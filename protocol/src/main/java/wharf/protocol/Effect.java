@@ -127,7 +127,16 @@ public sealed interface Effect {
 
   /// Run `task` where waiting is allowed, and nothing is received until it is done; answered by
   /// [Event.Performed], or by [Event.Failed] if it throws an `IOException`. One at a time.
-  record Perform(Callable<?> task) implements Effect {}
+  ///
+  /// @param lengthy whether it may take minutes, as to read or copy large files does: such tasks
+  ///   wait for each other, and nobody's log-in or upload waits for them
+  record Perform(Callable<?> task, boolean lengthy) implements Effect {
+
+    /// One that others may have to wait for.
+    public Perform(Callable<?> task) {
+      this(task, false);
+    }
+  }
 
   /// Tell by [Event.Expired] when `delay` has passed from now without another [Arm]. Replaces the
   /// one before. While a transfer or a task runs the time is not counted: it starts anew when that

@@ -11,6 +11,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import wharf.net.Poller;
@@ -319,10 +320,9 @@ final class BlockingDriver implements Conversation.Driver {
   /// Runs the task here, or, where waiting would hold up other sessions' virtual threads, waits for
   /// a worker to.
   @Override
-  public void perform(Conversation conversation, Callable<Event> task) {
+  public void perform(Conversation conversation, Callable<Event> task, ExecutorService workers) {
     try {
-      Event outcome =
-          Thread.currentThread().isVirtual() ? context.workers().submit(task).get() : task.call();
+      Event outcome = Thread.currentThread().isVirtual() ? workers.submit(task).get() : task.call();
       withScratch(scratch -> conversation.performed(outcome, scratch));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

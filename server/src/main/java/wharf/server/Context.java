@@ -14,6 +14,7 @@ import wharf.protocol.Protocol;
 ///
 /// @param workers where tasks run that must not hold up an event loop or a carrier of virtual
 ///   threads
+/// @param lengthy the same for those that may take minutes
 /// @param nanoTime the clock of deadlines, as `System.nanoTime`
 /// @param tls how connections are put under TLS, if they may be
 /// @param tlsPorts those whose connections are so from their first byte
@@ -31,6 +32,7 @@ record Context(
     int connections,
     Runnable whenDone,
     ExecutorService workers,
+    ExecutorService lengthy,
     LongSupplier nanoTime,
     RandomGenerator random,
     System.Logger log) {

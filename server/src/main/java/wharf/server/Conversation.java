@@ -10,6 +10,8 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import wharf.protocol.Effect;
 import wharf.protocol.Event;
@@ -36,7 +38,9 @@ abstract sealed class Conversation permits StreamConversation, DatagramConversat
     void forget(SelectableChannel channel);
 
     /// Runs `task` where waiting is allowed and brings its outcome to [#performed], now or later.
-    void perform(Conversation conversation, Callable<Event> task);
+    ///
+    /// @param workers of those who wait for it, if it cannot be run here
+    void perform(Conversation conversation, Callable<Event> task, ExecutorService workers);
   }
 
   static final long NEVER = Long.MAX_VALUE;
@@ -243,8 +247,7 @@ abstract sealed class Conversation permits StreamConversation, DatagramConversat
 
   private void perform(Effect.Perform effect) {
     performing = true;
-    driver.perform(
-        this,
+    Callable<Event> task =
         () -> {
           try {
             return new Event.Performed(effect.task().call());
@@ -257,7 +260,14 @@ abstract sealed class Conversation permits StreamConversation, DatagramConversat
             return new Event.Failed(
                 effect, new IOException("an internal fault, see the server's log", fault));
           }
-        });
+        };
+    try {
+      driver.perform(this, task, effect.lengthy() ? context.lengthy() : context.workers());
+    } catch (RejectedExecutionException stopped) {
+      // Nobody will bring an outcome: what waits for it would never end.
+      performing = false;
+      throw stopped;
+    }
   }
 
   /// Tells the session, when everything has ended, that this was all: also one that has failed.

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import wharf.net.Poller;
@@ -351,9 +352,11 @@ final class EventLoop implements Runnable {
             () -> {
               resuming = false;
               if (!left) {
-                conversation.ready(scratch);
-                conversation.dataReady(scratch);
-                settle();
+                guarded(
+                    () -> {
+                      conversation.ready(scratch);
+                      conversation.dataReady(scratch);
+                    });
               }
             });
       }
@@ -383,8 +386,7 @@ final class EventLoop implements Runnable {
     /// Deadlines move with every command; an alarm that is too early is moved only when it rings.
     private void ring() {
       alarm = null;
-      conversation.tick(scratch);
-      settle();
+      guarded(() -> conversation.tick(scratch));
     }
 
     @Override
@@ -393,23 +395,29 @@ final class EventLoop implements Runnable {
     }
 
     @Override
-    public void perform(Conversation conversation, Callable<Event> task) {
-      context
-          .workers()
-          .execute(
-              () -> {
-                Event outcome;
-                try {
-                  outcome = task.call();
-                } catch (Exception e) {
-                  throw new IllegalStateException("a task answers its problems", e);
-                }
-                EventLoop.this.execute(
-                    () -> {
-                      conversation.performed(outcome, scratch);
-                      settle();
-                    });
-              });
+    public void perform(Conversation conversation, Callable<Event> task, ExecutorService workers) {
+      workers.execute(
+          () -> {
+            Event outcome;
+            try {
+              outcome = task.call();
+            } catch (Exception e) {
+              throw new IllegalStateException("a task answers its problems", e);
+            }
+            EventLoop.this.execute(() -> guarded(() -> conversation.performed(outcome, scratch)));
+          });
+    }
+
+    /// Does it, and goes on waiting; a fault ends this session, for nothing would be waited for any
+    /// more.
+    private void guarded(Runnable what) {
+      try {
+        what.run();
+      } catch (RuntimeException | Error fault) {
+        context.log().log(Level.ERROR, "a session ended by a fault of the server", fault);
+        conversation.kill();
+      }
+      settle();
     }
   }
 }

@@ -26,6 +26,7 @@ public final class Server implements AutoCloseable {
   private final ServerModel.Running running;
   private final Openings openings;
   private final ExecutorService workers;
+  private final ExecutorService lengthy;
   private boolean stopped;
 
   /// What a server is made of.
@@ -113,10 +114,15 @@ public final class Server implements AutoCloseable {
     }
   }
 
-  private Server(ServerModel.Running running, Openings openings, ExecutorService workers) {
+  private Server(
+      ServerModel.Running running,
+      Openings openings,
+      ExecutorService workers,
+      ExecutorService lengthy) {
     this.running = running;
     this.openings = openings;
     this.workers = workers;
+    this.lengthy = lengthy;
   }
 
   /// Listens, and serves from when it returns.
@@ -191,10 +197,9 @@ public final class Server implements AutoCloseable {
     // The first line of a log reads the time zones from a file. Were that first line the one about
     // having no descriptor left, it would fail, and all after it.
     TimeZone.getDefault();
-    ExecutorService workers =
-        Executors.newFixedThreadPool(
-            Math.max(4, 2 * Runtime.getRuntime().availableProcessors()),
-            Thread.ofPlatform().name("worker-", 1).daemon().factory());
+    int atOnce = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+    ExecutorService workers = pool(atOnce, "worker-");
+    ExecutorService lengthy = pool(atOnce, "lengthy-");
     try {
       Context context =
           new Context(
@@ -208,12 +213,14 @@ public final class Server implements AutoCloseable {
               options.connections(),
               whenDone,
               workers,
+              lengthy,
               System::nanoTime,
               random,
               System.getLogger("wharf.server"));
-      return new Server(beginning.begin(context), openings, workers);
+      return new Server(beginning.begin(context), openings, workers, lengthy);
     } catch (IOException | RuntimeException e) {
       workers.shutdown();
+      lengthy.shutdown();
       openings.close();
       throw e;
     }
@@ -276,9 +283,16 @@ public final class Server implements AutoCloseable {
     } finally {
       workers.shutdown();
       // Their tasks are done, as the sessions are that asked for them; so they end at once.
+      lengthy.shutdown();
       boolean _ = workers.awaitTermination(LAST_TASK.toMillis(), TimeUnit.MILLISECONDS);
+      boolean _ = lengthy.awaitTermination(LAST_TASK.toMillis(), TimeUnit.MILLISECONDS);
     }
     return inPeace;
+  }
+
+  private static ExecutorService pool(int atOnce, String name) {
+    return Executors.newFixedThreadPool(
+        atOnce, Thread.ofPlatform().name(name, 1).daemon().factory());
   }
 
   /// Waits until no session runs: of a server that has stopped accepting, the end.

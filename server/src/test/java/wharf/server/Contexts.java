@@ -22,6 +22,7 @@ final class Contexts {
         -1,
         () -> {},
         workers,
+        workers,
         System::nanoTime,
         new Random(),
         System.getLogger("wharf.server"));

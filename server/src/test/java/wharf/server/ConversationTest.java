@@ -15,6 +15,7 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,7 +41,7 @@ class ConversationTest {
     public void forget(SelectableChannel channel) {}
 
     @Override
-    public void perform(Conversation conversation, Callable<Event> task) {
+    public void perform(Conversation conversation, Callable<Event> task, ExecutorService workers) {
       ByteBuffer scratch = ByteBuffer.allocate(Pump.SCRATCH);
       try {
         client.write(ByteBuffer.wrap("echo mine\n".getBytes(US_ASCII)));
@@ -170,7 +171,7 @@ class ConversationTest {
     public void forget(SelectableChannel channel) {}
 
     @Override
-    public void perform(Conversation conversation, Callable<Event> task) {
+    public void perform(Conversation conversation, Callable<Event> task, ExecutorService workers) {
       throw new AssertionError("it has no tasks");
     }
   }

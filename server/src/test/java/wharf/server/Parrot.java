@@ -39,7 +39,7 @@ import wharf.protocol.Transport;
 ///   echo X, quit, throw        at once
 ///   pid                        the process that serves
 ///   held                       what that holds: see [Held]
-///   later X, block             a task that returns X; one that waits for [#gate]
+///   later X, block, lengthy    a task that returns X; one that waits for [#gate]; one among lengthy ones
 ///   task io|runtime|error|...  a task that throws that
 ///   flood N                    N lines of 1000 bytes, each drained before the next
 ///   tls                        -> go ahead; then, under TLS, secured VERSION
@@ -214,6 +214,13 @@ final class Parrot implements Protocol {
                   gate.await();
                   return "waiting";
                 });
+        case "lengthy" ->
+            perform(
+                () -> {
+                  gate.await();
+                  return "lengthy";
+                },
+                true);
         case "task" -> perform(() -> fail(words[1]));
         case "throw" -> throw new IllegalStateException("a fault of the session");
         case "quit" -> {
@@ -268,8 +275,12 @@ final class Parrot implements Protocol {
     }
 
     private void perform(Callable<?> task) {
+      perform(task, false);
+    }
+
+    private void perform(Callable<?> task, boolean lengthy) {
       busy = true;
-      effects.add(new Effect.Perform(task));
+      effects.add(new Effect.Perform(task, lengthy));
     }
 
     private void transfer(Transfer.Route route, String[] words, int at) {

@@ -11,6 +11,9 @@ final class Chinese {
           entry("%s %s.", "%s %s。"),
           entry("%s bytes in %s s", "%s 字节，用时 %s 秒"),
           entry("%s bytes of %s parts are in %s now.", "%3$s 现在有来自 %2$s 个部分的 %1$s 字节。"),
+          entry(
+              "%s bytes of %s parts are in %s now; %s parts could not be removed.",
+              "%3$s 现在有来自 %2$s 个部分的 %1$s 字节；%4$s 个部分未能删除。"),
           entry("%s bytes, %s on the wire, in %s s", "%s 字节，线路上 %s 字节，用时 %s 秒"),
           entry("%s cannot be a part of itself.", "%s 不能是它自己的一部分。"),
           entry("%s from %s: %s", "%s，来自 %s：%s"),

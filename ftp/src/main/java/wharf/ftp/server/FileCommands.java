@@ -42,6 +42,11 @@ final class FileCommands {
     this.now = now;
   }
 
+  /// Another client is there, or nobody yet: what one was told is nothing to the other.
+  void begunAnew() {
+    partTold = null;
+  }
+
   // Directories and names.
 
   Reply makeDirectory(Account account, VirtualPath path) throws FileProblem {
@@ -64,7 +69,8 @@ final class FileCommands {
   /// Removes the file, and what is kept of this account's unfinished upload of it: a client whose
   /// upload failed cleans up so.
   Reply delete(Account account, VirtualPath path) throws FileProblem {
-    boolean part = tree.resumable(path, account.name()).isPresent();
+    // Of a link it is the link that goes, not what it leads to.
+    boolean part = !tree.isLink(path) && tree.resumable(path, account.name()).isPresent();
     if (part) {
       tree.upload(path, account.name(), new Start.Fresh()).discard();
     }
@@ -101,36 +107,86 @@ final class FileCommands {
         .noted(account.name() + " SITE COPY " + from + " " + to);
   }
 
-  /// COMB. May take long. The parts are removed when the whole is published, not before.
+  /// COMB. May take long. The parts are removed when the whole is published, not before; and only
+  /// those that are still what was read.
   Reply combine(Account account, VirtualPath whole, List<VirtualPath> parts) throws IOException {
-    if (parts.contains(whole)) {
-      return Reply.of(553, "%s cannot be a part of itself.", whole);
+    Map<String, VirtualPath> files = new TreeMap<>();
+    List<FileFacts> read = new ArrayList<>();
+    for (VirtualPath part : parts) {
+      FileFacts facts = tree.stat(part);
+      read.add(facts);
+      // Two names may be one file's, through links or otherwise.
+      if (files.put(identity(part, facts), part) != null) {
+        return Reply.of(553, "A part was named twice.");
+      }
     }
-    if (Set.copyOf(parts).size() < parts.size()) {
-      return Reply.of(553, "A part was named twice.");
+    if (parts.contains(whole) || isAmong(whole, files.keySet())) {
+      return Reply.of(553, "%s cannot be a part of itself.", whole);
     }
     if (tree.resumable(whole, account.name()).isPresent()) {
       return Reply.of(450, "There is an unfinished upload of yours of %s; finish that.", whole);
     }
     long bytes = 0;
-    try (Upload upload = tree.upload(whole, account.name(), new Start.Append())) {
-      try {
-        ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
-        for (VirtualPath part : parts) {
-          bytes += add(part, upload, piece);
-        }
-        upload.sync();
-        upload.publish();
-      } catch (IOException e) {
+    Upload upload = tree.upload(whole, account.name(), new Start.Append());
+    boolean published = false;
+    try {
+      ByteBuffer piece = ByteBuffer.allocate(PIECE);
+      for (VirtualPath part : parts) {
+        bytes += add(part, upload, piece);
+      }
+      upload.sync();
+      upload.publish();
+      published = true;
+    } finally {
+      if (!published) {
         upload.discard();
-        throw e;
       }
     }
-    for (VirtualPath part : parts) {
-      tree.deleteFile(part);
+    // From here on it is done, whatever becomes of the parts: to say otherwise would have them
+    // added again.
+    int left = 0;
+    for (int i = 0; i < parts.size(); i++) {
+      left += removeIfStill(parts.get(i), read.get(i)) ? 0 : 1;
     }
-    return Reply.of(250, "%s bytes of %s parts are in %s now.", bytes, parts.size(), whole)
-        .noted(account.name() + " COMB " + whole + ", " + parts.size() + " parts");
+    Reply reply =
+        left == 0
+            ? Reply.of(250, "%s bytes of %s parts are in %s now.", bytes, parts.size(), whole)
+            : Reply.of(
+                250,
+                "%s bytes of %s parts are in %s now; %s parts could not be removed.",
+                bytes,
+                parts.size(),
+                whole,
+                left);
+    return reply.noted(account.name() + " COMB " + whole + ", " + parts.size() + " parts");
+  }
+
+  private static String identity(VirtualPath path, FileFacts facts) {
+    return facts.key() == null ? path.toString() : facts.key();
+  }
+
+  private boolean isAmong(VirtualPath whole, Set<String> identities) throws FileProblem {
+    try {
+      return identities.contains(identity(whole, tree.stat(whole)));
+    } catch (FileProblem problem) {
+      if (problem.kind() == FileProblem.Kind.NOT_FOUND) {
+        return false;
+      }
+      throw problem;
+    }
+  }
+
+  /// Whether it was: others may have put something else there meanwhile.
+  private boolean removeIfStill(VirtualPath path, FileFacts facts) {
+    try {
+      if (tree.stat(path).equals(facts)) {
+        tree.deleteFile(path);
+        return true;
+      }
+    } catch (FileProblem problem) {
+      // It stays, as the reply says.
+    }
+    return false;
   }
 
   private long add(VirtualPath part, Upload to, ByteBuffer piece) throws IOException {

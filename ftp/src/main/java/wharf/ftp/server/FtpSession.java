@@ -215,7 +215,13 @@ final class FtpSession implements Session {
 
   private void tellOthers() {
     presence =
-        new Presence(peer.getAddress().getHostAddress(), name(), Phrase.of("%s", doing(doing)));
+        new Presence(
+            peer.getAddress().getHostAddress(),
+            name(),
+            // How far an upload is, changes without a word.
+            doing instanceof Doing.Uploading(Incoming incoming)
+                ? Phrase.of("%s", incoming.what())
+                : Phrase.of("%s", doing(doing)));
   }
 
   private List<Effect> answer(Event event) {
@@ -685,6 +691,7 @@ final class FtpSession implements Session {
       reply(232, "Welcome, %s: your certificate is enough.", name);
       return;
     }
+    files.begunAnew();
     who = new Who.Named(name);
     reply(
         331,
@@ -739,6 +746,8 @@ final class FtpSession implements Session {
     terms = terms();
     terms.route().protect(secure);
     announced = -1;
+    hostMeant = "";
+    files.begunAnew();
     answers.ask(new Effect.Arm(service.patience().login()));
     answers.speak(Language.ENGLISH);
     reply(220, "Ready for another user.");
@@ -861,7 +870,7 @@ final class FtpSession implements Session {
   /// @param path what a problem would be about
   private void work(Verb verb, VirtualPath path, Callable<Reply> task) {
     doing = new Doing.Working(verb, path);
-    answers.ask(new Effect.Perform(task));
+    answers.ask(new Effect.Perform(task, true));
   }
 
   // How data is to be moved.
@@ -938,8 +947,8 @@ final class FtpSession implements Session {
     if (terms.route().isMissing(mustBeSecure()) || noOffset(!range.isAll())) {
       return;
     }
-    OpenFile file = service.tree().open(path);
     Optional<Reply> refusal = files.wouldBeCut(account(), path);
+    OpenFile file = service.tree().open(path);
     if (refusal.isPresent()) {
       answers.closeQuietly(file);
       answers.reply(refusal.get());
@@ -992,6 +1001,9 @@ final class FtpSession implements Session {
   }
 
   private void store(VirtualPath path, Start start, boolean unique) throws FileProblem {
+    // It is for this upload, whether it can begin or not.
+    long size = announced;
+    announced = -1;
     if (terms.route().isMissing(mustBeSecure())) {
       return;
     }
@@ -1001,9 +1013,7 @@ final class FtpSession implements Session {
     String owner = account().name();
     Incoming incoming =
         new Incoming(
-            new Incoming.Order(owner, path, announced, largest(), unique, terms.form()), answers);
-    // It is for this upload, whether it can begin or not.
-    announced = -1;
+            new Incoming.Order(owner, path, size, largest(size), unique, terms.form()), answers);
     if (start instanceof Start.Fresh) {
       staged(incoming, service.tree().upload(path, owner, start));
     } else {
@@ -1015,9 +1025,9 @@ final class FtpSession implements Session {
 
   /// How large an upload may become. In MODE Z a client need not send what fills the disk, so it
   /// has at most a share of what is free, unless it has announced more, for which ALLO found room.
-  private long largest() throws FileProblem {
+  private long largest(long announcedSize) throws FileProblem {
     return terms.mode() == Modes.DEFLATE
-        ? Math.max(announced, service.tree().usableSpace() / INFLATED_SHARE)
+        ? Math.max(announcedSize, service.tree().usableSpace() / INFLATED_SHARE)
         : Long.MAX_VALUE;
   }
 

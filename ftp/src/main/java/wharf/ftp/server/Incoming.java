@@ -99,8 +99,13 @@ final class Incoming {
   /// How it stands, for people.
   Phrase told() {
     return stage instanceof Stage.Receiving(Upload upload, _)
-        ? Phrase.of("%s, %s bytes so far", "STOR " + order.target(), upload.position())
-        : Phrase.of("%s", "STOR " + order.target());
+        ? Phrase.of("%s, %s bytes so far", what(), upload.position())
+        : Phrase.of("%s", what());
+  }
+
+  /// What it is.
+  String what() {
+    return "STOR " + order.target();
   }
 
   /// There is a part for it now.
@@ -322,8 +327,9 @@ final class Incoming {
         upload.discard();
         return Phrase.of("; nothing was kept");
       }
+      boolean worth = upload.isWorthKeeping();
       upload.suspend();
-      return upload.position() > 0
+      return worth
           ? Phrase.of("; %s bytes are kept to resume from", upload.position())
           : Phrase.NONE;
     } catch (FileProblem problem) {

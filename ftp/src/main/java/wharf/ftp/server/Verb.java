@@ -197,13 +197,18 @@ enum Verb {
       "SITE SYMLINK"),
   SITE_COPY(
       "<path> <new path>",
-      needs(Right.READ, Right.WRITE),
+      needs(Right.LIST, Right.READ, Right.WRITE, Right.MAKE_FOLDER),
       When.RESTING,
       Words.NO_RFC,
       "copy a file or a directory",
       "SITE COPY"),
   SITE_CPFR("<path>", needs(Right.READ), When.RESTING, Words.NO_RFC, "copy: say what"),
-  SITE_CPTO("<path>", needs(Right.WRITE), When.RESTING, Words.NO_RFC, "copy: say to what"),
+  SITE_CPTO(
+      "<path>",
+      needs(Right.LIST, Right.READ, Right.WRITE, Right.MAKE_FOLDER),
+      When.RESTING,
+      Words.NO_RFC,
+      "copy: say to what"),
   SITE_RMDIR(
       "<path>",
       needs(Right.DELETE),

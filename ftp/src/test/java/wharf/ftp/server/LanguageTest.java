@@ -3,7 +3,6 @@ package wharf.ftp.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.CodeElement;
@@ -16,6 +15,7 @@ import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.classfile.instruction.LabelTarget;
 import java.lang.classfile.instruction.LineNumber;
 import java.lang.classfile.instruction.NewReferenceArrayInstruction;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -139,8 +139,17 @@ class LanguageTest {
   /// What the classes of a module hand to a method of their own that takes a text and what is to be
   /// put into it.
   private static Set<String> spoken(Class<?> one) throws Exception {
-    Path classes = Path.of(one.getProtectionDomain().getCodeSource().getLocation().toURI());
-    Path folder = classes.resolve(one.getPackageName().replace('.', '/'));
+    Path place = Path.of(one.getProtectionDomain().getCodeSource().getLocation().toURI());
+    String folder = one.getPackageName().replace('.', '/');
+    if (Files.isDirectory(place)) {
+      return spokenIn(place.resolve(folder));
+    }
+    try (var jar = FileSystems.newFileSystem(place)) {
+      return spokenIn(jar.getPath(folder));
+    }
+  }
+
+  private static Set<String> spokenIn(Path folder) throws IOException {
     Set<String> found = new TreeSet<>();
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : (Iterable<Path>) files::iterator) {
@@ -154,12 +163,8 @@ class LanguageTest {
     return found;
   }
 
-  private static ClassModel parse(Path file) {
-    try {
-      return ClassFile.of().parse(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private static ClassModel parse(Path file) throws IOException {
+    return ClassFile.of().parse(Files.readAllBytes(file));
   }
 
   private static void collect(List<CodeElement> code, Set<String> found) {

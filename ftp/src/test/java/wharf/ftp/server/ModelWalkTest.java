@@ -473,6 +473,8 @@ class ModelWalkTest {
       boolean restarted = offset > 0;
       forget();
       String part = hasPart(path) ? model.part(path) : "";
+      long announced = model.announced;
+      model.announced = -1;
       if (!model.route) {
         says(verb + " " + said, 425);
         return;
@@ -481,8 +483,6 @@ class ModelWalkTest {
         says(verb + " " + said, 554);
         return;
       }
-      long announced = model.announced;
-      model.announced = -1;
       if (model.isDirectory(path) || !model.isDirectory(Model.parent(path))) {
         says(verb + " " + said, 550);
         return;
@@ -519,7 +519,8 @@ class ModelWalkTest {
       driver.endTransfer(cut ? Ending.RESET : Ending.FIN, cut ? reset() : null);
       if (cut || tooShort) {
         hears(cut ? 426 : 451);
-        if (whole.isEmpty()) {
+        // What was only copied of the published file is not kept.
+        if (whole.isEmpty() || (!continues && some.isEmpty())) {
           model.parts.remove(path);
         } else {
           model.parts.put(path, whole);

@@ -270,6 +270,23 @@ class SecurityTest {
         (_, driver) -> assertThat(driver.hostMeant).isEqualTo("b.example"));
   }
 
+  /// REIN takes HOST back.
+  @TestFactory
+  Stream<DynamicTest> theHostIsForgottenByRein() {
+    return Transcript.from(
+        base,
+        """
+        S: 220 ...
+        C: HOST a.example
+        S: 220 ...
+        C: REIN
+        S: 220 ...
+        C: AUTH TLS
+        S: 234 ...
+        """,
+        (_, driver) -> assertThat(driver.hostMeant).isEmpty());
+  }
+
   /// Whose certificate was verified needs no password, for the account of that name alone.
   @TestFactory
   Stream<DynamicTest> aCertificateLogsIn() throws Exception {

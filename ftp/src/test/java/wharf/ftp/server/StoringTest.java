@@ -766,4 +766,73 @@ class StoringTest {
           assertThat(world.parts()).as("nothing is kept: it would fill the disk").isZero();
         });
   }
+
+  /// What was copied to be added to is nobody's upload: kept, it would bring the old file back when
+  /// that is another by then.
+  @TestFactory
+  Stream<DynamicTest> nothingAddedNothingKept() {
+    return Transcript.tests(
+        base,
+        """
+        C: EPSV
+        S: 229 ...
+        C: APPE data.bin
+        S: 150 ...
+        ! PEER_FAILED
+        S: 425 No data connection could be made: a test wants it so.
+        C: EPSV
+        S: 229 ...
+        C: REST 4
+        S: 350 ...
+        C: STOR data.bin
+        S: 150 ...
+        ! RESET
+        S: 426 The data connection was reset after 0 bytes.
+        C: SIZE data.bin
+        S: 213 10
+        """,
+        (world, _) -> assertThat(world.parts()).isZero());
+  }
+
+  /// Of a link it is the link that goes.
+  @TestFactory
+  Stream<DynamicTest> aLinkThatIsRemovedTakesNoPartAlong() {
+    return Transcript.tests(
+        base,
+        """
+        C: EPSV
+        S: 229 ...
+        C: STOR data.bin
+        S: 150 ...
+        > some
+        ! RESET
+        S: 426 ...
+        C: SITE SYMLINK data.bin link
+        S: 250 ...
+        C: DELE link
+        S: 250 /link was removed.
+        C: SIZE data.bin
+        S: 213 4
+        """);
+  }
+
+  /// An announcement is for the next upload, also for one that cannot begin.
+  @TestFactory
+  Stream<DynamicTest> anAnnouncementEndsWithTheUploadThatCannotBegin() {
+    return Transcript.tests(
+        base,
+        """
+        C: ALLO 100
+        S: 200 ...
+        C: STOR new
+        S: 425 ...
+        C: EPSV
+        S: 229 ...
+        C: STOR new
+        S: 150 ...
+        > some
+        ! FIN
+        S: 226 ...
+        """);
+  }
 }

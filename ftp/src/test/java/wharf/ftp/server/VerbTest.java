@@ -622,6 +622,14 @@ class VerbTest {
               S: 553 A part was named twice.
               C: COMB data.bin
               S: 501 Say it as: COMB <path> <part> ...
+              C: SITE SYMLINK data.bin link
+              S: 250 ...
+              C: COMB link data.bin
+              S: 553 /link cannot be a part of itself.
+              C: COMB data.bin link
+              S: 553 /data.bin cannot be a part of itself.
+              C: COMB whole data.bin link
+              S: 553 A part was named twice.
               C: COMB data.bin docs/a.txt nothing
               S: 550 /nothing does not exist.
               C: SIZE docs/a.txt
