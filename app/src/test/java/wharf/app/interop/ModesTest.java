@@ -122,7 +122,7 @@ final class ModesTest {
                   "debug 9 -o /dev/stdout; put %s -o text; get -c text -o %s; cls -1"
                       .formatted(text, part))
               .run();
-      assertThat(answers).contains("MODE Z", " on the wire in ", "REST 1234567");
+      assertThat(answers).contains("MODE Z", " on the wire, in ", "REST 1234567");
       assertThat(answers.lines()).contains("f3000000", "text");
       assertThat(Content.sha256(harbour.root.resolve("text"))).isEqualTo(Content.sha256(text));
       assertThat(Content.sha256(part)).as("resumed").isEqualTo(Content.sha256(text));

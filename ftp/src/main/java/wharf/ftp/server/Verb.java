@@ -73,8 +73,8 @@ enum Verb {
       LOGGED_IN,
       When.RESTING,
       Words.NO_RFC,
-      "say before PASV what will be transferred",
-      "PRET"),
+      // FEAT is silent about it: clients that know of it would say it before every transfer.
+      "say before PASV what will be transferred"),
   PORT("<h1,h2,h3,h4,p1,p2>", LOGGED_IN, When.RESTING, "RFC 959", "the client listens, IPv4"),
   EPRT(
       "<|1 or 2|address|port|>", LOGGED_IN, When.RESTING, "RFC 2428", "the client listens", "EPRT"),

@@ -1219,7 +1219,6 @@ class VerbTest {
               S:  MLST type*;size*;modify*;perm*;unique*;UNIX.mode*;
               S:  MODE Z
               S:  PBSZ
-              S:  PRET
               S:  PROT
               S:  RANG STREAM
               S:  REST STREAM
