@@ -190,13 +190,7 @@ final class Copy {
 
   private void directory(Level level, List<Path> original, List<Path> destination)
       throws IOException {
-    if (level.realTo().size() > VirtualPath.MAX_DEPTH) {
-      throw FileProblem.about(
-          Kind.DENIED,
-          level.to(),
-          "is nested more than %s directories deep",
-          VirtualPath.MAX_DEPTH);
-    }
+    Removal.requireDepth(level.to(), level.realTo().size());
     restrict(level);
     try {
       for (Path entry : level.in()) {
@@ -221,8 +215,7 @@ final class Copy {
         || attributes.isOther()
         || Confinement.attributes(level.out(), name) != null) {
       // It has gone, or is not served, or was met already: a name that is given while a directory
-      // is
-      // read may come twice.
+      // is read may come twice.
       return;
     }
     if (++entries > mostEntries) {
@@ -400,7 +393,7 @@ final class Copy {
     return all;
   }
 
-  private static boolean startsWith(List<Path> names, List<Path> beginning) {
+  static boolean startsWith(List<Path> names, List<Path> beginning) {
     return names.size() >= beginning.size() && names.subList(0, beginning.size()).equals(beginning);
   }
 }

@@ -125,7 +125,7 @@ final class Removal {
   }
 
   /// Each level keeps a directory open. No client makes a deeper one.
-  private static void requireDepth(VirtualPath path, int depth) throws FileProblem {
+  static void requireDepth(VirtualPath path, int depth) throws FileProblem {
     if (depth > VirtualPath.MAX_DEPTH) {
       throw FileProblem.about(
           Kind.DENIED, path, "is nested more than %s directories deep", VirtualPath.MAX_DEPTH);

@@ -351,9 +351,7 @@ public final class Tree implements AutoCloseable {
       if (moved.equals(destination)) {
         return;
       }
-      if (source.isDirectory()
-          && destination.size() > moved.size()
-          && destination.subList(0, moved.size()).equals(moved)) {
+      if (source.isDirectory() && Copy.startsWith(destination, moved)) {
         throw FileProblem.about(Kind.DENIED, from, "cannot be moved into itself");
       }
       synchronized (confinement.naming) {

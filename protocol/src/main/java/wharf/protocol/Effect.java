@@ -108,6 +108,11 @@ public sealed interface Effect {
           }
         }
       }
+
+      /// Whether a transfer that ended so leaves its connection to the next, of [Route.Kept].
+      default boolean leavesOpen(Ending ending) {
+        return this instanceof Block && (ending == Ending.SENT || ending == Ending.BLOCK_EOF);
+      }
     }
 
     /// How long a transfer may wait.

@@ -2,6 +2,8 @@ package wharf.server;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.channels.Channel;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -48,6 +50,11 @@ record Context(
     } catch (IOException e) {
       log.log(Level.DEBUG, "closing a socket", e);
     }
+  }
+
+  /// Whether connections to `here` are under TLS from their first byte.
+  boolean isSecure(SocketAddress here) {
+    return here instanceof InetSocketAddress at && tlsPorts.contains(at.getPort());
   }
 
   /// The most bytes of a control connection that are received at once.

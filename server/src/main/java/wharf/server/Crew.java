@@ -6,7 +6,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.lang.System.Logger.Level;
-import java.net.InetSocketAddress;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.ServerSocketChannel;
@@ -244,8 +243,7 @@ final class Crew implements ServerModel.Running {
   /// Whether connections to `socket` are under TLS from their first byte.
   private boolean isSecure(SelectableChannel socket) throws IOException {
     return socket instanceof ServerSocketChannel listener
-        && listener.getLocalAddress() instanceof InetSocketAddress at
-        && context.tlsPorts().contains(at.getPort());
+        && context.isSecure(listener.getLocalAddress());
   }
 
   /// Hears a worker until it says no more.

@@ -72,14 +72,8 @@ final class DataConnection {
   record Kept(SocketChannel channel, Wire wire, @Nullable ByteBuffer unread) implements Closeable {
     @Override
     public void close() throws IOException {
-      try {
-        wire.endOutput();
-      } catch (IOException _) {
-        // The client has gone before.
-      } finally {
-        wire.close();
-        channel.close();
-      }
+      closeInOrder(wire);
+      channel.close();
     }
   }
 
@@ -347,7 +341,7 @@ final class DataConnection {
     }
     try {
       if (wire != null
-          && staysOpen(ending)
+          && transfer.mode().leavesOpen(ending)
           && channel instanceof SocketChannel connection
           && pump != null) {
         kept = new Kept(connection, wire, isUpload() ? pump.unread() : unread);
@@ -376,25 +370,22 @@ final class DataConnection {
     return new Event.Transferred(ending, pump.bytes(), pump.onWire(), took, problem);
   }
 
-  private boolean staysOpen(Ending ending) {
-    return transfer.mode() instanceof Transfer.Mode.Block
-        && (ending == Ending.SENT || ending == Ending.BLOCK_EOF);
-  }
-
   private static void close(Wire wire, Ending ending) throws IOException {
     switch (ending) {
       case SENT, FIN, BLOCK_EOF -> wire.close();
       // Some clients look at the reply only when the data connection has ended in order: the reason
       // of a refusal would never be read.
-      case CLOSE_NOTIFY, UNBOUND -> {
-        try {
-          wire.endOutput();
-        } catch (IOException e) {
-          // Who has said all may be gone.
-        }
-        wire.close();
-      }
+      case CLOSE_NOTIFY, UNBOUND -> closeInOrder(wire);
       default -> wire.reset();
     }
+  }
+
+  private static void closeInOrder(Wire wire) throws IOException {
+    try {
+      wire.endOutput();
+    } catch (IOException e) {
+      // Who has said all may be gone.
+    }
+    wire.close();
   }
 }

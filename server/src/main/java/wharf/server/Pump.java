@@ -59,11 +59,6 @@ abstract sealed class Pump permits Sender, Receiver {
     };
   }
 
-  /// Of a stream.
-  static Pump of(Flow flow, Wire wire, Ending inputEnd) {
-    return of(flow, new Mode.Stream(), wire, inputEnd, null);
-  }
-
   /// How many bytes of content have gone over the wire so far, in their form.
   final long bytes() {
     return bytes;

@@ -163,23 +163,18 @@ final class Receiver extends Pump {
   }
 
   private void store(ByteBuffer content) throws StoreFault {
-    ByteBuffer plain = form == Form.ASCII ? ascii.decode(content) : content;
+    write(form == Form.ASCII ? ascii.decode(content) : content);
+  }
+
+  private void storeRest(ByteBuffer scratch) throws StoreFault {
+    write(ascii.rest(scratch.clear()));
+  }
+
+  private void write(ByteBuffer plain) throws StoreFault {
     if (plain.hasRemaining()) {
       stored += plain.remaining();
       try {
         sink.write(plain);
-      } catch (IOException e) {
-        throw new StoreFault(e);
-      }
-    }
-  }
-
-  private void storeRest(ByteBuffer scratch) throws StoreFault {
-    ByteBuffer rest = ascii.rest(scratch.clear());
-    if (rest.hasRemaining()) {
-      stored += rest.remaining();
-      try {
-        sink.write(rest);
       } catch (IOException e) {
         throw new StoreFault(e);
       }

@@ -62,11 +62,6 @@ final class SecureChannel {
     return fed;
   }
 
-  /// Whether the handshake is not done, or not told of.
-  boolean handshaking() {
-    return !told;
-  }
-
   /// Whether the handshake has just been done; true once.
   boolean hasBegun() {
     boolean begun = !told && control.handshaken();

@@ -97,7 +97,7 @@ final class StreamConversation extends Conversation {
 
   @Override
   void open() {
-    if (local instanceof InetSocketAddress at && context().tlsPorts().contains(at.getPort())) {
+    if (context().isSecure(local)) {
       // Before it says anything; it is told that it is secure when it is.
       secure("");
     } else {

@@ -18,8 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import wharf.net.Wire;
 import wharf.protocol.Effect.Transfer.Flow;
 import wharf.protocol.Effect.Transfer.Form;
+import wharf.protocol.Effect.Transfer.Mode;
 import wharf.protocol.Ending;
 import wharf.protocol.Source;
 
@@ -95,7 +97,7 @@ class PumpTest {
     for (int from : new int[] {0, size / 2, size}) {
       try (Source.OfFile source = file(content, from)) {
         MemoryWire wire = wire(atOnce, stutters);
-        Pump pump = Pump.of(new Flow.Out(source, form), wire, Ending.FIN);
+        Pump pump = stream(new Flow.Out(source, form), wire, Ending.FIN);
         run(pump);
         byte[] expected = onWire(Arrays.copyOfRange(content, from, size), form);
         assertThat(wire.taken()).isEqualTo(expected);
@@ -114,7 +116,7 @@ class PumpTest {
     byte[] content = content(size);
     for (int portion : new int[] {1, 1000, 1 << 20}) {
       MemoryWire wire = wire(atOnce, stutters);
-      Pump pump = Pump.of(new Flow.Out(new Portions(content, portion), form), wire, Ending.FIN);
+      Pump pump = stream(new Flow.Out(new Portions(content, portion), form), wire, Ending.FIN);
       run(pump);
       byte[] expected = onWire(content, form);
       assertThat(wire.taken()).isEqualTo(expected);
@@ -129,7 +131,7 @@ class PumpTest {
     byte[] content = content(size);
     ByteArrayOutputStream stored = new ByteArrayOutputStream();
     MemoryWire wire = wire(atOnce, stutters).gives(content, MemoryWire.After.FIN);
-    Pump pump = Pump.of(new Flow.In(from -> take(from, stored), form), wire, Ending.FIN);
+    Pump pump = stream(new Flow.In(from -> take(from, stored), form), wire, Ending.FIN);
     run(pump);
     assertThat(stored.toByteArray())
         .isEqualTo(form == Form.IMAGE ? content : AsciiTest.decoded(content));
@@ -158,7 +160,7 @@ class PumpTest {
       try (Source.OfFile file = file(content, 0)) {
         for (Source source : new Source[] {file, new Portions(content, 5000)}) {
           MemoryWire wire = new MemoryWire(1 << 20);
-          Pump pump = Pump.of(new Flow.Out(source, form), wire, Ending.FIN);
+          Pump pump = stream(new Flow.Out(source, form), wire, Ending.FIN);
           int more = 1;
           Pump.Step step;
           do {
@@ -183,7 +185,7 @@ class PumpTest {
         byte[] content = content(200_000);
         try (Source.OfFile file = file(content, 0)) {
           MemoryWire wire = new MemoryWire(1000).resetsAfter(at);
-          Pump pump = Pump.of(new Flow.Out(file, form), wire, Ending.FIN);
+          Pump pump = stream(new Flow.Out(file, form), wire, Ending.FIN);
           run(pump);
           assertThat(pump.ending()).isEqualTo(Ending.RESET);
           assertThat(pump.problem()).hasMessage("reset by peer");
@@ -193,7 +195,7 @@ class PumpTest {
         ByteArrayOutputStream stored = new ByteArrayOutputStream();
         byte[] some = Arrays.copyOf(content, at);
         MemoryWire in = new MemoryWire(1000).gives(some, MemoryWire.After.RESET);
-        Pump pump = Pump.of(new Flow.In(from -> take(from, stored), form), in, Ending.FIN);
+        Pump pump = stream(new Flow.In(from -> take(from, stored), form), in, Ending.FIN);
         run(pump);
         assertThat(pump.ending()).isEqualTo(Ending.RESET);
         assertThat(pump.bytes()).isEqualTo(at);
@@ -206,14 +208,14 @@ class PumpTest {
   void silenceIsWaitedFor() {
     ByteArrayOutputStream stored = new ByteArrayOutputStream();
     MemoryWire wire = new MemoryWire(1000).gives(content(10), MemoryWire.After.SILENCE);
-    Pump pump = Pump.of(new Flow.In(from -> take(from, stored), Form.IMAGE), wire, Ending.FIN);
+    Pump pump = stream(new Flow.In(from -> take(from, stored), Form.IMAGE), wire, Ending.FIN);
     assertThat(pump.step(scratch)).isEqualTo(Pump.Step.READ);
     assertThat(pump.step(scratch)).isEqualTo(Pump.Step.READ);
     assertThat(pump.ending()).isNull();
     assertThat(stored.size()).isEqualTo(10);
 
     MemoryWire full = new MemoryWire(1000).takes(5);
-    Pump out = Pump.of(new Flow.Out(new Portions(content(10), 10), Form.IMAGE), full, Ending.FIN);
+    Pump out = stream(new Flow.Out(new Portions(content(10), 10), Form.IMAGE), full, Ending.FIN);
     assertThat(out.step(scratch)).isEqualTo(Pump.Step.WRITE);
     assertThat(out.step(scratch)).isEqualTo(Pump.Step.WRITE);
     assertThat(out.bytes()).isEqualTo(5);
@@ -224,16 +226,16 @@ class PumpTest {
   void aFastPeerIsInterrupted() throws IOException {
     byte[] content = new byte[5 * Pump.BURST];
     try (Source.OfFile file = file(content, 0)) {
-      assertThat(run(Pump.of(new Flow.Out(file, Form.IMAGE), new MemoryWire(1 << 30), Ending.FIN)))
+      assertThat(run(stream(new Flow.Out(file, Form.IMAGE), new MemoryWire(1 << 30), Ending.FIN)))
           .isEqualTo(5);
       Source made = new Portions(content, 1 << 20);
-      assertThat(run(Pump.of(new Flow.Out(made, Form.IMAGE), new MemoryWire(1 << 30), Ending.FIN)))
+      assertThat(run(stream(new Flow.Out(made, Form.IMAGE), new MemoryWire(1 << 30), Ending.FIN)))
           .as("a listing asks the disk")
           .isGreaterThan(5 * 16);
       MemoryWire in = new MemoryWire(1 << 30).gives(content, MemoryWire.After.FIN);
       assertThat(
               run(
-                  Pump.of(
+                  stream(
                       new Flow.In(from -> from.position(from.limit()), Form.IMAGE),
                       in,
                       Ending.FIN)))
@@ -248,7 +250,7 @@ class PumpTest {
         try (Source.OfFile file = file(new byte[10_000], 0)) {
           Files.write(directory.resolve("file"), new byte[left]);
           MemoryWire wire = new MemoryWire(1000);
-          Pump pump = Pump.of(new Flow.Out(file, form), wire, Ending.FIN);
+          Pump pump = stream(new Flow.Out(file, form), wire, Ending.FIN);
           run(pump);
           assertThat(pump.ending()).isEqualTo(Ending.STORE_FAILED);
           assertThat(pump.problem()).hasMessage("the file ends at byte " + left + " of 10000");
@@ -265,7 +267,7 @@ class PumpTest {
       try (Source.OfFile file = file(new byte[1000], 0)) {
         Files.write(directory.resolve("file"), new byte[2000]);
         MemoryWire wire = new MemoryWire(300);
-        run(Pump.of(new Flow.Out(file, form), wire, Ending.FIN));
+        run(stream(new Flow.Out(file, form), wire, Ending.FIN));
         assertThat(wire.taken()).hasSize(1000);
       }
     }
@@ -278,7 +280,7 @@ class PumpTest {
       MemoryWire wire = new MemoryWire(100).gives(content(1000), MemoryWire.After.FIN);
       int[] taken = {0};
       Pump in =
-          Pump.of(
+          stream(
               new Flow.In(
                   from -> {
                     taken[0] += from.remaining();
@@ -305,7 +307,7 @@ class PumpTest {
             public void close() {}
           };
       MemoryWire out = new MemoryWire(100);
-      Pump pump = Pump.of(new Flow.Out(broken, form), out, Ending.FIN);
+      Pump pump = stream(new Flow.Out(broken, form), out, Ending.FIN);
       run(pump);
       assertThat(pump.ending()).isEqualTo(Ending.STORE_FAILED);
       assertThat(pump.problem()).isSameAs(full);
@@ -319,7 +321,7 @@ class PumpTest {
     byte[] text = "a\r".getBytes(StandardCharsets.US_ASCII);
     ByteArrayOutputStream stored = new ByteArrayOutputStream();
     MemoryWire wire = new MemoryWire(1).gives(text, MemoryWire.After.FIN);
-    run(Pump.of(new Flow.In(from -> take(from, stored), Form.ASCII), wire, Ending.FIN));
+    run(stream(new Flow.In(from -> take(from, stored), Form.ASCII), wire, Ending.FIN));
     assertThat(stored.toByteArray()).isEqualTo(text);
   }
 
@@ -349,5 +351,9 @@ class PumpTest {
     public void close() {
       throw new AssertionError("the pump closes nothing");
     }
+  }
+
+  private static Pump stream(Flow flow, Wire wire, Ending inputEnd) {
+    return Pump.of(flow, new Mode.Stream(), wire, inputEnd, null);
   }
 }

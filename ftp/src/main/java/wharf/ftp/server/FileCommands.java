@@ -120,7 +120,7 @@ final class FileCommands {
         return Reply.of(553, "A part was named twice.");
       }
     }
-    if (parts.contains(whole) || isAmong(whole, files.keySet())) {
+    if (isAmong(whole, files.keySet())) {
       return Reply.of(553, "%s cannot be a part of itself.", whole);
     }
     if (tree.resumable(whole, account.name()).isPresent()) {

@@ -159,8 +159,11 @@ final class FtpSession implements Session {
   private final Answers answers = new Answers();
   private InetSocketAddress local = new InetSocketAddress(0);
   private InetSocketAddress peer = new InetSocketAddress(0);
-  private Who who = new Who.Guest();
-  private Doing doing = new Doing.Resting();
+
+  /// This and what it does are read by other threads, too: see [#presence].
+  private volatile Who who = new Who.Guest();
+
+  private volatile Doing doing = new Doing.Resting();
   private Terms terms = terms();
   private long announced = -1;
   private int failedLogins;
@@ -171,9 +174,6 @@ final class FtpSession implements Session {
 
   /// What the control connection is under, if it is.
   private @Nullable Security security;
-
-  /// What others may be told of this session: the one thing that other threads read.
-  private volatile Presence presence = new Presence("", "", Phrase.NONE);
 
   /// Whether this event showed that the client is there: its patience begins anew.
   private boolean heard;
@@ -191,40 +191,22 @@ final class FtpSession implements Session {
     this.files = new FileCommands(service.tree(), service.now());
   }
 
-  /// Who is here, from where, doing what.
-  record Presence(String from, String name, Phrase doing) {
-    Phrase told() {
-      return Phrase.of("%s from %s: %s", name, from, doing);
-    }
+  /// Who is here, from where, doing what. For any thread, once it is opened.
+  Phrase presence() {
+    Doing current = doing;
+    // How far an upload is, only its own thread may ask.
+    Object now =
+        current instanceof Doing.Uploading(Incoming incoming) ? incoming.what() : doing(current);
+    return Phrase.of("%s from %s: %s", name(), from(), now);
   }
 
-  Presence presence() {
-    return presence;
+  /// The client's address.
+  String from() {
+    return peer.getAddress().getHostAddress();
   }
 
   @Override
   public List<Effect> on(Event event) {
-    Who before = who;
-    Doing then = doing;
-    List<Effect> answer = answer(event);
-    if (!who.equals(before) || !doing.equals(then)) {
-      tellOthers();
-    }
-    return answer;
-  }
-
-  private void tellOthers() {
-    presence =
-        new Presence(
-            peer.getAddress().getHostAddress(),
-            name(),
-            // How far an upload is, changes without a word.
-            doing instanceof Doing.Uploading(Incoming incoming)
-                ? Phrase.of("%s", incoming.what())
-                : Phrase.of("%s", doing(doing)));
-  }
-
-  private List<Effect> answer(Event event) {
     heard = false;
     listingsTold = 0;
     switch (event) {
@@ -456,10 +438,7 @@ final class FtpSession implements Session {
       case MFF -> ofFile(verb, argument, files::setFacts);
       case AVBL -> answers.reply(files.room(path(argument)));
       case COMB -> {
-        List<VirtualPath> paths = new ArrayList<>();
-        for (String path : Paths.parse(argument)) {
-          paths.add(path(path));
-        }
+        List<VirtualPath> paths = paths(argument);
         if (paths.size() < 2) {
           answers.reply(Reply.misspoken(verb));
         } else {
@@ -492,16 +471,16 @@ final class FtpSession implements Session {
         }
       }
       case SITE_SYMLINK -> {
-        List<String> paths = Paths.parse(argument);
+        List<VirtualPath> paths = paths(argument);
         answers.reply(
             paths.size() == 2
-                ? files.link(account(), path(paths.get(0)), path(paths.get(1)))
+                ? files.link(account(), paths.get(0), paths.get(1))
                 : Reply.misspoken(verb));
       }
       case SITE_COPY -> {
-        List<String> paths = Paths.parse(argument);
+        List<VirtualPath> paths = paths(argument);
         if (paths.size() == 2) {
-          copy(verb, path(paths.get(0)), path(paths.get(1)));
+          copy(verb, paths.get(0), paths.get(1));
         } else {
           answers.reply(Reply.misspoken(verb));
         }
@@ -644,12 +623,18 @@ final class FtpSession implements Session {
     boolean unasked = !(doing instanceof Doing.Securing);
     security = agreed;
     doing = new Doing.Resting();
+    beginAnew(unasked);
+    answers.note("under " + agreed.version() + " with " + agreed.cipher());
+  }
+
+  /// Nobody is logged in, and nothing agreed on but whether data goes under TLS.
+  private void beginAnew(boolean secure) {
     who = new Who.Guest();
     announced = -1;
+    files.begunAnew();
     terms.route().hangUp();
     terms = terms();
-    terms.route().protect(unasked);
-    answers.note("under " + agreed.version() + " with " + agreed.cipher());
+    terms.route().protect(secure);
     answers.ask(new Effect.Arm(service.patience().login()));
   }
 
@@ -740,15 +725,8 @@ final class FtpSession implements Session {
   }
 
   private void reinitialise() {
-    who = new Who.Guest();
-    boolean secure = terms.route().isSecure();
-    terms.route().hangUp();
-    terms = terms();
-    terms.route().protect(secure);
-    announced = -1;
+    beginAnew(terms.route().isSecure());
     hostMeant = "";
-    files.begunAnew();
-    answers.ask(new Effect.Arm(service.patience().login()));
     answers.speak(Language.ENGLISH);
     reply(220, "Ready for another user.");
   }
@@ -1088,8 +1066,7 @@ final class FtpSession implements Session {
   }
 
   private void transferred(Event.Transferred end) {
-    if (terms.mode() == Modes.BLOCK
-        && (end.ending() == Ending.SENT || end.ending() == Ending.BLOCK_EOF)) {
+    if (terms.modeOfTransfer().leavesOpen(end.ending())) {
       terms.route().kept();
     }
     switch (doing) {
@@ -1165,18 +1142,18 @@ final class FtpSession implements Session {
           here()
               .list(
                   here().listed(argument), (name, facts) -> Reply.clean(people.line(name, facts)));
-      if (transferRuns()) {
-        tellAtOnce(listing);
-        return;
-      }
       answers.raw(
           utf8("213-" + Phrase.of("Here comes the listing.").in(answers.spoken()) + "\r\n"));
-      doing = new Doing.Telling(listing);
-      tell(listing);
+      if (transferRuns()) {
+        tellAtOnce(listing);
+      } else {
+        doing = new Doing.Telling(listing);
+        tell(listing);
+      }
       return;
     }
     List<Phrase> lines = new ArrayList<>();
-    lines.add(Phrase.of("connected from %s", peer.getAddress().getHostAddress()));
+    lines.add(Phrase.of("connected from %s", from()));
     lines.add(Phrase.of("logged in as %s", name()));
     lines.add(
         security == null
@@ -1223,7 +1200,6 @@ final class FtpSession implements Session {
     while (length > 0 && all.get(length - 1) != '\n') {
       length--;
     }
-    answers.raw(utf8("213-" + Phrase.of("Here comes the listing.").in(answers.spoken()) + "\r\n"));
     if (length > 0) {
       answers.raw(all.flip().limit(length));
     }
@@ -1290,6 +1266,15 @@ final class FtpSession implements Session {
 
   private VirtualPath path(String argument) throws FileProblem {
     return directory().resolve(argument);
+  }
+
+  /// Several of them; none where there is no sense in it.
+  private List<VirtualPath> paths(String argument) throws FileProblem {
+    List<VirtualPath> paths = new ArrayList<>();
+    for (String path : Paths.parse(argument)) {
+      paths.add(path(path));
+    }
+    return paths;
   }
 
   private Terms terms() {

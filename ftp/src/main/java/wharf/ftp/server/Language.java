@@ -2,30 +2,28 @@ package wharf.ftp.server;
 
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// What replies are said in (RFC 2640 section 4). Codes, names and whatever programs read are the
 /// same in all.
 enum Language {
-  ENGLISH("EN", Map.of()),
-  CHINESE("ZH", Chinese.WORDS);
+  ENGLISH("EN"),
+  CHINESE("ZH");
 
   private final String tag;
 
-  // Of Map.of, which nobody can change; its type does not say so.
-  @SuppressWarnings("ImmutableEnumChecker")
-  private final Map<String, String> words;
-
-  Language(String tag, Map<String, String> words) {
+  Language(String tag) {
     this.tag = tag;
-    this.words = words;
   }
 
   /// How `english` is said; what nobody has translated is left as it is.
   String of(String english) {
-    return words.getOrDefault(english, english);
+    return switch (this) {
+      case ENGLISH -> english;
+      // Not read before somebody asks for it.
+      case CHINESE -> Chinese.WORDS.getOrDefault(english, english);
+    };
   }
 
   /// The one that `tag` means: "zh", and also "zh-CN", of which there is no other kind here (RFC

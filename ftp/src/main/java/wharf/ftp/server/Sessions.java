@@ -21,10 +21,9 @@ public final class Sessions {
   /// One line for each, at most `most`.
   List<Phrase> told(int most) {
     return present.stream()
-        .map(FtpSession::presence)
-        .sorted(Comparator.comparing(FtpSession.Presence::from))
+        .sorted(Comparator.comparing(FtpSession::from))
         .limit(most)
-        .map(FtpSession.Presence::told)
+        .map(FtpSession::presence)
         .toList();
   }
 

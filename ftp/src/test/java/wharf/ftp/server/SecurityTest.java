@@ -15,15 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Sessions under TLS (RFC 4217), and those who would deceive them.
 class SecurityTest {
-  private static final String AGAIN =
-      """
-      C: USER jo
-      S: 331 ...
-      C: PASS secret
-      S: 230 ...
-      C: TYPE I
-      S: 200 ...
-      """;
+  private static final String AGAIN = Transcript.loginAgain("jo");
 
   /// Of /O=Test, and more/CN=jo, for a hundred years.
   private static final String JO =

@@ -57,8 +57,12 @@ final class Transcript {
   private Transcript() {}
 
   static String login(String name) {
+    return "S: 220 ...\n" + loginAgain(name);
+  }
+
+  /// The same of who has been greeted already.
+  static String loginAgain(String name) {
     return """
-    S: 220 ...
     C: USER %s
     S: 331 ...
     C: PASS secret
