@@ -181,17 +181,15 @@ class ArchitectureTest {
       }
     },
 
-    ONE_NATIVE_FILE("Put the native call into net's Native, the one file that holds them all.") {
+    NATIVE_FILES("Put the native call into the module's Native, which holds them all.") {
       @Override
       List<String> broken(List<Compiled> classes) {
-        List<Compiled> natives =
+        return each(
             classes.stream()
                 .filter(
                     one -> one.names().stream().anyMatch(n -> n.startsWith("java/lang/foreign/")))
-                .toList();
-        boolean one = natives.stream().map(Compiled::file).distinct().count() <= 1;
-        return each(
-            natives.stream().filter(use -> !one || !use.part().equals("net")).toList(),
+                .filter(one -> !one.file().endsWith("/Native"))
+                .toList(),
             _ -> Stream.of("uses java.lang.foreign"));
       }
     },
@@ -491,7 +489,7 @@ class ArchitectureTest {
             "net",
             ReadsSettings.class,
             List.of("calls java.lang.System.getenv", "has a main method")),
-        arguments(Rule.ONE_NATIVE_FILE, "files", Native.class, List.of("uses java.lang.foreign")),
+        arguments(Rule.NATIVE_FILES, "files", Native.class, List.of("uses java.lang.foreign")),
         arguments(
             Rule.NO_STATIC_MUTABLE_STATE,
             "app",

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -44,9 +43,6 @@ final class Confinement implements AutoCloseable {
   static final int MAX_LINKS = 40;
   static final Path HERE = Path.of(".");
 
-  /// Where Linux lists the descriptors of the process that looks.
-  private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
-
   /// The root's path on disk, free of links when it was opened, and as it was given.
   private final Path disk;
 
@@ -54,10 +50,9 @@ final class Confinement implements AutoCloseable {
   private final SecureDirectoryStream<Path> root;
   final Names names = new Names();
 
-  /// Held while a name is looked at and then given to something, so that of two clients making the
-  /// same directory one is told that it exists, and a link made takes the name of no file. (Of
-  /// another process's only a file can lose its name so: the system replaces no directory but an
-  /// empty one.)
+  /// Held while a name is looked at and then given to something, so that nothing made or moved
+  /// there takes the name of something else. (What another process makes in that instant can lose
+  /// its name to what is moved there, if it is a file or an empty directory.)
   final Object naming = new Object();
 
   private Confinement(Path given, Path disk, SecureDirectoryStream<Path> root) {
@@ -304,46 +299,43 @@ final class Confinement implements AutoCloseable {
     return inner;
   }
 
-  /// Makes the directory `name` in `parent`, where the caller has seen nothing of that name.
+  /// Makes the directory `name` in `parent`: also of two processes that do it at once one is told
+  /// that it exists.
   ///
-  /// Java has no `mkdirat`. So a directory of a hidden name is made first, then moved to its place
-  /// by descriptor. It is made in `parent` itself where the system lists the process's descriptors:
-  /// named that way no link is on the path, and the new directory takes its group, default ACL and
-  /// file system from its parent. Elsewhere it is made in the root, and takes those from there.
+  /// Java has no `mkdirat`. On Linux the name is made below a path that means the open `parent`
+  /// itself, with no link on it. Elsewhere, and where native calls are not allowed, a directory of
+  /// a hidden name is made in the root, takes its group and default ACL from there, and is then
+  /// moved by descriptor; that would replace an empty directory made since the caller saw none.
   void makeDirectory(SecureDirectoryStream<Path> parent, Path name) throws IOException {
-    make(parent, name, Staging.newDirectoryName(), Files::createDirectory);
+    make(parent, name, Files::createDirectory);
   }
 
   /// Makes the link `name` that says `text`, as [#makeDirectory] makes a directory: Java has no
-  /// `symlinkat` either. What has that name is replaced, unless it is a directory.
+  /// `symlinkat` either. Where that one has to move, a file of that name made meanwhile is
+  /// replaced.
   void makeLink(SecureDirectoryStream<Path> parent, Path name, Path text) throws IOException {
-    make(parent, name, Staging.newLinkName(), at -> Files.createSymbolicLink(at, text));
+    make(parent, name, at -> Files.createSymbolicLink(at, text));
   }
 
   private interface Maker {
     void make(Path at) throws IOException;
   }
 
-  private void make(SecureDirectoryStream<Path> parent, Path name, Path fresh, Maker maker)
-      throws IOException {
-    Path self = descriptorOf(parent);
-    Path at = (self == null ? disk : self).resolve(fresh);
-    maker.make(at);
-    SecureDirectoryStream<Path> madeIn = self == null ? root : parent;
-    PosixFileAttributes made = attributes(madeIn, fresh);
-    if (made == null) {
-      // The descriptor found was another thread's, and is another directory by now.
-      Files.deleteIfExists(at);
-      throw new FileSystemException(null, null, "Device or resource busy");
-    }
-    try {
-      madeIn.move(fresh, parent, name);
-    } catch (IOException e) {
-      if (made.isDirectory()) {
-        madeIn.deleteDirectory(fresh);
-      } else {
-        madeIn.deleteFile(fresh);
+  private void make(SecureDirectoryStream<Path> parent, Path name, Maker maker) throws IOException {
+    if (Native.isAllowed()) {
+      try (Native.Descriptor own = descriptorOf(parent)) {
+        if (own != null) {
+          maker.make(own.path().resolve(name));
+          return;
+        }
       }
+    }
+    Path fresh = Staging.newDirectoryName();
+    maker.make(disk.resolve(fresh));
+    try {
+      root.move(fresh, parent, name);
+    } catch (IOException e) {
+      Files.deleteIfExists(disk.resolve(fresh));
       throw e;
     }
   }
@@ -365,26 +357,38 @@ final class Confinement implements AutoCloseable {
     return text.toString().isEmpty() ? HERE : text;
   }
 
-  /// A path that means the open `directory` itself, as long as that stays open; null where the
-  /// system has none. Costs a call for each descriptor of the process.
-  private static @Nullable Path descriptorOf(SecureDirectoryStream<Path> directory)
+  /// A descriptor of the open `directory`, for the caller to close; null where the system lists
+  /// none. Costs a call for each descriptor of the process.
+  private static Native.@Nullable Descriptor descriptorOf(SecureDirectoryStream<Path> directory)
       throws IOException {
     Object key = attributes(directory).fileKey();
-    try (var descriptors = Files.newDirectoryStream(DESCRIPTORS)) {
-      for (Path descriptor : descriptors) {
-        try {
-          var attributes = Files.readAttributes(descriptor, BasicFileAttributes.class);
-          if (attributes.isDirectory() && Objects.equals(attributes.fileKey(), key)) {
-            return descriptor;
+    try (var descriptors = Files.newDirectoryStream(Native.DESCRIPTORS)) {
+      for (Path listed : descriptors) {
+        if (isDirectory(listed, key)) {
+          Native.Descriptor own = Native.Descriptor.open(listed);
+          if (own != null) {
+            // The one listed may be another thread's, and something else by now.
+            if (isDirectory(own.path(), key)) {
+              return own;
+            }
+            own.close();
           }
-        } catch (IOException e) {
-          // Closed by another thread since it was listed.
         }
       }
     } catch (NoSuchFileException | AccessDeniedException e) {
       return null;
     }
     return null;
+  }
+
+  private static boolean isDirectory(Path descriptor, @Nullable Object key) {
+    try {
+      var attributes = Files.readAttributes(descriptor, BasicFileAttributes.class);
+      return attributes.isDirectory() && Objects.equals(attributes.fileKey(), key);
+    } catch (IOException e) {
+      // Closed by another thread since it was listed.
+      return false;
+    }
   }
 
   private SecureDirectoryStream<Path> enterAll(List<Path> real, VirtualPath path)

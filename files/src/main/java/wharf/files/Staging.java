@@ -98,10 +98,6 @@ final class Staging {
     return Path.of(VirtualPath.RESERVED_PREFIX + "dir-" + random());
   }
 
-  static Path newLinkName() {
-    return Path.of(VirtualPath.RESERVED_PREFIX + "link-" + random());
-  }
-
   Path keptName(String owner, Path target) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");

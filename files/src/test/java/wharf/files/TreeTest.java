@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -102,21 +103,42 @@ class TreeTest {
     assertThat(Files.getAttribute(parent.resolve("d"), "unix:gid")).isEqualTo(12345);
   }
 
+  /// They share a tree, or only the disk, as worker processes do. A directory that replaced the one
+  /// made before would take the place of what has been opened there.
   @Test
   void ofManyWhoMakeTheSameDirectoryOneDoes() throws Exception {
-    try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
-      Callable<Boolean> make =
-          () -> {
-            try {
-              served.tree.makeDirectory(path("/a"));
-              return true;
-            } catch (FileProblem e) {
-              assertThat(e.kind()).isEqualTo(Kind.EXISTS);
-              return false;
-            }
-          };
-      var made = executor.invokeAll(IntStream.range(0, 50).mapToObj(_ -> make).toList());
-      assertThat(made.stream().filter(f -> f.resultNow())).hasSize(1);
+    Files.createDirectory(served.root.resolve("in"));
+    try (Tree other = Tree.open(served.root, InstantSource.system());
+        var executor = Executors.newFixedThreadPool(8)) {
+      for (int round = 0; round < 200; round++) {
+        VirtualPath path = path("/in/d" + round);
+        var start = new CyclicBarrier(8);
+        var made =
+            executor.invokeAll(
+                IntStream.range(0, 8)
+                    .<Callable<Boolean>>mapToObj(
+                        i ->
+                            () -> {
+                              start.await();
+                              return makes(i % 2 == 0 ? served.tree : other, path);
+                            })
+                    .toList());
+        List<Boolean> won = new ArrayList<>();
+        for (var one : made) {
+          won.add(one.get());
+        }
+        assertThat(won).containsOnlyOnce(true);
+      }
+    }
+  }
+
+  private static boolean makes(Tree tree, VirtualPath path) {
+    try {
+      tree.makeDirectory(path);
+      return true;
+    } catch (FileProblem e) {
+      assertThat(e.kind()).isEqualTo(Kind.EXISTS);
+      return false;
     }
   }
 

@@ -22,8 +22,8 @@ import java.nio.channels.SelectableChannel;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Every system call that Wharf makes past the JDK, and nothing else: what is trusted to pass right
-/// numbers and right memory to the kernel is this file.
+/// Every system call about sockets that Wharf makes past the JDK, and nothing else: what is trusted
+/// to pass right numbers and right memory to the kernel is this file (and its like in `files`).
 ///
 /// The structures and numbers are those of Linux on a 64-bit machine. Calls answer as the kernel
 /// does: what is negative is an error's number. A call is linked when it is first needed, because
