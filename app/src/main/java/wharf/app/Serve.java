@@ -152,6 +152,13 @@ final class Serve implements Callable<Integer> {
   private Durability sync = Durability.ALWAYS;
 
   @Option(
+      names = "--compress",
+      description =
+          "Tell clients that transfers may be compressed (MODE Z): some then compress all, which"
+              + " pays on a slow network. Who asks for it untold is served, too.")
+  private boolean compress;
+
+  @Option(
       names = {"-q", "--quiet"},
       description = "Do not log what clients do.")
   private boolean quiet;
@@ -188,6 +195,9 @@ final class Serve implements Callable<Integer> {
               Instant::now,
               FtpService.Patience.USUAL.withIdle(Duration.ofSeconds(idle)),
               tls == null ? FtpService.Tls.OFF : tls.when());
+      if (compress) {
+        service = service.offeringCompression();
+      }
       if (tls != null) {
         options = options.with(tls.settings());
       }

@@ -14,7 +14,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -26,7 +28,6 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
-import org.jspecify.annotations.Nullable;
 import wharf.files.Tree;
 import wharf.files.VirtualPath;
 import wharf.ftp.server.FtpService;
@@ -77,10 +78,14 @@ final class Harbour implements AutoCloseable {
   /// Serves `folder/root`, or under `processes` a folder that is as empty, at both loopback
   /// addresses, IPv4 and IPv6.
   static Harbour open(Path folder, ServerModel model) throws IOException {
-    if (model instanceof Processes) {
-      return Shared.running().harbour();
-    }
-    return here(folder, model, FtpService.Tls.OFF, Binding.AUTO, FtpService.Patience.USUAL);
+    return open(folder, model, FtpService.Tls.OFF, Binding.AUTO);
+  }
+
+  /// The same with MODE Z in FEAT.
+  static Harbour compressing(Path folder, ServerModel model) throws IOException {
+    return model instanceof Processes
+        ? Shared.running(true).harbour()
+        : here(folder, model, FtpService.Tls.OFF, Binding.AUTO, FtpService.Patience.USUAL, true);
   }
 
   /// The same under TLS, and at two more ports that it begins with; under `processes` without
@@ -88,14 +93,14 @@ final class Harbour implements AutoCloseable {
   static Harbour open(Path folder, ServerModel model, FtpService.Tls tls, Binding binding)
       throws IOException {
     return model instanceof Processes
-        ? Shared.running().harbour()
-        : here(folder, model, tls, binding, FtpService.Patience.USUAL);
+        ? Shared.running(false).harbour()
+        : here(folder, model, tls, binding, FtpService.Patience.USUAL, false);
   }
 
   /// With TLS for those who ask for it, in this process, by another patience.
   static Harbour open(Path folder, ServerModel model, FtpService.Patience patience)
       throws IOException {
-    return here(folder, model, FtpService.Tls.ALLOWED, Binding.AUTO, patience);
+    return here(folder, model, FtpService.Tls.ALLOWED, Binding.AUTO, patience, false);
   }
 
   private static Harbour here(
@@ -103,7 +108,8 @@ final class Harbour implements AutoCloseable {
       ServerModel model,
       FtpService.Tls tls,
       Binding binding,
-      FtpService.Patience patience)
+      FtpService.Patience patience,
+      boolean compress)
       throws IOException {
     Path root = Files.createDirectories(folder.resolve("root"));
     Path outside = Files.createDirectories(folder.resolve("outside"));
@@ -126,7 +132,7 @@ final class Harbour implements AutoCloseable {
       options = options.with(TlsSettings.of(() -> context).with(binding));
     }
     FtpService service = new FtpService(tree, accounts, Instant::now, patience, tls);
-    Server server = Server.start(service, options);
+    Server server = Server.start(compress ? service.offeringCompression() : service, options);
     return new Harbour(
         root,
         outside,
@@ -153,7 +159,7 @@ final class Harbour implements AutoCloseable {
   /// not free: so the program is run, with as many workers as show that there is more than one. It
   /// goes on for the next who asks: to start it takes longer than most tests.
   private static final class Shared {
-    private static @Nullable Shared running;
+    private static final Map<Boolean, Shared> RUNNING = new HashMap<>();
 
     final Path root;
     final Path outside;
@@ -169,7 +175,8 @@ final class Harbour implements AutoCloseable {
       atRest = sockets();
     }
 
-    static synchronized Shared running() throws IOException {
+    static synchronized Shared running(boolean compress) throws IOException {
+      Shared running = RUNNING.get(compress);
       if (running == null) {
         Path folder = UnderTarget.make();
         Path root = Files.createDirectory(folder.resolve("root"));
@@ -186,10 +193,12 @@ final class Harbour implements AutoCloseable {
                 "--cert=" + Certificate.only().whole(),
                 "--key=" + Certificate.only().whole(),
                 "--user=" + Site.USER,
-                "--password-file=" + password);
+                "--password-file=" + password,
+                compress ? "--compress" : "--quiet=false");
         Files.delete(password);
         Path outside = Files.createDirectory(folder.resolve("outside"));
         running = new Shared(root, outside, program);
+        RUNNING.put(compress, running);
         Runtime.getRuntime().addShutdownHook(new Thread(program::close));
       }
       return running;

@@ -100,7 +100,7 @@ final class ModesTest {
   @ParameterizedTest
   @MethodSource("every")
   void lftpCompresses(ServerModel model) throws IOException {
-    try (Harbour harbour = Harbour.open(folder, model)) {
+    try (Harbour harbour = Harbour.compressing(folder, model)) {
       Site site = harbour.site();
       for (int size : SIZES) {
         Path file = Content.random(harbour.outside.resolve("f" + size), size, size);

@@ -15,26 +15,34 @@ import wharf.users.Accounts;
 /// @param accounts who may come in
 /// @param now the time of day, for listings
 /// @param patience how long a client may be silent or stall
-/// @param sessions who is there
 /// @param tls whether sessions may, or have to be, under TLS; the server has to have it then
+/// @param sessions who is there
+/// @param offersCompression whether FEAT tells of MODE Z; it is understood in any case, but clients
+///   such as lftp compress unasked wherever they read of it, which is slower on a fast network
 public record FtpService(
     Tree tree,
     Accounts accounts,
     Supplier<Instant> now,
     Patience patience,
     Tls tls,
-    Sessions sessions)
+    Sessions sessions,
+    boolean offersCompression)
     implements Protocol {
 
   /// Nobody is there yet.
   public FtpService(
       Tree tree, Accounts accounts, Supplier<Instant> now, Patience patience, Tls tls) {
-    this(tree, accounts, now, patience, tls, new Sessions());
+    this(tree, accounts, now, patience, tls, new Sessions(), false);
   }
 
   /// In the clear only.
   public FtpService(Tree tree, Accounts accounts, Supplier<Instant> now, Patience patience) {
     this(tree, accounts, now, patience, Tls.OFF);
+  }
+
+  /// The same, with MODE Z in FEAT.
+  public FtpService offeringCompression() {
+    return new FtpService(tree, accounts, now, patience, tls, sessions, true);
   }
 
   /// Whether sessions are under TLS (RFC 4217).

@@ -518,8 +518,7 @@ final class FtpSession implements Session {
       case NOOP -> reply(200, "Still here.");
       case SYST -> reply(215, "UNIX Type: L8");
       case FEAT ->
-          answers.reply(
-              Guide.features(terms.facts(), terms.hash(), answers.spoken(), service.tls()));
+          answers.reply(Guide.features(terms.facts(), terms.hash(), answers.spoken(), service));
       case LANG -> speak(argument.strip());
       case CLNT -> {
         answers.note("the client is " + argument);

@@ -70,10 +70,11 @@ final class Guide {
   /// @param facts those that MLST tells now, which get a star
   /// @param hash what HASH tells now, which gets one, too
   /// @param spoken the language of replies, the same
-  static Reply features(Set<Fact> facts, HashAlgorithm hash, Language spoken, FtpService.Tls tls) {
+  static Reply features(Set<Fact> facts, HashAlgorithm hash, Language spoken, FtpService service) {
     List<String> lines =
         Arrays.stream(Verb.values())
-            .filter(verb -> tls != FtpService.Tls.OFF || !OF_TLS.contains(verb))
+            .filter(verb -> service.tls() != FtpService.Tls.OFF || !OF_TLS.contains(verb))
+            .filter(verb -> service.offersCompression() || verb != Verb.MODE)
             .flatMap(verb -> verb.feature().stream())
             .map(
                 feature ->

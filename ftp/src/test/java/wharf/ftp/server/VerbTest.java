@@ -1217,7 +1217,6 @@ class VerbTest {
               S:  MFF modify;UNIX.mode;
               S:  MFMT
               S:  MLST type*;size*;modify*;perm*;unique*;UNIX.mode*;
-              S:  MODE Z
               S:  PBSZ
               S:  PROT
               S:  RANG STREAM
