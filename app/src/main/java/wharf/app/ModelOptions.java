@@ -74,7 +74,8 @@ final class ModelOptions {
     return worker;
   }
 
-  private boolean processes() {
+  /// Whether there are worker processes.
+  boolean processes() {
     return model.equals(Processes.NAME);
   }
 

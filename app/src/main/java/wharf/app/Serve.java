@@ -31,6 +31,7 @@ import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 import wharf.files.Durability;
 import wharf.files.FileProblem;
+import wharf.files.Quota;
 import wharf.files.Tree;
 import wharf.ftp.server.FtpService;
 import wharf.net.TlsIdentity;
@@ -121,6 +122,7 @@ final class Serve implements Callable<Integer> {
 
   @Mixin private TlsOptions security = new TlsOptions();
   @Mixin private ModelOptions models = new ModelOptions();
+  @Mixin private QuotaOptions quota = new QuotaOptions();
 
   @Option(
       names = "--inherit",
@@ -181,7 +183,8 @@ final class Serve implements Callable<Integer> {
     Log.toStandardError(program.err(), quiet, models.worker());
     OneTime oneTime = new OneTime();
     Path root = around.folder().resolve(folder);
-    try (Tree tree = Tree.open(root, InstantSource.system(), sync)) {
+    try (QuotaOptions _ = quota;
+        Tree tree = Tree.open(root, InstantSource.system(), sync, quotaHere())) {
       Handover who =
           models.worker() ? Handover.from(System.getenv()) : accounts(around.folder(), oneTime);
       handover = who;
@@ -227,6 +230,13 @@ final class Serve implements Callable<Integer> {
     }
   }
 
+  private Quota quotaHere() throws IOException {
+    if (models.worker()) {
+      return quota.joining(System.getenv());
+    }
+    return models.processes() ? quota.sharing() : quota.quota();
+  }
+
   /// The socket that this process was started with, if it is to serve that.
   private Endpoint.@Nullable Inherited given() {
     if (inherit
@@ -267,6 +277,7 @@ final class Serve implements Callable<Integer> {
     ProcessBuilder worker = models.anotherWorker();
     Objects.requireNonNull(handover).into(worker.environment());
     TlsOptions.tell(worker.environment(), tls, secure);
+    quota.tell(worker.environment());
     return worker;
   }
 

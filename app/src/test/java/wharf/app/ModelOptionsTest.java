@@ -57,6 +57,8 @@ class ModelOptionsTest {
           --loops 2 | not of virtual
           --model nio --loops 0 | --loops is at least 1, not 0
           --model processes --loops 2 | not of virtual
+          --quota 1Q | --quota: a size is written as 4096, 64K or 1M, not '1Q'
+          --quota 1M --quota-files -1 | --quota-files is at least 0, not -1
           --inherit --port 2121 | without --bind and --port
           --inherit | the standard input is no socket
           """)

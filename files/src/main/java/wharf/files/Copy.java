@@ -79,7 +79,7 @@ final class Copy {
       Upload upload = begin(source, original, to, owner);
       boolean published = false;
       try {
-        transfer(in, upload.channel(), source.path(), to);
+        transfer(in, upload.channel(), source.path(), to, upload.replaced());
         remember(original, source.directory(), name, upload.identity());
         upload.publish();
         published = true;
@@ -134,7 +134,8 @@ final class Copy {
       try (var hidden = HiddenPlace.make(confinement, staging, target.directory(), to)) {
         boolean published = false;
         try {
-          confinement.makeDirectory(hidden.inside(), HiddenPlace.TREE);
+          staging.quota.making(
+              to, () -> confinement.makeDirectory(hidden.inside(), HiddenPlace.TREE));
           try (var in = source.openDirectory();
               var out = Confinement.enter(hidden.inside(), HiddenPlace.TREE, to)) {
             directory(
@@ -170,7 +171,8 @@ final class Copy {
 
   private void removeQuietly(HiddenPlace hidden, VirtualPath path) {
     try {
-      new Removal(confinement.names, () -> true).remove(hidden.inside(), HiddenPlace.TREE, path);
+      new Removal(confinement.names, staging.quota, () -> true)
+          .remove(hidden.inside(), HiddenPlace.TREE, path);
     } catch (IOException e) {
       // As in discard().
     }
@@ -239,7 +241,7 @@ final class Copy {
         throw FileProblem.of(e, from);
       }
       try (inner) {
-        confinement.makeDirectory(level.out(), name);
+        staging.quota.making(to, () -> confinement.makeDirectory(level.out(), name));
         try (var copy = Confinement.enter(level.out(), name, to)) {
           directory(
               new Level(
@@ -269,8 +271,8 @@ final class Copy {
       VirtualPath from,
       VirtualPath to)
       throws FileProblem {
-    try (FileChannel out = Confinement.makeFile(level.out(), name, original.permissions())) {
-      transfer(in, out, from, to);
+    try (FileChannel out = make(level, name, original, to)) {
+      transfer(in, out, from, to, 0);
       if (durability == Durability.ALWAYS) {
         out.force(true);
       }
@@ -282,6 +284,14 @@ final class Copy {
     } catch (IOException e) {
       throw FileProblem.of(e, to);
     }
+  }
+
+  private FileChannel make(Level level, Path name, PosixFileAttributes original, VirtualPath to)
+      throws IOException {
+    FileChannel[] made = new FileChannel[1];
+    staging.quota.making(
+        to, () -> made[0] = Confinement.makeFile(level.out(), name, original.permissions()));
+    return made[0];
   }
 
   /// Copies a link that leads somewhere inside. What it says is kept where every name on its way is
@@ -314,7 +324,8 @@ final class Copy {
       }
       text = Confinement.relative(level.realTo(), end);
     }
-    confinement.makeLink(level.out(), name, text);
+    Path means = text;
+    staging.quota.making(path, () -> confinement.makeLink(level.out(), name, means));
   }
 
   private static boolean climbs(Path text) {
@@ -343,20 +354,25 @@ final class Copy {
   }
 
   /// All of `in` to `out`, in the kernel.
-  private void transfer(FileChannel in, FileChannel out, VirtualPath from, VirtualPath to)
+  private void transfer(
+      FileChannel in, FileChannel out, VirtualPath from, VirtualPath to, long replaced)
       throws IOException {
     long size = in.size();
     for (long done = 0; done < size; ) {
       requireGoOn(from);
-      long n;
+      long n = 0;
+      long wanted = Math.min(AT_ONCE, size - done);
+      staging.quota.grow(to, wanted, replaced);
       try {
-        n = in.transferTo(done, Math.min(AT_ONCE, size - done), out);
+        n = in.transferTo(done, wanted, out);
       } catch (IOException e) {
         FileProblem problem = FileProblem.of(e, to);
         // What was a file when it was looked at was a directory when it was opened.
         throw problem.kind() == Kind.IS_A_DIRECTORY
             ? FileProblem.about(Kind.BUSY, from, "changed while it was being reached")
             : problem;
+      } finally {
+        staging.quota.shrink(wanted - n);
       }
       if (n == 0) {
         throw FileProblem.about(Kind.BUSY, from, "became shorter while it was read");

@@ -17,12 +17,14 @@ final class Removal {
   private static final int ATTEMPTS = 8;
 
   private final Names names;
+  private final Quota quota;
   private final BooleanSupplier goOn;
   private long removed;
 
   /// @param goOn is asked before every entry; at the first "no" a [FileProblem] is thrown
-  Removal(Names names, BooleanSupplier goOn) {
+  Removal(Names names, Quota quota, BooleanSupplier goOn) {
     this.names = names;
+    this.quota = quota;
     this.goOn = goOn;
   }
 
@@ -88,7 +90,7 @@ final class Removal {
       if (attributes.isDirectory()) {
         removeDirectory(parent, name, path, depth);
       } else {
-        parent.deleteFile(name);
+        quota.deleteFile(parent, name);
       }
       if (!Staging.isReserved(name)) {
         removed++;
@@ -114,7 +116,7 @@ final class Removal {
         throw e.getCause();
       }
       try {
-        parent.deleteDirectory(name);
+        quota.deleteDirectory(parent, name);
         return;
       } catch (DirectoryNotEmptyException e) {
         if (attempt == ATTEMPTS) {

@@ -55,6 +55,8 @@ final class Staging {
   /// A directory that is uploaded into is searched for abandoned parts no more often than this.
   private static final Duration SEARCHED_EVERY = Duration.ofDays(1);
 
+  private static final String NEW_DIRECTORY = VirtualPath.RESERVED_PREFIX + "dir-";
+
   /// How many directories are remembered as searched.
   private static final int SEARCHED_MEMORY = 256;
 
@@ -67,6 +69,7 @@ final class Staging {
 
   private final InstantSource clock;
   private final Names names;
+  final Quota quota;
 
   /// File keys of the parts held by this tree's uploads.
   private final Set<Object> held = new HashSet<>();
@@ -82,9 +85,10 @@ final class Staging {
         }
       };
 
-  Staging(InstantSource clock, Names names) {
+  Staging(InstantSource clock, Names names, Quota quota) {
     this.clock = clock;
     this.names = names;
+    this.quota = quota;
   }
 
   /// A part that is ours until released.
@@ -95,7 +99,11 @@ final class Staging {
   }
 
   static Path newDirectoryName() {
-    return Path.of(VirtualPath.RESERVED_PREFIX + "dir-" + random());
+    return Path.of(NEW_DIRECTORY + random());
+  }
+
+  static boolean isNewDirectory(Path name) {
+    return name.toString().startsWith(NEW_DIRECTORY);
   }
 
   Path keptName(String owner, Path target) {
@@ -145,6 +153,7 @@ final class Staging {
     } catch (FileAlreadyExistsException e) {
       return null;
     }
+    quota.made(name);
     return take(directory, name);
   }
 
@@ -162,7 +171,9 @@ final class Staging {
       throw new IOException("no part could be made");
     }
     try {
+      long before = part.channel().size();
       part.channel().truncate(0);
+      quota.shrink(before);
       return part;
     } catch (IOException e) {
       release(part);
@@ -181,6 +192,7 @@ final class Staging {
     for (int i = 0; i < ATTEMPTS; i++) {
       Path name = otherName(kept);
       Confinement.makeFile(directory, name, atFirst).close();
+      quota.made(name);
       Part part = take(directory, name);
       if (part != null) {
         return part;
@@ -260,7 +272,7 @@ final class Staging {
         return;
       }
       if (ours.size() == 0) {
-        directory.deleteFile(part.name());
+        quota.deleteFile(directory, part.name());
       } else if (!part.name().equals(kept)) {
         // An empty one is made where there is none: to hold the name while ours is moved over it.
         Part rival = make(directory, kept);
@@ -269,9 +281,9 @@ final class Staging {
         }
         try {
           if (rival != null && rival.channel().size() < ours.size()) {
-            directory.move(part.name(), directory, kept);
+            quota.move(directory, part.name(), directory, kept);
           } else {
-            directory.deleteFile(part.name());
+            quota.deleteFile(directory, part.name());
           }
         } finally {
           if (rival != null) {
@@ -287,7 +299,7 @@ final class Staging {
   /// Ends `part`, removing it.
   synchronized void drop(SecureDirectoryStream<Path> directory, Part part) throws IOException {
     try {
-      directory.deleteFile(part.name());
+      quota.deleteFile(directory, part.name());
     } catch (NoSuchFileException e) {
       // Someone with an account on this machine tidied up; it is gone, as wanted.
     } finally {
@@ -322,7 +334,7 @@ final class Staging {
     }
     if (!attributes.isRegularFile()) {
       // A link or pipe that somebody put there: nothing of ours, and nothing to open.
-      directory.deleteFile(name);
+      quota.deleteFile(directory, name);
       return true;
     }
     Part part = take(directory, name);
@@ -347,7 +359,7 @@ final class Staging {
       }
       var left = new AtomicInteger(SWEPT_AT_ONCE);
       try {
-        var removal = new Removal(names, () -> left.getAndDecrement() > 0);
+        var removal = new Removal(names, quota, () -> left.getAndDecrement() > 0);
         removal.remove(inside, HiddenPlace.TREE, path);
         for (Path unfinished : reservedNames(inside)) {
           if (!unfinished.equals(HiddenPlace.LOCK)) {
@@ -369,7 +381,7 @@ final class Staging {
         }
       }
     }
-    directory.deleteDirectory(name);
+    quota.deleteDirectory(directory, name);
     return true;
   }
 

@@ -51,18 +51,20 @@ public final class Tree implements AutoCloseable {
   private final Staging staging;
   private final Hashes hashes = new Hashes();
   private final Durability durability;
+  private final Quota quota;
 
   private Tree(Confinement confinement, Staging staging, Durability durability) {
     this.confinement = confinement;
     this.staging = staging;
     this.durability = durability;
+    this.quota = staging.quota;
   }
 
   /// Opens the folder `root`, with what is stored in it safe from a power cut.
   ///
-  /// @throws FileProblem as [#open(Path, InstantSource, Durability)]
+  /// @throws FileProblem as [#open(Path, InstantSource, Durability, Quota)]
   public static Tree open(Path root, InstantSource clock) throws FileProblem {
-    return open(root, clock, Durability.ALWAYS);
+    return open(root, clock, Durability.ALWAYS, Quota.none());
   }
 
   /// Opens the folder `root`. In one process, one tree for one folder: two keep their uploads
@@ -70,12 +72,30 @@ public final class Tree implements AutoCloseable {
   ///
   /// @param clock tells when an abandoned upload is old
   /// @param durability what of an upload or a copy is on the disk when it is said to be there
+  /// @param quota how much may be in it; what is there is counted first, which takes as long as
+  ///   there are files
   /// @throws FileProblem `NOT_FOUND`, `NOT_A_DIRECTORY`, `DENIED`; `UNSUPPORTED` on a platform
   ///   where Java cannot keep clients inside a folder
-  public static Tree open(Path root, InstantSource clock, Durability durability)
+  public static Tree open(Path root, InstantSource clock, Durability durability, Quota quota)
       throws FileProblem {
     Confinement confinement = Confinement.open(root);
-    return new Tree(confinement, new Staging(clock, confinement.names), durability);
+    Tree tree = null;
+    try {
+      quota.count(confinement.disk());
+      tree = new Tree(confinement, new Staging(clock, confinement.names, quota), durability);
+      return tree;
+    } catch (IOException e) {
+      throw FileProblem.of(e, VirtualPath.ROOT);
+    } finally {
+      if (tree == null) {
+        confinement.close();
+      }
+    }
+  }
+
+  /// How much may be in it, and how much is.
+  public Quota quota() {
+    return quota;
   }
 
   /// What is known of a file or directory.
@@ -184,7 +204,7 @@ public final class Tree implements AutoCloseable {
         if (Confinement.attributes(place.directory(), name) != null) {
           throw FileProblem.about(Kind.EXISTS, path, "exists already");
         }
-        confinement.makeDirectory(place.directory(), name);
+        quota.making(path, () -> confinement.makeDirectory(place.directory(), name));
       }
     } catch (IOException e) {
       throw FileProblem.of(e, path);
@@ -200,11 +220,11 @@ public final class Tree implements AutoCloseable {
     try (var place = confinement.find(path, false)) {
       Path name = directoryToRemove(place);
       try {
-        place.directory().deleteDirectory(name);
+        quota.deleteDirectory(place.directory(), name);
       } catch (DirectoryNotEmptyException e) {
         try (var inside = place.openDirectory()) {
           switch (staging.clear(inside, path)) {
-            case NOTHING -> place.directory().deleteDirectory(name);
+            case NOTHING -> quota.deleteDirectory(place.directory(), name);
             case ENTRIES -> throw FileProblem.of(e, path);
             case RUNNING_UPLOAD ->
                 throw FileProblem.about(Kind.BUSY, path, "is being uploaded into");
@@ -243,7 +263,7 @@ public final class Tree implements AutoCloseable {
   ///   `NOT_A_DIRECTORY` for a file or link, which [#deleteFile] removes; `BUSY` while an upload or
   ///   a copy into it is running, and nothing is removed; `BUSY` when it was broken off
   public long removeTree(VirtualPath path, BooleanSupplier goOn) throws FileProblem {
-    var removal = new Removal(confinement.names, goOn);
+    var removal = new Removal(confinement.names, quota, goOn);
     try (var place = confinement.find(path, false)) {
       Path name = directoryToRemove(place);
       try (var inside = place.openDirectory()) {
@@ -251,7 +271,7 @@ public final class Tree implements AutoCloseable {
       }
       try {
         // An empty one may be removed by who may not move it.
-        place.directory().deleteDirectory(name);
+        quota.deleteDirectory(place.directory(), name);
         return 1;
       } catch (DirectoryNotEmptyException e) {
         // Then the long way.
@@ -326,7 +346,7 @@ public final class Tree implements AutoCloseable {
       if (place.isDirectory()) {
         throw FileProblem.about(Kind.IS_A_DIRECTORY, path, "is a directory");
       }
-      place.directory().deleteFile(place.nameInDirectory());
+      quota.deleteFile(place.directory(), place.nameInDirectory());
     } catch (IOException e) {
       throw FileProblem.of(e, path);
     }
@@ -359,7 +379,7 @@ public final class Tree implements AutoCloseable {
         if (old != null && (old.isDirectory() || source.isDirectory())) {
           throw FileProblem.about(Kind.EXISTS, to, "exists already");
         }
-        source.directory().move(oldName, target.directory(), newName);
+        quota.move(source.directory(), oldName, target.directory(), newName);
       }
     } catch (NoSuchFileException e) {
       throw FileProblem.of(e, from);
@@ -461,15 +481,25 @@ public final class Tree implements AutoCloseable {
         if (Confinement.attributes(place.directory(), name) != null) {
           throw FileProblem.about(Kind.EXISTS, link, "exists already");
         }
-        confinement.makeLink(place.directory(), name, Confinement.relative(place.real(), end));
+        Path text = Confinement.relative(place.real(), end);
+        quota.making(link, () -> confinement.makeLink(place.directory(), name, text));
       }
     } catch (IOException e) {
       throw FileProblem.of(e, link);
     }
   }
 
-  /// How many bytes this process may yet write to the file system of the root.
+  /// How many bytes may yet be stored: as the disk has room, and the quota.
   public long usableSpace() throws FileProblem {
+    return Math.min(disk(), quota.room());
+  }
+
+  /// The most bytes that one file may have, if all that the quota counts is replaced by it.
+  public long largest() throws FileProblem {
+    return Math.min(disk(), quota.mostBytes());
+  }
+
+  private long disk() throws FileProblem {
     try {
       return Files.getFileStore(confinement.disk()).getUsableSpace();
     } catch (IOException e) {

@@ -45,6 +45,9 @@ public final class Upload implements AutoCloseable {
   /// Where writing began.
   private final long begin;
 
+  /// Of the file that is there already, when this began: the quota spares so many.
+  private final long replaced;
+
   /// Whether that was behind what was kept of an earlier upload.
   private boolean continued;
 
@@ -74,6 +77,7 @@ public final class Upload implements AutoCloseable {
     this.part = part;
     this.position = position;
     this.begin = position;
+    this.replaced = place.attributes() == null ? 0 : place.attributes().size();
   }
 
   /// Begins an upload to `place`, which it takes over unless it throws.
@@ -117,9 +121,11 @@ public final class Upload implements AutoCloseable {
           throw tooFar(place, length);
         }
         channel.truncate(position).position(position);
+        staging.quota.shrink(length - position);
       } else {
-        copyPublished(place, target, channel, start);
+        copyPublished(place, target, channel, start, staging.quota);
       }
+      staging.quota.requireEntries(place.path(), place.attributes() == null ? 0 : 1);
       var upload =
           new Upload(staging, hashes, durability, place, target, kept, part, channel.position());
       upload.continued = continues;
@@ -159,6 +165,12 @@ public final class Upload implements AutoCloseable {
     staging.tidy(directory);
     Path kept = staging.keptName(owner, target);
     Staging.Part part = staging.makeBeside(directory, kept, permissions);
+    try {
+      staging.quota.requireEntries(place.path(), place.attributes() == null ? 0 : 1);
+    } catch (FileProblem problem) {
+      staging.drop(directory, part);
+      throw problem;
+    }
     var upload = new Upload(staging, hashes, durability, place, target, kept, part, 0);
     PosixFileAttributes made = Confinement.attributes(directory, part.name());
     if (made != null) {
@@ -171,7 +183,8 @@ public final class Upload implements AutoCloseable {
 
   /// Copies as much of the published file as `start` builds on, and leaves `to` at its end.
   private static void copyPublished(
-      Confinement.Place place, Path target, FileChannel to, Start start) throws IOException {
+      Confinement.Place place, Path target, FileChannel to, Start start, Quota quota)
+      throws IOException {
     if (place.attributes() == null
         || start instanceof Start.Fresh
         || (start instanceof Start.At(long offset) && offset == 0)) {
@@ -179,12 +192,18 @@ public final class Upload implements AutoCloseable {
     }
     try (var from = Confinement.openFile(place.directory(), target, StandardOpenOption.READ)) {
       long wanted = start instanceof Start.At(long offset) ? offset : from.size();
-      for (long done = 0; done < wanted; ) {
-        long n = from.transferTo(done, wanted - done, to);
-        if (n == 0) {
-          throw tooFar(place, done);
+      long done = 0;
+      quota.grow(place.path(), wanted, place.attributes().size());
+      try {
+        while (done < wanted) {
+          long n = from.transferTo(done, wanted - done, to);
+          if (n == 0) {
+            throw tooFar(place, done);
+          }
+          done += n;
         }
-        done += n;
+      } finally {
+        quota.shrink(wanted - done);
       }
     }
   }
@@ -216,11 +235,13 @@ public final class Upload implements AutoCloseable {
 
   /// Writes all that remains in `bytes`.
   ///
-  /// @throws FileProblem `NO_SPACE` when the disk is full; [#position()] tells how much was written
+  /// @throws FileProblem `NO_SPACE` when the disk is full, or the quota used up; [#position()]
+  ///   tells how much was written
   /// @throws IllegalStateException after an ending
   public void write(ByteBuffer bytes) throws FileProblem {
     requireRunning();
     synced = false;
+    staging.quota.grow(place.path(), bytes.remaining(), replaced);
     try {
       if (hasher != null) {
         hasher.update(bytes.duplicate());
@@ -230,7 +251,21 @@ public final class Upload implements AutoCloseable {
       }
     } catch (IOException e) {
       throw FileProblem.of(e, place.path());
+    } finally {
+      staging.quota.shrink(bytes.remaining());
     }
+  }
+
+  /// Makes sure that the quota has room for the whole, of so many bytes.
+  ///
+  /// @throws FileProblem `NO_SPACE`
+  public void expect(long bytes) throws FileProblem {
+    staging.quota.requireRoom(place.path(), Math.max(0, bytes - position), replaced);
+  }
+
+  /// How many bytes has the file that it replaces.
+  long replaced() {
+    return replaced;
   }
 
   /// Where a copy is written to, instead of by [#write].
@@ -288,7 +323,7 @@ public final class Upload implements AutoCloseable {
       }
       Optional<Hashes.Identity> identity = identity();
       synchronized (place.in().naming) {
-        directory.move(part.name(), directory, target);
+        staging.quota.move(directory, part.name(), directory, target);
       }
       if (algorithm != null && hasher != null) {
         String hex = hasher.hex();
@@ -325,9 +360,10 @@ public final class Upload implements AutoCloseable {
 
   /// Whether there is anything that is nowhere else: not before something was written behind what
   /// was copied of the published file. That alone is not kept: when the file is another by then, it
-  /// would bring the old one back.
+  /// would bring the old one back. Nor beyond the quota, where two may only be while one is about
+  /// to replace the other.
   public boolean isWorthKeeping() {
-    return continued ? position > 0 : position > begin;
+    return !staging.quota.isExceeded() && (continued ? position > 0 : position > begin);
   }
 
   /// Stops, and keeps what has come for [Start.At] or [Start.Append] of the same owner, if that

@@ -508,7 +508,7 @@ class CopyTest {
     served.put("d/e/f", "x");
     served.put("d/g", "x");
     try (var confinement = Confinement.open(served.root)) {
-      var staging = new Staging(() -> served.now, confinement.names);
+      var staging = new Staging(() -> served.now, confinement.names, Quota.none());
       var hashes = new Hashes();
       new Copy(confinement, staging, hashes, Durability.NEVER, 3, () -> true)
           .make(path("/d"), path("/c"), "ann");
@@ -536,7 +536,7 @@ class CopyTest {
   @Test
   void isCopiedWithoutWaitingForTheDiskToo() throws Exception {
     served.put("d/f", "x");
-    try (var hasty = Tree.open(served.root, () -> served.now, Durability.NEVER)) {
+    try (var hasty = Tree.open(served.root, () -> served.now, Durability.NEVER, Quota.none())) {
       hasty.copy(path("/d"), path("/c"), "ann", () -> true);
       hasty.copy(path("/d/f"), path("/c/g"), "ann", () -> true);
     }

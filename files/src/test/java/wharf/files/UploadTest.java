@@ -546,7 +546,7 @@ class UploadTest {
   /// interrupted thread may not do, and a rename it may.
   @Test
   void unsyncedIsPublishedWithoutWaitingForTheDisk() throws Exception {
-    try (var hasty = Tree.open(served.root, () -> served.now, Durability.NEVER)) {
+    try (var hasty = Tree.open(served.root, () -> served.now, Durability.NEVER, Quota.none())) {
       var upload = hasty.upload(path("/f"), "ann", new Start.Fresh());
       write(upload, "new");
       Thread.currentThread().interrupt();
@@ -567,7 +567,7 @@ class UploadTest {
 
   @Test
   void ownersAndNamesDoNotRunTogether() throws Exception {
-    var staging = new Staging(() -> served.now, new Names());
+    var staging = new Staging(() -> served.now, new Names(), Quota.none());
     var names = new HashSet<Path>();
     names.add(staging.keptName("ab", Path.of("c")));
     names.add(staging.keptName("a", Path.of("bc")));
@@ -618,7 +618,7 @@ class UploadTest {
   void aPartThatWasPublishedBetweenLookAndLockIsNotTaken() throws Exception {
     served.put("part", "another file by now");
     served.put("seen", "what it was then");
-    var staging = new Staging(() -> served.now, new Names());
+    var staging = new Staging(() -> served.now, new Names(), Quota.none());
     try (var confinement = Confinement.open(served.root)) {
       var directory = confinement.root();
       var part = Path.of("part");

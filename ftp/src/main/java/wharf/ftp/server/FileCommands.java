@@ -17,6 +17,7 @@ import wharf.files.FileFacts;
 import wharf.files.FileProblem;
 import wharf.files.HashAlgorithm;
 import wharf.files.OpenFile;
+import wharf.files.Quota;
 import wharf.files.Start;
 import wharf.files.Tree;
 import wharf.files.Upload;
@@ -337,7 +338,20 @@ final class FileCommands {
   }
 
   Reply quota() throws FileProblem {
-    return Reply.of(200, "You have no quota; there is room for %s bytes.", tree.usableSpace());
+    Quota quota = tree.quota();
+    List<Phrase> used = new ArrayList<>();
+    if (quota.mostBytes() < Long.MAX_VALUE) {
+      used.add(Phrase.of("%s of %s bytes are in use", quota.bytes(), quota.mostBytes()));
+    }
+    if (quota.mostEntries() < Long.MAX_VALUE) {
+      used.add(
+          Phrase.of(
+              "%s of %s files and directories are in use", quota.entries(), quota.mostEntries()));
+    }
+    Phrase room = Phrase.of("There is room for %s bytes.", tree.usableSpace());
+    return used.isEmpty()
+        ? Reply.of(200, "You have no quota; there is room for %s bytes.", tree.usableSpace())
+        : Reply.of(200, Phrase.of("The quota of this folder:"), used, room);
   }
 
   // Hashes. All may take long.

@@ -882,7 +882,7 @@ final class FtpSession implements Session {
     long bytes = Numbers.parse(argument.split(" ", 2)[0]);
     if (bytes < 0) {
       answers.reply(Reply.misspoken(Verb.ALLO));
-    } else if (bytes > service.tree().usableSpace()) {
+    } else if (bytes > service.tree().largest()) {
       reply(552, "There is no room for %s bytes.", bytes);
     } else {
       announced = bytes;
@@ -991,12 +991,30 @@ final class FtpSession implements Session {
     Incoming incoming =
         new Incoming(
             new Incoming.Order(owner, path, size, largest(size), unique, terms.form()), answers);
+    long whole = terms.isText() ? -1 : size;
     if (start instanceof Start.Fresh) {
-      staged(incoming, service.tree().upload(path, owner, start));
+      staged(incoming, begin(path, owner, start, whole));
     } else {
       // What is there already may have to be copied.
       doing = new Doing.Uploading(incoming);
-      answers.ask(new Effect.Perform(() -> service.tree().upload(path, owner, start)));
+      answers.ask(new Effect.Perform(() -> begin(path, owner, start, whole)));
+    }
+  }
+
+  /// A part for it, unless the quota has no room for the whole.
+  ///
+  /// @param whole the size that ALLO told, or -1
+  private Upload begin(VirtualPath path, String owner, Start start, long whole) throws FileProblem {
+    Upload upload = service.tree().upload(path, owner, start);
+    boolean begun = false;
+    try {
+      upload.expect(whole);
+      begun = true;
+      return upload;
+    } finally {
+      if (!begun) {
+        upload.close();
+      }
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import wharf.files.Quota;
 import wharf.protocol.Ending;
 
 /// A session as text, and its performance.
@@ -105,7 +106,24 @@ final class Transcript {
 
   /// Under this policy of TLS.
   static Stream<DynamicTest> under(FtpService.Tls tls, Path base, String text) {
-    return from(folder -> new World(folder, tls), base, text, (_, _) -> {}, VirtualDriver::new);
+    return from(
+        folder -> new World(folder, tls, Quota.none()),
+        base,
+        text,
+        (_, _) -> {},
+        VirtualDriver::new);
+  }
+
+  /// Under a quota like this one; begins logged in.
+  static Stream<DynamicTest> under(Quota quota, Path base, String text, After after) {
+    return from(
+        folder ->
+            new World(
+                folder, FtpService.Tls.ALLOWED, Quota.of(quota.mostBytes(), quota.mostEntries())),
+        base,
+        LOGIN + text,
+        after,
+        VirtualDriver::new);
   }
 
   /// Makes a world.

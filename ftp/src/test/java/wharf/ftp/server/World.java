@@ -19,6 +19,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import wharf.files.Durability;
+import wharf.files.Quota;
 import wharf.files.Tree;
 import wharf.files.VirtualPath;
 import wharf.users.Account;
@@ -59,10 +60,10 @@ final class World implements AutoCloseable {
   private final List<String> openAtRest;
 
   World(Path base) throws IOException {
-    this(base, FtpService.Tls.ALLOWED);
+    this(base, FtpService.Tls.ALLOWED, Quota.none());
   }
 
-  World(Path base, FtpService.Tls tls) throws IOException {
+  World(Path base, FtpService.Tls tls, Quota quota) throws IOException {
     root = Files.createDirectories(base.resolve("root"));
     outside = Files.createDirectories(base.resolve("outside"));
     Files.writeString(outside.resolve("secret"), SECRET);
@@ -79,7 +80,7 @@ final class World implements AutoCloseable {
       settle(root.resolve(directory), "rwxr-xr-x");
     }
     // Nothing is to outlive the machine.
-    tree = Tree.open(root, () -> NOW, Durability.NEVER);
+    tree = Tree.open(root, () -> NOW, Durability.NEVER, quota);
     openAtRest = open();
     service = new FtpService(tree, accounts(), () -> NOW, PATIENCE, tls);
   }

@@ -1,0 +1,350 @@
+package wharf.files;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static wharf.files.Served.path;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import wharf.files.FileProblem.Kind;
+
+class QuotaTest {
+  private static final long NO_LIMIT = Long.MAX_VALUE;
+
+  private final Path root;
+  private Instant now = Instant.parse("2026-01-02T03:04:05Z");
+  private Tree tree;
+
+  QuotaTest(@TempDir Path root) throws IOException {
+    this.root = root;
+    tree = serve(Quota.of(100, 10));
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    tree.close();
+  }
+
+  private Tree serve(Quota quota) throws IOException {
+    return Tree.open(root, () -> now, Durability.NEVER, quota);
+  }
+
+  private Upload begin(String path, Start start) throws IOException {
+    return tree.upload(path(path), "jo", start);
+  }
+
+  private static void write(Upload upload, int bytes) throws IOException {
+    upload.write(ByteBuffer.wrap("x".repeat(bytes).getBytes(UTF_8)));
+  }
+
+  private void store(String path, int bytes) throws IOException {
+    try (Upload upload = begin(path, new Start.Fresh())) {
+      write(upload, bytes);
+      upload.publish();
+    }
+  }
+
+  private void keep(String path, int bytes) throws IOException {
+    try (Upload upload = begin(path, new Start.Fresh())) {
+      write(upload, bytes);
+    }
+  }
+
+  private void holds(long bytes, long entries) {
+    assertThat(List.of(tree.quota().bytes(), tree.quota().entries()))
+        .containsExactly(bytes, entries);
+  }
+
+  private interface Call {
+    void run() throws IOException;
+  }
+
+  private static void isRefused(Call call) {
+    assertThatThrownBy(call::run)
+        .isInstanceOfSatisfying(
+            FileProblem.class, problem -> assertThat(problem.kind()).isEqualTo(Kind.NO_SPACE));
+  }
+
+  @Test
+  void toTheByte() throws Exception {
+    store("/a", 60);
+    store("/b", 40);
+    holds(100, 2);
+    isRefused(() -> store("/c", 1));
+    tree.deleteFile(path("/b"));
+    try (Upload upload = begin("/c", new Start.Fresh())) {
+      write(upload, 40);
+      isRefused(() -> write(upload, 1));
+      upload.publish();
+    }
+    assertThat(root.resolve("c")).hasSize(40);
+    holds(100, 2);
+  }
+
+  @Test
+  void nothingIsLeftOfWhatDoesNotFit() throws Exception {
+    store("/a", 60);
+    try (Upload upload = begin("/b", new Start.Fresh())) {
+      write(upload, 30);
+      isRefused(() -> write(upload, 11));
+      upload.discard();
+    }
+    holds(60, 1);
+    assertThat(root.toFile().list()).containsExactly("a");
+  }
+
+  @Test
+  void whatIsExpectedIsKnownNotToFit() throws Exception {
+    store("/a", 60);
+    try (Upload upload = begin("/b", new Start.Fresh())) {
+      upload.expect(40);
+      isRefused(() -> upload.expect(41));
+      isRefused(() -> upload.expect(NO_LIMIT));
+    }
+    try (Upload upload = begin("/a", new Start.Fresh())) {
+      upload.expect(100);
+      isRefused(() -> upload.expect(101));
+    }
+    assertThat(tree.largest()).isEqualTo(100);
+    assertThat(tree.usableSpace()).isEqualTo(40);
+  }
+
+  @Test
+  void whoReplacesAFileNeedsNoRoomForBoth() throws Exception {
+    store("/a", 80);
+    store("/a", 90);
+    holds(90, 1);
+    try (Upload upload = begin("/a", new Start.Append())) {
+      write(upload, 10);
+      isRefused(() -> write(upload, 1));
+      upload.publish();
+    }
+    holds(100, 1);
+    try (Upload upload = begin("/a", new Start.At(50))) {
+      write(upload, 1);
+      upload.publish();
+    }
+    holds(51, 1);
+  }
+
+  @Test
+  void butNotForTwoWhoReplaceIt() throws Exception {
+    store("/a", 60);
+    try (Upload one = begin("/a", new Start.Fresh());
+        Upload other = begin("/a", new Start.Fresh())) {
+      write(one, 60);
+      write(other, 40);
+      isRefused(() -> write(other, 1));
+      one.publish();
+      other.publish();
+    }
+    holds(40, 1);
+  }
+
+  @Test
+  void filesAndDirectoriesCount() throws Exception {
+    for (int i = 0; i < 8; i++) {
+      tree.makeDirectory(path("/d" + i));
+    }
+    store("/f", 1);
+    tree.makeLink(path("/l"), path("/f"));
+    holds(1, 10);
+    isRefused(() -> tree.makeDirectory(path("/more")));
+    isRefused(() -> tree.makeLink(path("/more"), path("/f")));
+    isRefused(() -> store("/more", 0));
+    isRefused(() -> tree.copy(path("/f"), path("/more"), "jo", () -> true));
+    isRefused(() -> tree.copy(path("/d0"), path("/more"), "jo", () -> true));
+    store("/f", 2);
+    holds(2, 10);
+    tree.removeDirectory(path("/d0"));
+    tree.rename(path("/f"), path("/l"));
+    holds(2, 8);
+    assertThat(root.toFile().list()).hasSize(8);
+  }
+
+  @Test
+  void whatFailsOtherwiseIsNotCounted() throws Exception {
+    tree.makeDirectory(path("/d"));
+    assertThatThrownBy(() -> tree.makeDirectory(path("/d"))).isInstanceOf(FileProblem.class);
+    assertThatThrownBy(() -> begin("/d", new Start.Fresh())).isInstanceOf(FileProblem.class);
+    assertThatThrownBy(() -> begin("/f", new Start.At(5))).isInstanceOf(FileProblem.class);
+    store("/d/f", 3);
+    assertThatThrownBy(() -> tree.removeDirectory(path("/d"))).isInstanceOf(FileProblem.class);
+    holds(3, 2);
+  }
+
+  @Test
+  void whatIsKeptCounts() throws Exception {
+    keep("/a", 60);
+    holds(60, 1);
+    isRefused(() -> store("/b", 41));
+    try (Upload upload = begin("/a", new Start.At(50))) {
+      holds(50, 1);
+      write(upload, 50);
+      upload.publish();
+    }
+    holds(100, 1);
+    tree.deleteFile(path("/a"));
+    keep("/a", 60);
+    keep("/a", 20);
+    holds(20, 1);
+    // Parts are as old as the disk says.
+    now = Instant.parse("2100-01-01T00:00:00Z");
+    store("/b", 5);
+    holds(5, 1);
+  }
+
+  @Test
+  void beyondTheQuotaNothingIsKept() throws Exception {
+    store("/a", 60);
+    keep("/a", 60);
+    holds(60, 1);
+    keep("/a", 40);
+    holds(100, 2);
+  }
+
+  @Test
+  void treesAreCountedAsTheyComeAndGo() throws Exception {
+    tree.makeDirectory(path("/d"));
+    store("/d/a", 20);
+    store("/d/b", 10);
+    tree.copy(path("/d"), path("/e"), "jo", () -> true);
+    holds(60, 6);
+    store("/d/c", 11);
+    isRefused(() -> tree.copy(path("/d"), path("/g"), "jo", () -> true));
+    holds(71, 7);
+    assertThat(tree.removeTree(path("/d"), () -> true)).isEqualTo(4);
+    holds(30, 3);
+  }
+
+  @Test
+  void whatIsThereIsCountedAtFirst() throws Exception {
+    tree.close();
+    Files.createDirectories(root.resolve("d/e"));
+    Files.writeString(root.resolve("d/f"), "12345");
+    Files.createSymbolicLink(root.resolve("l"), Path.of("d/f"));
+    Files.createDirectories(root.resolve(".wharf-dir-0/tree"));
+    Files.writeString(root.resolve(".wharf-dir-0/tree/g"), "123");
+    Files.createFile(root.resolve(".wharf-dir-0").resolve(HiddenPlace.LOCK));
+    tree = serve(Quota.of(100, 10));
+    holds(8, 6);
+  }
+
+  @Test
+  void processesShareTheCount() throws Exception {
+    tree.close();
+    Files.writeString(root.resolve("f"), "12345");
+    Path shared = Files.createTempDirectory("count").resolve("count");
+    tree = serve(Quota.of(100, 10).sharedIn(shared));
+    try (Tree other =
+        Tree.open(root, () -> now, Durability.NEVER, Quota.of(100, 10).joining(shared))) {
+      store("/a", 90);
+      assertThat(other.quota().bytes()).isEqualTo(95);
+      try (Upload upload = other.upload(path("/b"), "jo", new Start.Fresh())) {
+        isRefused(() -> write(upload, 6));
+      }
+      other.deleteFile(path("/a"));
+    }
+    holds(5, 1);
+    Files.delete(shared);
+    Files.delete(shared.getParent());
+  }
+
+  @Test
+  void withoutOneNothingIsCounted() throws Exception {
+    tree.close();
+    tree = serve(Quota.none());
+    store("/a", 1000);
+    holds(0, 0);
+    assertThat(tree.quota().isNone()).isTrue();
+  }
+
+  /// Whatever is done, also by many at once, the count is what is on the disk, and never more than
+  /// may be. (Who removes a tree into which an upload is begun in the same instant removes that,
+  /// too, and what it writes from then on is counted until the tree is counted again. So only one
+  /// alone removes trees here.)
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4})
+  void theCountIsTrue(int many) throws Exception {
+    long seed = new Random().nextLong();
+    try (var executor = Executors.newFixedThreadPool(many)) {
+      List<Callable<Void>> walks = new ArrayList<>();
+      for (int i = 0; i < many; i++) {
+        Random random = new Random(seed + i);
+        walks.add(
+            () -> {
+              for (int step = 0; step < 4000; step++) {
+                walk(random, many == 1);
+              }
+              return null;
+            });
+      }
+      for (var walk : executor.invokeAll(walks)) {
+        walk.get();
+      }
+    }
+    long bytes = tree.quota().bytes();
+    long entries = tree.quota().entries();
+    assertThat(bytes).as("seed %s", seed).isBetween(0L, 100L);
+    tree.close();
+    tree = serve(Quota.of(100, 10));
+    assertThat(List.of(bytes, entries))
+        .as("seed %s", seed)
+        .containsExactly(tree.quota().bytes(), tree.quota().entries());
+  }
+
+  private void walk(Random random, boolean removesTrees) throws IOException {
+    String one = "/" + (char) ('a' + random.nextInt(6));
+    String two = "/" + (char) ('a' + random.nextInt(6));
+    String inside = random.nextBoolean() ? one : two + one;
+    try {
+      switch (random.nextInt(removesTrees ? 9 : 8)) {
+        case 0 -> tree.makeDirectory(path(inside));
+        case 1 -> tree.deleteFile(path(inside));
+        case 2 -> tree.removeDirectory(path(one));
+        case 4 -> {
+          long _ = tree.copy(path(one), path(two), "jo", () -> true);
+        }
+        case 5 -> tree.makeLink(path(one), path(two));
+        case 3 -> tree.rename(path(one), path(two));
+        case 8 -> {
+          long _ = tree.removeTree(path(one), () -> true);
+        }
+        default -> {
+          Start start =
+              switch (random.nextInt(3)) {
+                case 0 -> new Start.Fresh();
+                case 1 -> new Start.Append();
+                default -> new Start.At(random.nextInt(20));
+              };
+          try (Upload upload = begin(inside, start)) {
+            for (int i = random.nextInt(4); i > 0; i--) {
+              write(upload, random.nextInt(20));
+            }
+            switch (random.nextInt(3)) {
+              case 0 -> upload.discard();
+              case 1 -> upload.suspend();
+              default -> upload.publish();
+            }
+          }
+        }
+      }
+    } catch (FileProblem problem) {
+      // As is to be expected of so many.
+    }
+  }
+}
