@@ -49,13 +49,28 @@ final class QuotaOptions implements AutoCloseable {
   }
 
   /// The same with a count that workers can share.
-  Quota sharing() throws IOException {
+  ///
+  /// @param state where the program keeps what it is to find again; used if it can be written
+  Quota sharing(Path state) throws IOException {
     Quota quota = quota();
     if (quota.isNone()) {
       return quota;
     }
-    count = Files.createTempFile("wharf-count", "");
-    return quota.sharedIn(count);
+    Path file = folder(state).resolve("count");
+    count = file;
+    return quota.sharedIn(file);
+  }
+
+  /// For this user alone. Not where things are tidied up while programs still run, if possible.
+  private static Path folder(Path state) throws IOException {
+    if (state.isAbsolute()) {
+      try {
+        return Files.createTempDirectory(Files.createDirectories(state), "count");
+      } catch (IOException e) {
+        // A service may have no home.
+      }
+    }
+    return Files.createTempDirectory("wharf-count");
   }
 
   /// The same with the count of the server that this worker belongs to.
@@ -76,6 +91,7 @@ final class QuotaOptions implements AutoCloseable {
   public void close() throws IOException {
     if (count != null) {
       Files.deleteIfExists(count);
+      Files.deleteIfExists(count.getParent());
     }
   }
 }

@@ -184,7 +184,7 @@ final class Serve implements Callable<Integer> {
     OneTime oneTime = new OneTime();
     Path root = around.folder().resolve(folder);
     try (QuotaOptions _ = quota;
-        Tree tree = Tree.open(root, InstantSource.system(), sync, quotaHere())) {
+        Tree tree = Tree.open(root, InstantSource.system(), sync, quota(around))) {
       Handover who =
           models.worker() ? Handover.from(System.getenv()) : accounts(around.folder(), oneTime);
       handover = who;
@@ -230,11 +230,11 @@ final class Serve implements Callable<Integer> {
     }
   }
 
-  private Quota quotaHere() throws IOException {
+  private Quota quota(Surroundings around) throws IOException {
     if (models.worker()) {
       return quota.joining(System.getenv());
     }
-    return models.processes() ? quota.sharing() : quota.quota();
+    return models.processes() ? quota.sharing(around.state()) : quota.quota();
   }
 
   /// The socket that this process was started with, if it is to serve that.

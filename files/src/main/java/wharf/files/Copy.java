@@ -79,7 +79,7 @@ final class Copy {
       Upload upload = begin(source, original, to, owner);
       boolean published = false;
       try {
-        transfer(in, upload.channel(), source.path(), to, upload.replaced());
+        transfer(in, upload.channel(), source.path(), to, upload::grows);
         remember(original, source.directory(), name, upload.identity());
         upload.publish();
         published = true;
@@ -171,7 +171,7 @@ final class Copy {
 
   private void removeQuietly(HiddenPlace hidden, VirtualPath path) {
     try {
-      new Removal(confinement.names, staging.quota, () -> true)
+      new Removal(confinement.names, staging, () -> true)
           .remove(hidden.inside(), HiddenPlace.TREE, path);
     } catch (IOException e) {
       // As in discard().
@@ -271,8 +271,17 @@ final class Copy {
       VirtualPath from,
       VirtualPath to)
       throws FileProblem {
+    Quota.Charge charge = staging.quota.nothing();
     try (FileChannel out = make(level, name, original, to)) {
-      transfer(in, out, from, to, 0);
+      boolean whole = false;
+      try {
+        transfer(in, out, from, to, size -> charge.become(to, size));
+        whole = true;
+      } finally {
+        if (!whole) {
+          charge.shrinkTo(out.size());
+        }
+      }
       if (durability == Durability.ALWAYS) {
         out.force(true);
       }
@@ -355,14 +364,14 @@ final class Copy {
 
   /// All of `in` to `out`, in the kernel.
   private void transfer(
-      FileChannel in, FileChannel out, VirtualPath from, VirtualPath to, long replaced)
+      FileChannel in, FileChannel out, VirtualPath from, VirtualPath to, Growth growth)
       throws IOException {
     long size = in.size();
     for (long done = 0; done < size; ) {
       requireGoOn(from);
-      long n = 0;
+      long n;
       long wanted = Math.min(AT_ONCE, size - done);
-      staging.quota.grow(to, wanted, replaced);
+      growth.to(done + wanted);
       try {
         n = in.transferTo(done, wanted, out);
       } catch (IOException e) {
@@ -371,15 +380,19 @@ final class Copy {
         throw problem.kind() == Kind.IS_A_DIRECTORY
             ? FileProblem.about(Kind.BUSY, from, "changed while it was being reached")
             : problem;
-      } finally {
-        staging.quota.shrink(wanted - n);
       }
       if (n == 0) {
         throw FileProblem.about(Kind.BUSY, from, "became shorter while it was read");
       }
       done += n;
       bytes += n;
+      growth.to(done);
     }
+  }
+
+  /// What a copy is about to grow to, or has become instead.
+  private interface Growth {
+    void to(long size) throws FileProblem;
   }
 
   /// What is known of the original's hash is true of the copy, if the original is still the same.

@@ -52,7 +52,7 @@ final class HiddenPlace implements AutoCloseable {
     SecureDirectoryStream<Path> inside = null;
     try {
       inside = Confinement.enter(parent, name, path);
-      Staging.Part lock = staging.make(inside, LOCK);
+      Staging.Part lock = staging.make(inside, LOCK, staging.quota.nothing());
       if (lock == null) {
         throw FileProblem.about(Kind.BUSY, path, "changed while it was being reached");
       }

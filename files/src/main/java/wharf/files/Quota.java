@@ -9,12 +9,18 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import wharf.files.FileProblem.Kind;
 
@@ -22,12 +28,15 @@ import wharf.files.FileProblem.Kind;
 /// bytes of every file, and every file, link and directory; also what is kept of uploads that were
 /// cut off. A file with two names counts twice.
 ///
-/// What clients make and remove is counted as it happens, to the byte; what others do in the folder
-/// is not seen before it is counted again, which [Tree#open] does. Who replaces a file needs no
-/// room for both, although both are on the disk until the new one is whole.
+/// What clients make and remove is counted as it happens; what others do in the folder is not seen
+/// before it is counted again, which [Tree#open] does. An upload is charged for what it adds: who
+/// replaces a file needs room for the larger of the two, and not for both, although both are on the
+/// disk until the new one is whole.
 ///
-/// For one tree; several processes over one folder share the count through a file. Two of them that
-/// remove or replace the same file in the same instant may both count it. Safe from many threads.
+/// For one tree; several processes over one folder share the count through a file. It may be wrong
+/// by a file, until it is counted again, where two processes remove or replace that in the same
+/// instant, where a process is killed at it, and where a tree is removed in the instant in which an
+/// upload into it begins. Safe from many threads.
 public final class Quota {
   private static final VarHandle LONG =
       MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
@@ -42,6 +51,9 @@ public final class Quota {
   private final ByteBuffer held;
 
   private final boolean counted;
+
+  /// The keys of the files that an upload is about to replace, which one upload each is spared.
+  private final Set<Object> spared = new HashSet<>();
 
   private Quota(long mostBytes, long mostEntries, ByteBuffer held, boolean counted) {
     this.mostBytes = mostBytes;
@@ -69,20 +81,20 @@ public final class Quota {
     return new Quota(bytes, entries, memory, false);
   }
 
-  /// The same with its count in `file`, for other processes to share.
+  /// The same with its count in `file`, which is made, for other processes to share. Nobody else is
+  /// to write to that file, and it stays as long as there are such processes.
   public Quota sharedIn(Path file) throws IOException {
-    return new Quota(mostBytes, mostEntries, map(file), false);
+    return new Quota(mostBytes, mostEntries, map(file, StandardOpenOption.CREATE_NEW), false);
   }
 
-  /// The same with the count of another process, which goes on.
+  /// The same with the count of another process in `file`, which goes on.
   public Quota joining(Path file) throws IOException {
-    return new Quota(mostBytes, mostEntries, map(file), true);
+    return new Quota(mostBytes, mostEntries, map(file, LinkOption.NOFOLLOW_LINKS), true);
   }
 
-  private static ByteBuffer map(Path file) throws IOException {
+  private static ByteBuffer map(Path file, OpenOption how) throws IOException {
     try (FileChannel channel =
-        FileChannel.open(
-            file, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE)) {
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, how)) {
       return channel.map(MapMode.READ_WRITE, 0, 2 * Long.BYTES);
     }
   }
@@ -115,14 +127,43 @@ public final class Quota {
     return isNone() ? Long.MAX_VALUE : Math.max(0, mostBytes - bytes());
   }
 
-  private void add(long entries, long bytes) {
-    long _ = (long) LONG.getAndAdd(held, ENTRIES, entries);
+  private void add(long bytes, long entries) {
     long _ = (long) LONG.getAndAdd(held, BYTES, bytes);
+    long _ = (long) LONG.getAndAdd(held, ENTRIES, entries);
   }
 
-  /// Whether there is more than there may be.
-  boolean isExceeded() {
-    return !isNone() && (bytes() > mostBytes || entries() > mostEntries);
+  /// Adds what there is room for, or nothing.
+  ///
+  /// @throws FileProblem `NO_SPACE`
+  private void reserve(VirtualPath path, long bytes, long entries) throws FileProblem {
+    if (!isAdded(ENTRIES, entries, mostEntries)) {
+      throw FileProblem.about(
+          Kind.NO_SPACE,
+          path,
+          "cannot be made: the quota of %s files and directories is used up",
+          mostEntries);
+    }
+    if (!isAdded(BYTES, bytes, mostBytes)) {
+      add(0, -entries);
+      throw tooLarge(path);
+    }
+  }
+
+  private FileProblem tooLarge(VirtualPath path) {
+    return FileProblem.about(Kind.NO_SPACE, path, "does not fit: the quota is %s bytes", mostBytes);
+  }
+
+  /// What makes it less is always added.
+  private boolean isAdded(int counter, long more, long most) {
+    while (true) {
+      long now = (long) LONG.getVolatile(held, counter);
+      if (more > 0 && now > most - more) {
+        return false;
+      }
+      if (LONG.compareAndSet(held, counter, now, now + more)) {
+        return true;
+      }
+    }
   }
 
   /// Counts all below `root`, unless another process has.
@@ -137,7 +178,7 @@ public final class Quota {
           @Override
           public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
             if (!directory.equals(root) && counts(directory.getFileName())) {
-              found[0]++;
+              found[1]++;
             }
             return FileVisitResult.CONTINUE;
           }
@@ -145,20 +186,23 @@ public final class Quota {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
             if (counts(file.getFileName())) {
-              found[0]++;
-              found[1] += bytes(attributes);
+              found[0] += bytes(attributes);
+              found[1]++;
             }
             return FileVisitResult.CONTINUE;
           }
 
           @Override
           public FileVisitResult visitFileFailed(Path file, IOException problem) {
-            // Gone since, or what nobody can read: no client will, either.
+            // A directory that nobody can read, and so no client; or it has gone since.
+            if (!(problem instanceof NoSuchFileException)) {
+              found[1]++;
+            }
             return FileVisitResult.CONTINUE;
           }
         });
-    LONG.setVolatile(held, ENTRIES, found[0]);
-    LONG.setVolatile(held, BYTES, found[1]);
+    LONG.setVolatile(held, BYTES, found[0]);
+    LONG.setVolatile(held, ENTRIES, found[1]);
   }
 
   private static long bytes(BasicFileAttributes attributes) {
@@ -168,6 +212,92 @@ public final class Quota {
   /// Whether it counts: what only holds a tree that is being made or removed does not.
   private static boolean counts(Path name) {
     return !name.equals(HiddenPlace.LOCK) && !Staging.isNewDirectory(name);
+  }
+
+  /// What one part of an upload, or one file of a copy, is counted as. One caller at a time.
+  final class Charge {
+    private long bytes;
+    private long entries;
+
+    private Charge(long bytes, long entries) {
+      this.bytes = bytes;
+      this.entries = entries;
+    }
+
+    long bytes() {
+      return bytes;
+    }
+
+    /// Makes it so much.
+    ///
+    /// @throws FileProblem `NO_SPACE` when there is no room; it stays as it was
+    void become(VirtualPath path, long newBytes, long newEntries) throws FileProblem {
+      if (!isNone()) {
+        reserve(path, newBytes - bytes, newEntries - entries);
+      }
+      bytes = newBytes;
+      entries = newEntries;
+    }
+
+    /// The same with other bytes.
+    void become(VirtualPath path, long newBytes) throws FileProblem {
+      become(path, newBytes, entries);
+    }
+
+    /// Makes it less.
+    void shrinkTo(long fewer) {
+      if (!isNone()) {
+        add(fewer - bytes, 0);
+      }
+      bytes = fewer;
+    }
+
+    /// How many of `wanted` bytes it could be.
+    long affords(long wanted) {
+      return isNone() ? wanted : Math.min(wanted, bytes + room());
+    }
+
+    /// It is gone.
+    void release() {
+      if (!isNone()) {
+        add(-bytes, -entries);
+      }
+      bytes = 0;
+      entries = 0;
+    }
+  }
+
+  /// Of what is to be made.
+  Charge nothing() {
+    return new Charge(0, 0);
+  }
+
+  /// Of a part that was at rest, and so is counted already.
+  Charge ofPart(Path name, long size) {
+    return counts(name) ? new Charge(size, 1) : nothing();
+  }
+
+  /// Whether the file with this key is spared whoever asks: to be given back. Of two who replace
+  /// one file at once only one is.
+  boolean spares(Object key) {
+    synchronized (spared) {
+      return spared.add(key);
+    }
+  }
+
+  void spareNoMore(Object key) {
+    synchronized (spared) {
+      spared.remove(key);
+    }
+  }
+
+  /// Makes sure that there will be room where `bytes` are given back and `needed` are taken.
+  ///
+  /// @throws FileProblem `NO_SPACE`
+  void requireRoom(VirtualPath path, long needed, long bytes) throws FileProblem {
+    if (!isNone() && needed > bytes && bytes() - bytes > mostBytes - needed) {
+      throw tooLarge(path);
+    }
   }
 
   interface Step {
@@ -182,72 +312,15 @@ public final class Quota {
       step.run();
       return;
     }
-    // As below: nobody removes or replaces by that name what was not there a moment ago.
-    synchronized (this) {
-      boolean made = false;
-      add(1, 0);
-      try {
-        requireEntries(path, 0);
-        step.run();
-        made = true;
-      } finally {
-        if (!made) {
-          add(-1, 0);
-        }
-      }
-    }
-  }
-
-  /// An entry was made.
-  void made(Path name) {
-    if (!isNone() && counts(name)) {
-      add(1, 0);
-    }
-  }
-
-  /// Makes sure that there are not too many.
-  ///
-  /// @param spared so many will be replaced
-  void requireEntries(VirtualPath path, int spared) throws FileProblem {
-    if (entries() - spared > mostEntries) {
-      throw FileProblem.about(
-          Kind.NO_SPACE,
-          path,
-          "cannot be made: the quota of %s files and directories is used up",
-          mostEntries);
-    }
-  }
-
-  /// Makes sure that there is room for so many bytes more.
-  ///
-  /// @param spared so many will be replaced
-  void requireRoom(VirtualPath path, long bytes, long spared) throws FileProblem {
-    if (bytes() - spared > mostBytes - bytes) {
-      throw FileProblem.about(
-          Kind.NO_SPACE, path, "does not fit: the quota is %s bytes", mostBytes);
-    }
-  }
-
-  /// A file is about to have so many bytes more.
-  ///
-  /// @param spared so many will be replaced
-  void grow(VirtualPath path, long bytes, long spared) throws FileProblem {
-    if (isNone()) {
-      return;
-    }
-    add(0, bytes);
+    reserve(path, 0, 1);
+    boolean made = false;
     try {
-      requireRoom(path, 0, spared);
-    } catch (FileProblem problem) {
-      add(0, -bytes);
-      throw problem;
-    }
-  }
-
-  /// A file has so many bytes less, or did not get them.
-  void shrink(long bytes) {
-    if (!isNone()) {
-      add(0, -bytes);
+      step.run();
+      made = true;
+    } finally {
+      if (!made) {
+        add(0, -1);
+      }
     }
   }
 
@@ -256,8 +329,12 @@ public final class Quota {
       directory.deleteFile(name);
       return;
     }
+    // Nobody else removes or replaces what is looked at.
     synchronized (this) {
       PosixFileAttributes gone = Confinement.attributes(directory, name);
+      if (gone == null) {
+        throw new NoSuchFileException(name.toString());
+      }
       directory.deleteFile(name);
       gone(gone);
     }
@@ -266,7 +343,7 @@ public final class Quota {
   void deleteDirectory(SecureDirectoryStream<Path> directory, Path name) throws IOException {
     directory.deleteDirectory(name);
     if (!isNone() && counts(name)) {
-      add(-1, 0);
+      add(0, -1);
     }
   }
 
@@ -278,18 +355,65 @@ public final class Quota {
       from.move(name, to, newName);
       return;
     }
-    // Nobody else makes, removes or replaces what is looked at.
     synchronized (this) {
+      PosixFileAttributes moved = Confinement.attributes(from, name);
       PosixFileAttributes replaced = Confinement.attributes(to, newName);
       from.move(name, to, newName);
-      gone(replaced);
+      // Of two names of one file the system leaves both.
+      if (moved != null
+          && replaced != null
+          && !Objects.equals(moved.fileKey(), replaced.fileKey())) {
+        gone(replaced);
+      }
+    }
+  }
+
+  /// Moves the part `name`, of so many bytes, to where it replaces `target`, or nothing if that has
+  /// gone since it was spared.
+  ///
+  /// @param charge of the part, which then is counted as any file
+  /// @throws FileProblem `NO_SPACE` when there is no room for it any more
+  void publish(
+      VirtualPath path,
+      SecureDirectoryStream<Path> directory,
+      Path name,
+      Path target,
+      Charge charge,
+      long size)
+      throws IOException {
+    if (isNone()) {
+      directory.move(name, directory, target);
+      return;
+    }
+    synchronized (this) {
+      PosixFileAttributes replaced = Confinement.attributes(directory, target);
+      long bytes = charge.bytes;
+      long entries = charge.entries;
+      charge.become(
+          path, size - (replaced == null ? 0 : bytes(replaced)), replaced == null ? 1 : 0);
+      boolean moved = false;
+      try {
+        directory.move(name, directory, target);
+        moved = true;
+      } finally {
+        if (!moved) {
+          add(bytes - charge.bytes, entries - charge.entries);
+          charge.bytes = bytes;
+          charge.entries = entries;
+        }
+      }
     }
   }
 
   /// A directory, seen where a file was moved to or deleted, has been moved away since.
-  private void gone(@Nullable PosixFileAttributes attributes) {
-    if (attributes != null && !attributes.isDirectory()) {
-      add(-1, -bytes(attributes));
+  private void gone(PosixFileAttributes attributes) {
+    if (!attributes.isDirectory()) {
+      add(-bytes(attributes), -1);
     }
+  }
+
+  /// Of a file's attributes, where there are any.
+  static long size(@Nullable BasicFileAttributes attributes) {
+    return attributes == null ? 0 : bytes(attributes);
   }
 }

@@ -17,14 +17,14 @@ final class Removal {
   private static final int ATTEMPTS = 8;
 
   private final Names names;
-  private final Quota quota;
+  private final Staging staging;
   private final BooleanSupplier goOn;
   private long removed;
 
   /// @param goOn is asked before every entry; at the first "no" a [FileProblem] is thrown
-  Removal(Names names, Quota quota, BooleanSupplier goOn) {
+  Removal(Names names, Staging staging, BooleanSupplier goOn) {
     this.names = names;
-    this.quota = quota;
+    this.staging = staging;
     this.goOn = goOn;
   }
 
@@ -36,13 +36,11 @@ final class Removal {
   /// Makes sure that no upload is running in the open `directory` nor below it, and no copy.
   ///
   /// @param path of `directory`
-  void requireUnused(Staging staging, SecureDirectoryStream<Path> directory, VirtualPath path)
-      throws IOException {
-    requireUnused(staging, directory, path, 1);
+  void requireUnused(SecureDirectoryStream<Path> directory, VirtualPath path) throws IOException {
+    requireUnused(directory, path, 1);
   }
 
-  private void requireUnused(
-      Staging staging, SecureDirectoryStream<Path> directory, VirtualPath path, int depth)
+  private void requireUnused(SecureDirectoryStream<Path> directory, VirtualPath path, int depth)
       throws IOException {
     requireDepth(path, depth);
     try {
@@ -59,7 +57,7 @@ final class Removal {
         if (attributes != null && attributes.isDirectory()) {
           VirtualPath where = names.below(path, name);
           try (var inner = Confinement.enter(directory, name, where)) {
-            requireUnused(staging, inner, where, depth + 1);
+            requireUnused(inner, where, depth + 1);
           } catch (NoSuchFileException e) {
             // Somebody else removed it.
           }
@@ -90,7 +88,7 @@ final class Removal {
       if (attributes.isDirectory()) {
         removeDirectory(parent, name, path, depth);
       } else {
-        quota.deleteFile(parent, name);
+        staging.deleteFile(parent, name);
       }
       if (!Staging.isReserved(name)) {
         removed++;
@@ -116,7 +114,7 @@ final class Removal {
         throw e.getCause();
       }
       try {
-        quota.deleteDirectory(parent, name);
+        staging.quota.deleteDirectory(parent, name);
         return;
       } catch (DirectoryNotEmptyException e) {
         if (attempt == ATTEMPTS) {

@@ -92,7 +92,9 @@ final class Staging {
   }
 
   /// A part that is ours until released.
-  record Part(FileChannel channel, Path name, Object key) {}
+  ///
+  /// @param charge what it counts as in the quota, until it is a file, or kept, or gone
+  record Part(FileChannel channel, Path name, Object key, Quota.Charge charge) {}
 
   static boolean isReserved(Path name) {
     return name.toString().startsWith(VirtualPath.RESERVED_PREFIX);
@@ -143,8 +145,10 @@ final class Staging {
 
   /// Makes the part called `name`, and takes it; null when there is something of that name, or
   /// another process was faster.
-  synchronized @Nullable Part make(SecureDirectoryStream<Path> directory, Path name)
-      throws IOException {
+  ///
+  /// @param charge its own, from now on
+  synchronized @Nullable Part make(
+      SecureDirectoryStream<Path> directory, Path name, Quota.Charge charge) throws IOException {
     try {
       // Not kept open: what was opened here cannot be told from what the name means a moment later,
       // if another process takes, publishes and makes anew. Taking tells them apart.
@@ -153,27 +157,32 @@ final class Staging {
     } catch (FileAlreadyExistsException e) {
       return null;
     }
-    quota.made(name);
-    return take(directory, name);
+    return charged(take(directory, name), charge);
+  }
+
+  private static @Nullable Part charged(@Nullable Part part, Quota.Charge charge) {
+    return part == null ? null : new Part(part.channel(), part.name(), part.key(), charge);
   }
 
   /// Takes the kept part if it is free, or makes it, or else makes another for the same target. Its
   /// old content is gone.
-  Part takeEmpty(SecureDirectoryStream<Path> directory, Path kept) throws IOException {
-    Part part = make(directory, kept);
+  ///
+  /// @param charge of one that is made
+  Part takeEmpty(SecureDirectoryStream<Path> directory, Path kept, Quota.Charge charge)
+      throws IOException {
+    Part part = make(directory, kept, charge);
     if (part == null) {
       part = take(directory, kept);
     }
     for (int i = 0; part == null && i < ATTEMPTS; i++) {
-      part = make(directory, otherName(kept));
+      part = make(directory, otherName(kept), charge);
     }
     if (part == null) {
       throw new IOException("no part could be made");
     }
     try {
-      long before = part.channel().size();
       part.channel().truncate(0);
-      quota.shrink(before);
+      part.charge().shrinkTo(0);
       return part;
     } catch (IOException e) {
       release(part);
@@ -184,7 +193,10 @@ final class Staging {
   /// Makes a part beside the kept one, which stays, with these permissions as far as the process
   /// gives them; but its owner can always write it.
   synchronized Part makeBeside(
-      SecureDirectoryStream<Path> directory, Path kept, Set<PosixFilePermission> permissions)
+      SecureDirectoryStream<Path> directory,
+      Path kept,
+      Set<PosixFilePermission> permissions,
+      Quota.Charge charge)
       throws IOException {
     Set<PosixFilePermission> atFirst =
         EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
@@ -192,8 +204,7 @@ final class Staging {
     for (int i = 0; i < ATTEMPTS; i++) {
       Path name = otherName(kept);
       Confinement.makeFile(directory, name, atFirst).close();
-      quota.made(name);
-      Part part = take(directory, name);
+      Part part = charged(take(directory, name), charge);
       if (part != null) {
         return part;
       }
@@ -217,7 +228,7 @@ final class Staging {
         if (now != null
             && key(now).equals(key(seen))
             && now.creationTime().equals(seen.creationTime())) {
-          part = new Part(channel, name, key(now));
+          part = new Part(channel, name, key(now), quota.ofPart(name, now.size()));
           held.add(part.key());
         }
       }
@@ -245,7 +256,7 @@ final class Staging {
     }
     Path name = otherName(kept);
     directory.move(part.name(), directory, name);
-    return new Part(part.channel(), name, part.key());
+    return new Part(part.channel(), name, part.key(), part.charge());
   }
 
   /// Lets go of the part, which stays where it is. Releasing again does nothing.
@@ -269,24 +280,30 @@ final class Staging {
     try {
       BasicFileAttributes ours = Confinement.attributes(directory, part.name());
       if (ours == null) {
+        part.charge().release();
         return;
       }
       if (ours.size() == 0) {
-        quota.deleteFile(directory, part.name());
+        directory.deleteFile(part.name());
+        part.charge().release();
       } else if (!part.name().equals(kept)) {
         // An empty one is made where there is none: to hold the name while ours is moved over it.
-        Part rival = make(directory, kept);
-        if (rival == null) {
-          rival = take(directory, kept);
-        }
+        Part made = make(directory, kept, quota.nothing());
+        Part rival = made == null ? take(directory, kept) : made;
+        boolean settled = false;
         try {
           if (rival != null && rival.channel().size() < ours.size()) {
-            quota.move(directory, part.name(), directory, kept);
+            directory.move(part.name(), directory, kept);
+            rival.charge().release();
           } else {
-            quota.deleteFile(directory, part.name());
+            directory.deleteFile(part.name());
+            part.charge().release();
           }
+          settled = true;
         } finally {
-          if (rival != null) {
+          if (made != null && !settled) {
+            drop(directory, made);
+          } else if (rival != null) {
             release(rival);
           }
         }
@@ -299,11 +316,25 @@ final class Staging {
   /// Ends `part`, removing it.
   synchronized void drop(SecureDirectoryStream<Path> directory, Part part) throws IOException {
     try {
-      quota.deleteFile(directory, part.name());
+      directory.deleteFile(part.name());
+      part.charge().release();
     } catch (NoSuchFileException e) {
       // Someone with an account on this machine tidied up; it is gone, as wanted.
+      part.charge().release();
     } finally {
       release(part);
+    }
+  }
+
+  /// Deletes a file, which may be a part that somebody has begun in this instant: what that counts
+  /// as, its own upload settles.
+  synchronized void deleteFile(SecureDirectoryStream<Path> directory, Path name)
+      throws IOException {
+    PosixFileAttributes attributes = Confinement.attributes(directory, name);
+    if (isReserved(name) && attributes != null && isHeld(attributes)) {
+      directory.deleteFile(name);
+    } else {
+      quota.deleteFile(directory, name);
     }
   }
 
@@ -359,7 +390,7 @@ final class Staging {
       }
       var left = new AtomicInteger(SWEPT_AT_ONCE);
       try {
-        var removal = new Removal(names, quota, () -> left.getAndDecrement() > 0);
+        var removal = new Removal(names, this, () -> left.getAndDecrement() > 0);
         removal.remove(inside, HiddenPlace.TREE, path);
         for (Path unfinished : reservedNames(inside)) {
           if (!unfinished.equals(HiddenPlace.LOCK)) {

@@ -263,11 +263,11 @@ public final class Tree implements AutoCloseable {
   ///   `NOT_A_DIRECTORY` for a file or link, which [#deleteFile] removes; `BUSY` while an upload or
   ///   a copy into it is running, and nothing is removed; `BUSY` when it was broken off
   public long removeTree(VirtualPath path, BooleanSupplier goOn) throws FileProblem {
-    var removal = new Removal(confinement.names, quota, goOn);
+    var removal = new Removal(confinement.names, staging, goOn);
     try (var place = confinement.find(path, false)) {
       Path name = directoryToRemove(place);
       try (var inside = place.openDirectory()) {
-        removal.requireUnused(staging, inside, path);
+        removal.requireUnused(inside, path);
       }
       try {
         // An empty one may be removed by who may not move it.
@@ -491,15 +491,16 @@ public final class Tree implements AutoCloseable {
 
   /// How many bytes may yet be stored: as the disk has room, and the quota.
   public long usableSpace() throws FileProblem {
-    return Math.min(disk(), quota.room());
+    return Math.min(diskSpace(), quota.room());
   }
 
   /// The most bytes that one file may have, if all that the quota counts is replaced by it.
   public long largest() throws FileProblem {
-    return Math.min(disk(), quota.mostBytes());
+    return Math.min(diskSpace(), quota.mostBytes());
   }
 
-  private long disk() throws FileProblem {
+  /// How many bytes this process may yet write to the file system of the root.
+  public long diskSpace() throws FileProblem {
     try {
       return Files.getFileStore(confinement.disk()).getUsableSpace();
     } catch (IOException e) {
@@ -516,14 +517,17 @@ public final class Tree implements AutoCloseable {
   /// were abandoned a week ago.
   ///
   /// @param owner whose upload it is: only the same owner can continue it
+  /// @param whole how many bytes the file will have, to refuse what the quota has no room for
+  ///   before anything is touched; -1 if nobody knows
   /// @throws FileProblem also `IS_A_DIRECTORY`; `BAD_OFFSET` when there are fewer bytes than
   ///   [Start.At] says; `BUSY` when the part to be continued is still being written; `NO_SPACE`,
   ///   `READ_ONLY_STORE`
-  public Upload upload(VirtualPath target, String owner, Start start) throws FileProblem {
+  public Upload upload(VirtualPath target, String owner, Start start, long whole)
+      throws FileProblem {
     Place place = confinement.find(target, true);
     Upload upload = null;
     try {
-      upload = Upload.begin(staging, hashes, durability, place, owner, start);
+      upload = Upload.begin(staging, hashes, durability, place, owner, start, whole);
       return upload;
     } catch (IOException e) {
       throw FileProblem.of(e, target);
@@ -532,6 +536,11 @@ public final class Tree implements AutoCloseable {
         place.close();
       }
     }
+  }
+
+  /// The same of a file whose size nobody knows.
+  public Upload upload(VirtualPath target, String owner, Start start) throws FileProblem {
+    return upload(target, owner, start, -1);
   }
 
   /// How many bytes of an upload of `target` by `owner` are kept to be continued; empty when there

@@ -42,11 +42,20 @@ public final class Upload implements AutoCloseable {
   private Staging.Part part;
   private long position;
 
+  /// How long the part is, or is about to be.
+  private long length;
+
   /// Where writing began.
   private final long begin;
 
-  /// Of the file that is there already, when this began: the quota spares so many.
-  private final long replaced;
+  /// So many bytes of the file that is there already does the quota spare this.
+  private final long spared;
+
+  /// That file's key, if it does.
+  private final @Nullable Object sparedKey;
+
+  /// What the quota has counted already.
+  private final long counted;
 
   /// Whether that was behind what was kept of an earlier upload.
   private boolean continued;
@@ -67,6 +76,7 @@ public final class Upload implements AutoCloseable {
       Path target,
       Path kept,
       Staging.Part part,
+      @Nullable Object sparedKey,
       long position) {
     this.staging = staging;
     this.hashes = hashes;
@@ -77,7 +87,10 @@ public final class Upload implements AutoCloseable {
     this.part = part;
     this.position = position;
     this.begin = position;
-    this.replaced = place.attributes() == null ? 0 : place.attributes().size();
+    this.length = position;
+    this.sparedKey = sparedKey;
+    this.spared = sparedKey == null ? 0 : Quota.size(place.attributes());
+    this.counted = part.charge().bytes();
   }
 
   /// Begins an upload to `place`, which it takes over unless it throws.
@@ -87,7 +100,8 @@ public final class Upload implements AutoCloseable {
       Durability durability,
       Confinement.Place place,
       String owner,
-      Start start)
+      Start start,
+      long whole)
       throws IOException {
     Path target = target(place);
     SecureDirectoryStream<Path> directory = place.directory();
@@ -105,13 +119,24 @@ public final class Upload implements AutoCloseable {
     if (!continues && start instanceof Start.At(long offset) && offset > publishedBytes) {
       throw tooFar(place, Math.max(keptBytes, publishedBytes));
     }
-    Staging.Part part =
-        continues ? staging.take(directory, kept) : staging.takeEmpty(directory, kept);
-    if (part == null) {
-      throw FileProblem.about(Kind.BUSY, place.path(), "is still being uploaded");
-    }
+    Quota quota = staging.quota;
+    quota.requireRoom(
+        place.path(),
+        whole - publishedBytes,
+        // Either it goes on with what is kept, or that goes.
+        keptBytes);
+    Object sparedKey = spared(quota, place);
+    Quota.Charge charge = quota.nothing();
+    Staging.Part part = null;
     boolean begun = false;
     try {
+      if (!continues) {
+        charge.become(place.path(), 0, sparedKey == null ? 1 : 0);
+      }
+      part = continues ? staging.take(directory, kept) : staging.takeEmpty(directory, kept, charge);
+      if (part == null) {
+        throw FileProblem.about(Kind.BUSY, place.path(), "is still being uploaded");
+      }
       FileChannel channel = part.channel();
       if (continues) {
         long length = channel.size();
@@ -121,22 +146,52 @@ public final class Upload implements AutoCloseable {
           throw tooFar(place, length);
         }
         channel.truncate(position).position(position);
-        staging.quota.shrink(length - position);
+        part.charge().shrinkTo(position);
       } else {
-        copyPublished(place, target, channel, start, staging.quota);
+        if (part.charge() != charge) {
+          // There was one already.
+          charge.release();
+        }
+        copyPublished(place, target, channel, start, part.charge(), sparedKey != null);
       }
-      staging.quota.requireEntries(place.path(), place.attributes() == null ? 0 : 1);
       var upload =
-          new Upload(staging, hashes, durability, place, target, kept, part, channel.position());
+          new Upload(
+              staging,
+              hashes,
+              durability,
+              place,
+              target,
+              kept,
+              part,
+              sparedKey,
+              channel.position());
       upload.continued = continues;
       begun = true;
       return upload;
     } finally {
-      if (!begun && continues) {
-        staging.release(part);
-      } else if (!begun) {
-        staging.drop(directory, part);
+      if (!begun) {
+        if (part == null) {
+          charge.release();
+        } else if (continues) {
+          staging.release(part);
+        } else {
+          staging.drop(directory, part);
+        }
+        spareNoMore(quota, sparedKey);
       }
+    }
+  }
+
+  /// The key of the file at `place`, if the quota spares it this upload.
+  private static @Nullable Object spared(Quota quota, Confinement.Place place) {
+    PosixFileAttributes there = place.attributes();
+    Object key = there == null ? null : there.fileKey();
+    return key != null && quota.spares(key) ? key : null;
+  }
+
+  private static void spareNoMore(Quota quota, @Nullable Object key) {
+    if (key != null) {
+      quota.spareNoMore(key);
     }
   }
 
@@ -164,14 +219,19 @@ public final class Upload implements AutoCloseable {
     SecureDirectoryStream<Path> directory = place.directory();
     staging.tidy(directory);
     Path kept = staging.keptName(owner, target);
-    Staging.Part part = staging.makeBeside(directory, kept, permissions);
+    Object sparedKey = spared(staging.quota, place);
+    Quota.Charge charge = staging.quota.nothing();
+    Staging.Part part = null;
     try {
-      staging.quota.requireEntries(place.path(), place.attributes() == null ? 0 : 1);
-    } catch (FileProblem problem) {
-      staging.drop(directory, part);
-      throw problem;
+      charge.become(place.path(), 0, sparedKey == null ? 1 : 0);
+      part = staging.makeBeside(directory, kept, permissions, charge);
+    } finally {
+      if (part == null) {
+        charge.release();
+        spareNoMore(staging.quota, sparedKey);
+      }
     }
-    var upload = new Upload(staging, hashes, durability, place, target, kept, part, 0);
+    var upload = new Upload(staging, hashes, durability, place, target, kept, part, sparedKey, 0);
     PosixFileAttributes made = Confinement.attributes(directory, part.name());
     if (made != null) {
       var both = new HashSet<>(made.permissions());
@@ -183,7 +243,12 @@ public final class Upload implements AutoCloseable {
 
   /// Copies as much of the published file as `start` builds on, and leaves `to` at its end.
   private static void copyPublished(
-      Confinement.Place place, Path target, FileChannel to, Start start, Quota quota)
+      Confinement.Place place,
+      Path target,
+      FileChannel to,
+      Start start,
+      Quota.Charge charge,
+      boolean spared)
       throws IOException {
     if (place.attributes() == null
         || start instanceof Start.Fresh
@@ -192,18 +257,15 @@ public final class Upload implements AutoCloseable {
     }
     try (var from = Confinement.openFile(place.directory(), target, StandardOpenOption.READ)) {
       long wanted = start instanceof Start.At(long offset) ? offset : from.size();
-      long done = 0;
-      quota.grow(place.path(), wanted, place.attributes().size());
-      try {
-        while (done < wanted) {
-          long n = from.transferTo(done, wanted - done, to);
-          if (n == 0) {
-            throw tooFar(place, done);
-          }
-          done += n;
+      if (!spared) {
+        charge.become(place.path(), wanted);
+      }
+      for (long done = 0; done < wanted; ) {
+        long n = from.transferTo(done, wanted - done, to);
+        if (n == 0) {
+          throw tooFar(place, done);
         }
-      } finally {
-        quota.shrink(wanted - done);
+        done += n;
       }
     }
   }
@@ -241,7 +303,7 @@ public final class Upload implements AutoCloseable {
   public void write(ByteBuffer bytes) throws FileProblem {
     requireRunning();
     synced = false;
-    staging.quota.grow(place.path(), bytes.remaining(), replaced);
+    grows(position + bytes.remaining());
     try {
       if (hasher != null) {
         hasher.update(bytes.duplicate());
@@ -252,20 +314,18 @@ public final class Upload implements AutoCloseable {
     } catch (IOException e) {
       throw FileProblem.of(e, place.path());
     } finally {
-      staging.quota.shrink(bytes.remaining());
+      if (bytes.hasRemaining()) {
+        grows(position);
+      }
     }
   }
 
-  /// Makes sure that the quota has room for the whole, of so many bytes.
+  /// It is about to have so many bytes: the quota counts what exceeds the file that it replaces.
   ///
   /// @throws FileProblem `NO_SPACE`
-  public void expect(long bytes) throws FileProblem {
-    staging.quota.requireRoom(place.path(), Math.max(0, bytes - position), replaced);
-  }
-
-  /// How many bytes has the file that it replaces.
-  long replaced() {
-    return replaced;
+  void grows(long size) throws FileProblem {
+    part.charge().become(place.path(), Math.max(counted, size - spared));
+    length = size;
   }
 
   /// Where a copy is written to, instead of by [#write].
@@ -323,7 +383,7 @@ public final class Upload implements AutoCloseable {
       }
       Optional<Hashes.Identity> identity = identity();
       synchronized (place.in().naming) {
-        staging.quota.move(directory, part.name(), directory, target);
+        staging.quota.publish(place.path(), directory, part.name(), target, part.charge(), length);
       }
       if (algorithm != null && hasher != null) {
         String hex = hasher.hex();
@@ -360,20 +420,40 @@ public final class Upload implements AutoCloseable {
 
   /// Whether there is anything that is nowhere else: not before something was written behind what
   /// was copied of the published file. That alone is not kept: when the file is another by then, it
-  /// would bring the old one back. Nor beyond the quota, where two may only be while one is about
-  /// to replace the other.
-  public boolean isWorthKeeping() {
-    return !staging.quota.isExceeded() && (continued ? position > 0 : position > begin);
+  /// would bring the old one back.
+  private boolean isWorthKeeping() {
+    return continued ? position > 0 : position > begin;
   }
 
-  /// Stops, and keeps what has come for [Start.At] or [Start.Append] of the same owner, if that
-  /// [#isWorthKeeping]; of two uploads of the same target that were cut off, the longer one is.
-  public void suspend() throws FileProblem {
+  /// Stops, and keeps what has come for [Start.At] or [Start.Append] of the same owner, if there is
+  /// anything that is nowhere else; of two uploads of the same target that were cut off, the longer
+  /// one is. Where the quota has no room for it beside the file that it was to replace, the end of
+  /// it is lost.
+  ///
+  /// @return how many bytes are kept, of this or a longer one; 0 for none
+  public long suspend() throws FileProblem {
+    if (!isWorthKeeping() || ended) {
+      discard();
+      return 0;
+    }
+    long affordable = part.charge().affords(position);
+    try {
+      if (affordable < position) {
+        part.channel().truncate(affordable);
+        position = affordable;
+      }
+      part.charge().become(place.path(), position, 1);
+    } catch (IOException e) {
+      // Others have taken the room.
+      discard();
+      return 0;
+    }
     if (!isWorthKeeping()) {
       discard();
-      return;
+      return 0;
     }
     end(() -> staging.keep(place.directory(), part, kept));
+    return position;
   }
 
   /// Stops, and forgets what has come.
@@ -384,7 +464,7 @@ public final class Upload implements AutoCloseable {
   /// Suspends, unless it has ended.
   @Override
   public void close() throws FileProblem {
-    suspend();
+    long _ = suspend();
   }
 
   private interface Ending {
@@ -396,6 +476,7 @@ public final class Upload implements AutoCloseable {
       return;
     }
     ended = true;
+    spareNoMore(staging.quota, sparedKey);
     try (place) {
       ending.run();
     } catch (IOException e) {

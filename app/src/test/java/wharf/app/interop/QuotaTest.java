@@ -27,7 +27,7 @@ final class QuotaTest {
   @TempDir(factory = UnderTarget.class)
   Path folder;
 
-  private Program serve(Path root, String model) throws IOException {
+  private Program serve(Path root, String model, int files) throws IOException {
     Path password = Files.writeString(folder.resolve("password"), Site.PASSWORD + "\n");
     List<String> options =
         new ArrayList<>(
@@ -35,7 +35,7 @@ final class QuotaTest {
                 "--writable",
                 "--model=" + model,
                 "--quota=100K",
-                "--quota-files=4",
+                "--quota-files=" + files,
                 "--user=" + Site.USER,
                 "--password-file=" + password));
     if (model.equals("processes")) {
@@ -58,7 +58,7 @@ final class QuotaTest {
     Path large = Content.random(outside.resolve("large"), SIZE, 1);
     Path rest = Content.random(outside.resolve("rest"), (100 << 10) - 2 * SIZE, 2);
     Path none = Content.random(outside.resolve("none"), 0, 3);
-    try (Program program = serve(root, model)) {
+    try (Program program = serve(root, model, 4)) {
       Site site = program.site(outside);
       for (RealClient client : RealClient.all()) {
         if (client.cannot().contains(Operation.UPLOAD)) {
@@ -97,7 +97,7 @@ final class QuotaTest {
     Path root = Files.createDirectories(folder.resolve("root"));
     Path outside = Files.createDirectories(folder.resolve("outside"));
     Path large = Content.random(outside.resolve("large"), SIZE, 1);
-    try (Program program = serve(root, model);
+    try (Program program = serve(root, model, 20);
         var executor = Executors.newFixedThreadPool(8)) {
       Site site = program.site(outside);
       List<Callable<Boolean>> uploads = new ArrayList<>();

@@ -993,36 +993,19 @@ final class FtpSession implements Session {
             new Incoming.Order(owner, path, size, largest(size), unique, terms.form()), answers);
     long whole = terms.isText() ? -1 : size;
     if (start instanceof Start.Fresh) {
-      staged(incoming, begin(path, owner, start, whole));
+      staged(incoming, service.tree().upload(path, owner, start, whole));
     } else {
       // What is there already may have to be copied.
       doing = new Doing.Uploading(incoming);
-      answers.ask(new Effect.Perform(() -> begin(path, owner, start, whole)));
-    }
-  }
-
-  /// A part for it, unless the quota has no room for the whole.
-  ///
-  /// @param whole the size that ALLO told, or -1
-  private Upload begin(VirtualPath path, String owner, Start start, long whole) throws FileProblem {
-    Upload upload = service.tree().upload(path, owner, start);
-    boolean begun = false;
-    try {
-      upload.expect(whole);
-      begun = true;
-      return upload;
-    } finally {
-      if (!begun) {
-        upload.close();
-      }
+      answers.ask(new Effect.Perform(() -> service.tree().upload(path, owner, start, whole)));
     }
   }
 
   /// How large an upload may become. In MODE Z a client need not send what fills the disk, so it
-  /// has at most a share of what is free, unless it has announced more, for which ALLO found room.
+  /// has at most a share of what is free there, unless it has announced more.
   private long largest(long announcedSize) throws FileProblem {
     return terms.mode() == Modes.DEFLATE
-        ? Math.max(announcedSize, service.tree().usableSpace() / INFLATED_SHARE)
+        ? Math.max(announcedSize, service.tree().diskSpace() / INFLATED_SHARE)
         : Long.MAX_VALUE;
   }
 

@@ -327,11 +327,8 @@ final class Incoming {
         upload.discard();
         return Phrase.of("; nothing was kept");
       }
-      boolean worth = upload.isWorthKeeping();
-      upload.suspend();
-      return worth
-          ? Phrase.of("; %s bytes are kept to resume from", upload.position())
-          : Phrase.NONE;
+      long bytes = upload.suspend();
+      return bytes > 0 ? Phrase.of("; %s bytes are kept to resume from", bytes) : Phrase.NONE;
     } catch (FileProblem problem) {
       return Phrase.of("; nothing could be kept: %s", String.valueOf(problem.getMessage()));
     }
