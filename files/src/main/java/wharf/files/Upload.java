@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import wharf.files.FileProblem.Kind;
 
@@ -77,13 +78,16 @@ public final class Upload implements AutoCloseable {
   }
 
   /// Begins an upload to `place`, which it takes over unless it throws.
+  ///
+  /// @param goOn asked while the published file is copied
   static Upload begin(
       Staging staging,
       Hashes hashes,
       Durability durability,
       Confinement.Place place,
       String owner,
-      Start start)
+      Start start,
+      BooleanSupplier goOn)
       throws IOException {
     Path target = target(place);
     SecureDirectoryStream<Path> directory = place.directory();
@@ -118,7 +122,7 @@ public final class Upload implements AutoCloseable {
         }
         channel.truncate(position).position(position);
       } else {
-        copyPublished(place, target, channel, start);
+        copyPublished(place, target, channel, start, goOn);
       }
       var upload =
           new Upload(staging, hashes, durability, place, target, kept, part, channel.position());
@@ -171,7 +175,8 @@ public final class Upload implements AutoCloseable {
 
   /// Copies as much of the published file as `start` builds on, and leaves `to` at its end.
   private static void copyPublished(
-      Confinement.Place place, Path target, FileChannel to, Start start) throws IOException {
+      Confinement.Place place, Path target, FileChannel to, Start start, BooleanSupplier goOn)
+      throws IOException {
     if (place.attributes() == null
         || start instanceof Start.Fresh
         || (start instanceof Start.At(long offset) && offset == 0)) {
@@ -180,7 +185,10 @@ public final class Upload implements AutoCloseable {
     try (var from = Confinement.openFile(place.directory(), target, StandardOpenOption.READ)) {
       long wanted = start instanceof Start.At(long offset) ? offset : from.size();
       for (long done = 0; done < wanted; ) {
-        long n = from.transferTo(done, wanted - done, to);
+        if (!goOn.getAsBoolean()) {
+          throw FileProblem.brokenOff(place.path(), "was not copied: that was broken off");
+        }
+        long n = from.transferTo(done, Math.min(Copy.AT_ONCE, wanted - done), to);
         if (n == 0) {
           throw tooFar(place, done);
         }

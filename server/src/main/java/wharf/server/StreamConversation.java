@@ -178,6 +178,7 @@ final class StreamConversation extends Conversation {
 
   private void heard(int count, ByteBuffer bytes) {
     if (count >= 0 && !closing) {
+      hasReceived(count);
       // A driver that runs a task at once is in the middle of a delivery: the session is told later
       // than the driver's buffer lasts.
       deliver(
@@ -269,7 +270,7 @@ final class StreamConversation extends Conversation {
   }
 
   private boolean receives() {
-    return !performing()
+    return !deafened()
         && !draining
         && !inputEnded
         && !deaf

@@ -41,7 +41,8 @@ class ConversationTest {
     public void forget(SelectableChannel channel) {}
 
     @Override
-    public void perform(Conversation conversation, Callable<Event> task, ExecutorService workers) {
+    public void perform(
+        Conversation conversation, Callable<Event> task, ExecutorService workers, boolean lengthy) {
       ByteBuffer scratch = ByteBuffer.allocate(Pump.SCRATCH);
       try {
         client.write(ByteBuffer.wrap("echo mine\n".getBytes(US_ASCII)));
@@ -171,7 +172,8 @@ class ConversationTest {
     public void forget(SelectableChannel channel) {}
 
     @Override
-    public void perform(Conversation conversation, Callable<Event> task, ExecutorService workers) {
+    public void perform(
+        Conversation conversation, Callable<Event> task, ExecutorService workers, boolean lengthy) {
       throw new AssertionError("it has no tasks");
     }
   }
