@@ -111,8 +111,8 @@ abstract sealed class Conversation permits StreamConversation, DatagramConversat
   /// Whether its connections are closed.
   abstract boolean closed();
 
-  /// Whether something was received that the session has not been given, so that waiting for more
-  /// could be waiting for ever.
+  /// Whether there is something that the session has not been given, so that waiting for more could
+  /// be waiting for ever: what was received, or that all has left.
   boolean buffered() {
     return false;
   }

@@ -93,6 +93,10 @@ final class FtpSession implements Session {
   /// How much of a listing is told while a transfer runs.
   private static final int TOLD_DURING_TRANSFER = 64 << 10;
 
+  /// How often it is read for that, each time [ListingSource#NAMES_AT_ONCE]; enough for the largest
+  /// directory that comes sorted.
+  private static final int READS_DURING_TRANSFER = 5;
+
   /// What AUTH may name: all of them mean TLS here (RFC 4217 section 4, and what older clients
   /// say).
   private static final Set<String> MECHANISMS = Set.of("TLS", "TLS-C", "TLS-P", "SSL");
@@ -1203,8 +1207,11 @@ final class FtpSession implements Session {
     ByteBuffer all = ByteBuffer.allocate(TOLD_DURING_TRANSFER);
     Phrase end = Phrase.of("End.");
     try {
-      while (all.hasRemaining() && listing.read(all) > 0) {}
-      if (!all.hasRemaining()) {
+      int count = 0;
+      for (int i = 0; i < READS_DURING_TRANSFER && count >= 0 && all.hasRemaining(); i++) {
+        count = listing.read(all);
+      }
+      if (count >= 0) {
         end = Phrase.of("And more, which is told when no transfer runs.");
       }
     } catch (IOException e) {
@@ -1238,6 +1245,8 @@ final class FtpSession implements Session {
       // Every line begins with the letter of a kind, never with a digit: none can be taken for the
       // last.
       answers.raw(part.flip());
+    }
+    if (count >= 0) {
       answers.ask(new Effect.Drain());
       return;
     }
