@@ -30,7 +30,7 @@ import wharf.files.FileProblem.Kind;
 /// nothing, pipes, devices and sockets, parts of unfinished uploads.
 final class Copy {
   /// So many bytes are copied before it is asked again whether to go on.
-  private static final long AT_ONCE = 8L << 20;
+  static final long AT_ONCE = 8L << 20;
 
   private final Confinement confinement;
   private final Staging staging;
@@ -412,7 +412,7 @@ final class Copy {
 
   private void requireGoOn(VirtualPath path) throws FileProblem {
     if (!goOn.getAsBoolean()) {
-      throw FileProblem.about(Kind.BUSY, path, "was not copied: that was broken off");
+      throw FileProblem.brokenOff(path, "was not copied: that was broken off");
     }
   }
 

@@ -34,9 +34,10 @@ public final class FileProblem extends IOException {
     BAD_NAME,
     /// A symbolic link leads out of the served tree.
     OUTSIDE,
-    /// Somebody else is at it, or it changed while it was being reached, or who asked for it broke
-    /// it off: worth another try.
+    /// Somebody else is at it, or it changed while it was being reached: worth another try.
     BUSY,
+    /// Who asked for it broke it off.
+    BROKEN_OFF,
     READ_ONLY_STORE,
     /// A rename to another file system: the client has to copy.
     OTHER_STORE,
@@ -112,6 +113,11 @@ public final class FileProblem extends IOException {
   /// A file that is to become larger than whoever writes it will have.
   public static FileProblem tooLarge(VirtualPath path, String predicate, Object... arguments) {
     return about(Kind.NO_SPACE, path, predicate, arguments);
+  }
+
+  /// What was to be done with a file, and was broken off by who asked for it.
+  public static FileProblem brokenOff(VirtualPath path, String predicate, Object... arguments) {
+    return about(Kind.BROKEN_OFF, path, predicate, arguments);
   }
 
   /// Says what `failure`, met while working on `path`, means. A `FileProblem` is answered as it is.

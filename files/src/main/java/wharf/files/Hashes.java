@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import wharf.files.FileProblem.Kind;
 
@@ -21,6 +22,9 @@ final class Hashes {
   private static final int REMEMBERED = 10_000;
 
   private static final int AT_ONCE = 64 << 10;
+
+  /// Who waits for others to have read asks so often whether to go on.
+  private static final long ASKS_EVERY_MILLIS = 100;
 
   /// Reading takes processors and disk from transfers: half of them is enough.
   private final Semaphore reading =
@@ -91,10 +95,21 @@ final class Hashes {
 
   /// Reads the bytes from `from` to before `to`, which takes as long as reading takes, and may have
   /// to wait for others that read.
-  String read(FileChannel file, VirtualPath path, HashAlgorithm algorithm, long from, long to)
+  ///
+  /// @param goOn asked before every read, and while it waits; at the first "no" a [FileProblem] is
+  ///   thrown
+  String read(
+      FileChannel file,
+      VirtualPath path,
+      HashAlgorithm algorithm,
+      long from,
+      long to,
+      BooleanSupplier goOn)
       throws IOException {
     try {
-      reading.acquire();
+      do {
+        requireGoOn(goOn, path);
+      } while (!reading.tryAcquire(ASKS_EVERY_MILLIS, TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted");
@@ -103,6 +118,7 @@ final class Hashes {
       HashAlgorithm.Hasher hasher = algorithm.hasher();
       ByteBuffer bytes = ByteBuffer.allocate(AT_ONCE);
       for (long at = from; at < to; ) {
+        requireGoOn(goOn, path);
         bytes.clear().limit((int) Math.min(AT_ONCE, to - at));
         int count = file.read(bytes, at);
         if (count < 0) {
@@ -114,6 +130,12 @@ final class Hashes {
       return hasher.hex();
     } finally {
       reading.release();
+    }
+  }
+
+  private static void requireGoOn(BooleanSupplier goOn, VirtualPath path) throws FileProblem {
+    if (!goOn.getAsBoolean()) {
+      throw FileProblem.brokenOff(path, "was not read to its end: that was broken off");
     }
   }
 }

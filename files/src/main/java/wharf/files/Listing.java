@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The entries of one directory, one at a time. Whoever asked for it closes it. One caller at a
@@ -36,6 +37,7 @@ public final class Listing implements AutoCloseable {
   private final List<Path> real;
   private final ArrayDeque<Path> first;
   private final Iterator<Path> rest;
+  private @Nullable Entry entry;
 
   /// Takes over `directory`, which is reached by the names `real`.
   Listing(
@@ -63,29 +65,48 @@ public final class Listing implements AutoCloseable {
     this.first = new ArrayDeque<>(names);
   }
 
-  /// The next entry; null at the end.
+  /// Looks at the next name, which is looked up only if it is chosen. So a caller who looks for few
+  /// names among many can stop in between.
   ///
+  /// @param chosen told names as they are shown
+  /// @return whether there was one: [#entry] is what it names
   /// @throws FileProblem when the directory cannot be read on
-  public @Nullable Entry next() throws FileProblem {
+  public boolean advance(Predicate<String> chosen) throws FileProblem {
+    entry = null;
     try {
-      while (true) {
-        Path name = first.isEmpty() ? nextName() : first.poll();
-        if (name == null) {
-          return null;
-        }
-        String text = confinement.names.text(name);
-        if (text.startsWith(VirtualPath.RESERVED_PREFIX)) {
-          staging.removeIfAbandoned(directory, name);
-          continue;
-        }
-        FileFacts facts = VirtualPath.hasControls(text) ? null : facts(name);
-        if (facts != null) {
-          return new Entry(text, facts);
-        }
+      Path name = first.isEmpty() ? nextName() : first.poll();
+      if (name == null) {
+        return false;
       }
+      String text = confinement.names.text(name);
+      if (text.startsWith(VirtualPath.RESERVED_PREFIX)) {
+        staging.removeIfAbandoned(directory, name);
+      } else if (!VirtualPath.hasControls(text) && chosen.test(text)) {
+        FileFacts facts = facts(name);
+        entry = facts == null ? null : new Entry(text, facts);
+      }
+      return true;
     } catch (IOException e) {
       throw FileProblem.of(e, path);
     }
+  }
+
+  /// What the name that [#advance] has looked at last is of; null where it was not chosen, or is
+  /// left out.
+  public @Nullable Entry entry() {
+    return entry;
+  }
+
+  /// The next entry of all, however many names before it are left out; null at the end.
+  ///
+  /// @throws FileProblem when the directory cannot be read on
+  public @Nullable Entry next() throws FileProblem {
+    while (advance(_ -> true)) {
+      if (entry != null) {
+        return entry;
+      }
+    }
+    return null;
   }
 
   /// How many names are in memory.

@@ -134,7 +134,7 @@ final class Removal {
 
   private void requireGoOn(VirtualPath path) throws FileProblem {
     if (!goOn.getAsBoolean()) {
-      throw FileProblem.about(Kind.BUSY, path, "was not removed: that was broken off");
+      throw FileProblem.brokenOff(path, "was not removed: that was broken off");
     }
   }
 }

@@ -153,9 +153,11 @@ public final class Tree implements AutoCloseable {
   ///
   /// @param from the first byte
   /// @param to the one after the last; what is beyond the end of the file does not count
+  /// @param goOn asked now and then, on this thread; "no" breaks it off
   /// @throws FileProblem also `IS_A_DIRECTORY`; `BAD_OFFSET` when the file ends before `from`;
-  ///   `BUSY` when it changed while it was read
-  public String hash(VirtualPath path, HashAlgorithm algorithm, long from, long to)
+  ///   `BUSY` when it changed while it was read; `BROKEN_OFF`
+  public String hash(
+      VirtualPath path, HashAlgorithm algorithm, long from, long to, BooleanSupplier goOn)
       throws FileProblem {
     try (var place = confinement.find(path, true)) {
       PosixFileAttributes before = place.existing();
@@ -175,7 +177,7 @@ public final class Tree implements AutoCloseable {
       Path name = place.nameInDirectory();
       try (FileChannel file =
           Confinement.openFile(place.directory(), name, StandardOpenOption.READ)) {
-        String hex = hashes.read(file, path, algorithm, from, Math.min(to, before.size()));
+        String hex = hashes.read(file, path, algorithm, from, Math.min(to, before.size()), goOn);
         // Of the file of that name, which may be another by now.
         if (!identity.equals(Hashes.Identity.of(Confinement.attributes(place.directory(), name)))) {
           throw FileProblem.about(Kind.BUSY, path, "changed while it was read");
@@ -261,7 +263,7 @@ public final class Tree implements AutoCloseable {
   /// @return how many entries were removed, `path` among them
   /// @throws FileProblem also `DENIED` for the root, and for what may not be removed;
   ///   `NOT_A_DIRECTORY` for a file or link, which [#deleteFile] removes; `BUSY` while an upload or
-  ///   a copy into it is running, and nothing is removed; `BUSY` when it was broken off
+  ///   a copy into it is running, and nothing is removed; `BROKEN_OFF`
   public long removeTree(VirtualPath path, BooleanSupplier goOn) throws FileProblem {
     var removal = new Removal(confinement.names, staging, goOn);
     try (var place = confinement.find(path, false)) {
@@ -330,7 +332,7 @@ public final class Tree implements AutoCloseable {
   /// @throws FileProblem also `EXISTS` when `from` is a directory and there is something called
   ///   `to`; `IS_A_DIRECTORY` when only `to` is one; `DENIED` for a copy onto or into itself, and
   ///   for more than [#MAX_COPIED_ENTRIES]; `NO_SPACE`, `READ_ONLY_STORE`, after which nothing is
-  ///   left; `BUSY` when a file became shorter meanwhile, and when it was broken off
+  ///   left; `BUSY` when a file became shorter meanwhile; `BROKEN_OFF`
   public long copy(VirtualPath from, VirtualPath to, String owner, BooleanSupplier goOn)
       throws FileProblem {
     return new Copy(confinement, staging, hashes, durability, MAX_COPIED_ENTRIES, goOn)
@@ -519,15 +521,18 @@ public final class Tree implements AutoCloseable {
   /// @param owner whose upload it is: only the same owner can continue it
   /// @param whole how many bytes the file will have, to refuse what the quota has no room for
   ///   before anything is touched; -1 if nobody knows
+  /// @param goOn asked now and then while the published file is copied, on this thread; "no" breaks
+  ///   it off, and nothing is left
   /// @throws FileProblem also `IS_A_DIRECTORY`; `BAD_OFFSET` when there are fewer bytes than
   ///   [Start.At] says; `BUSY` when the part to be continued is still being written; `NO_SPACE`,
-  ///   `READ_ONLY_STORE`
-  public Upload upload(VirtualPath target, String owner, Start start, long whole)
+  ///   `READ_ONLY_STORE`; `BROKEN_OFF`
+  public Upload upload(
+      VirtualPath target, String owner, Start start, long whole, BooleanSupplier goOn)
       throws FileProblem {
     Place place = confinement.find(target, true);
     Upload upload = null;
     try {
-      upload = Upload.begin(staging, hashes, durability, place, owner, start, whole);
+      upload = Upload.begin(staging, hashes, durability, place, owner, start, whole, goOn);
       return upload;
     } catch (IOException e) {
       throw FileProblem.of(e, target);
@@ -536,6 +541,12 @@ public final class Tree implements AutoCloseable {
         place.close();
       }
     }
+  }
+
+  /// The same, not to be broken off.
+  public Upload upload(VirtualPath target, String owner, Start start, long whole)
+      throws FileProblem {
+    return upload(target, owner, start, whole, () -> true);
   }
 
   /// The same of a file whose size nobody knows.

@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import wharf.files.FileProblem.Kind;
 
@@ -94,6 +95,8 @@ public final class Upload implements AutoCloseable {
   }
 
   /// Begins an upload to `place`, which it takes over unless it throws.
+  ///
+  /// @param goOn asked while the published file is copied
   static Upload begin(
       Staging staging,
       Hashes hashes,
@@ -101,7 +104,8 @@ public final class Upload implements AutoCloseable {
       Confinement.Place place,
       String owner,
       Start start,
-      long whole)
+      long whole,
+      BooleanSupplier goOn)
       throws IOException {
     Path target = target(place);
     SecureDirectoryStream<Path> directory = place.directory();
@@ -152,7 +156,7 @@ public final class Upload implements AutoCloseable {
           // There was one already.
           charge.release();
         }
-        copyPublished(place, target, channel, start, part.charge(), sparedKey != null);
+        copyPublished(place, target, channel, start, part.charge(), sparedKey != null, goOn);
       }
       var upload =
           new Upload(
@@ -248,7 +252,8 @@ public final class Upload implements AutoCloseable {
       FileChannel to,
       Start start,
       Quota.Charge charge,
-      boolean spared)
+      boolean spared,
+      BooleanSupplier goOn)
       throws IOException {
     if (place.attributes() == null
         || start instanceof Start.Fresh
@@ -261,7 +266,10 @@ public final class Upload implements AutoCloseable {
         charge.become(place.path(), wanted);
       }
       for (long done = 0; done < wanted; ) {
-        long n = from.transferTo(done, wanted - done, to);
+        if (!goOn.getAsBoolean()) {
+          throw FileProblem.brokenOff(place.path(), "was not copied: that was broken off");
+        }
+        long n = from.transferTo(done, Math.min(Copy.AT_ONCE, wanted - done), to);
         if (n == 0) {
           throw tooFar(place, done);
         }

@@ -183,7 +183,8 @@ class CopyTest {
     copy("/f", "/g");
     assertThat(served.onDisk("g")).isEqualTo("content");
     assertThat(served.tree.resumable(path("/g"), "ann")).hasValue(4);
-    served.fails(Kind.BUSY, () -> served.tree.copy(path("/f"), path("/g"), "ann", () -> false));
+    served.fails(
+        Kind.BROKEN_OFF, () -> served.tree.copy(path("/f"), path("/g"), "ann", () -> false));
     assertThat(served.tree.resumable(path("/g"), "ann")).hasValue(4);
   }
 
@@ -214,7 +215,8 @@ class CopyTest {
       assertThatThrownBy(() -> served.tree.copy(path("/f"), path("/g"), "ann", goOn))
           .isInstanceOf(FileProblem.class)
           .hasMessage("/f was not copied: that was broken off");
-      served.fails(Kind.BUSY, () -> served.tree.copy(path("/f"), path("/h"), "ann", () -> false));
+      served.fails(
+          Kind.BROKEN_OFF, () -> served.tree.copy(path("/f"), path("/h"), "ann", () -> false));
     }
     assertThatThrownBy(
             () ->
@@ -427,7 +429,7 @@ class CopyTest {
     Files.createDirectories(served.root.resolve("d/h/i"));
     for (int i = 0; i < 5; i++) {
       BooleanSupplier goOn = times(i);
-      served.fails(Kind.BUSY, () -> served.tree.copy(path("/d"), path("/c"), "ann", goOn));
+      served.fails(Kind.BROKEN_OFF, () -> served.tree.copy(path("/d"), path("/c"), "ann", goOn));
       nothingIsLeft("d");
     }
     served.fails(Kind.EXISTS, () -> copy("/d", "/c", 3, () -> served.put("c", "came first")));
@@ -547,7 +549,8 @@ class CopyTest {
   @Test
   void whatIsKnownOfAHashIsKnownOfTheCopy() throws Exception {
     served.put("d/f", "content");
-    String known = served.tree.hash(path("/d/f"), HashAlgorithm.SHA_256, 0, Long.MAX_VALUE);
+    String known =
+        served.tree.hash(path("/d/f"), HashAlgorithm.SHA_256, 0, Long.MAX_VALUE, () -> true);
     copy("/d/f", "/g");
     copy("/d", "/c");
     for (String copy : List.of("g", "c/f")) {
@@ -555,7 +558,9 @@ class CopyTest {
       FileTime time = Files.getLastModifiedTime(file);
       Files.writeString(file, "CONTENT", StandardOpenOption.WRITE);
       Files.setLastModifiedTime(file, time);
-      assertThat(served.tree.hash(path("/" + copy), HashAlgorithm.SHA_256, 0, Long.MAX_VALUE))
+      assertThat(
+              served.tree.hash(
+                  path("/" + copy), HashAlgorithm.SHA_256, 0, Long.MAX_VALUE, () -> true))
           .as("it was not read")
           .isEqualTo(known);
     }

@@ -11,7 +11,14 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +42,7 @@ class HashTest {
   }
 
   private String sha256(String of) throws Exception {
-    return served.tree.hash(path(of), HashAlgorithm.SHA_256, 0, Long.MAX_VALUE);
+    return served.tree.hash(path(of), HashAlgorithm.SHA_256, 0, Long.MAX_VALUE, () -> true);
   }
 
   private static String expected(String content) throws Exception {
@@ -53,10 +60,10 @@ class HashTest {
   })
   void isWhatTheAlgorithmSays(HashAlgorithm algorithm, String hash) throws Exception {
     served.put("f", "xabcx");
-    assertThat(served.tree.hash(path("/f"), algorithm, 1, 4)).isEqualTo(hash);
+    assertThat(served.tree.hash(path("/f"), algorithm, 1, 4, () -> true)).isEqualTo(hash);
     served.put("g", "abc");
-    assertThat(served.tree.hash(path("/g"), algorithm, 0, 3)).isEqualTo(hash);
-    assertThat(served.tree.hash(path("/g"), algorithm, 0, 99)).isEqualTo(hash);
+    assertThat(served.tree.hash(path("/g"), algorithm, 0, 3, () -> true)).isEqualTo(hash);
+    assertThat(served.tree.hash(path("/g"), algorithm, 0, 99, () -> true)).isEqualTo(hash);
   }
 
   @Test
@@ -64,7 +71,7 @@ class HashTest {
     String content = "0123456789".repeat(20_000);
     served.put("f", content);
     assertThat(sha256("/f")).isEqualTo(expected(content));
-    assertThat(served.tree.hash(path("/f"), HashAlgorithm.SHA_256, 65_535, 131_073))
+    assertThat(served.tree.hash(path("/f"), HashAlgorithm.SHA_256, 65_535, 131_073, () -> true))
         .isEqualTo(expected(content.substring(65_535, 131_073)));
   }
 
@@ -79,7 +86,7 @@ class HashTest {
     Files.writeString(file, "new", StandardOpenOption.WRITE);
     Files.setLastModifiedTime(file, time);
     assertThat(sha256("/f")).as("it was not read again").isEqualTo(expected("old"));
-    assertThat(served.tree.hash(path("/f"), HashAlgorithm.SHA_256, 1, 3))
+    assertThat(served.tree.hash(path("/f"), HashAlgorithm.SHA_256, 1, 3, () -> true))
         .as("of a part nothing is remembered")
         .isEqualTo(expected("ew"));
     Files.setLastModifiedTime(file, FileTime.from(Instant.parse("2020-01-01T00:00:01Z")));
@@ -139,6 +146,74 @@ class HashTest {
     served.fails(Kind.IS_A_DIRECTORY, () -> sha256("/d"));
     served.fails(Kind.NOT_FOUND, () -> sha256("/nothing"));
     served.fails(Kind.OUTSIDE, () -> sha256("/out"));
-    served.fails(Kind.BAD_OFFSET, () -> served.tree.hash(path("/d/f"), HashAlgorithm.MD5, 4, 5));
+    served.fails(
+        Kind.BAD_OFFSET, () -> served.tree.hash(path("/d/f"), HashAlgorithm.MD5, 4, 5, () -> true));
+  }
+
+  /// Before it is read, in the middle of it, and while others read: as many as may do so at once.
+  @Test
+  void isBrokenOff() throws Exception {
+    served.put("f", "x".repeat(200_000));
+    for (int i = 0; i < 4; i++) {
+      var left = new AtomicInteger(i);
+      served.fails(
+          Kind.BROKEN_OFF,
+          () ->
+              served.tree.hash(
+                  path("/f"), HashAlgorithm.MD5, 0, 200_000, () -> left.getAndDecrement() > 0));
+    }
+    int most = Runtime.getRuntime().availableProcessors();
+    var begun = new Semaphore(0);
+    var end = new CountDownLatch(1);
+    try (var readers = Executors.newFixedThreadPool(most)) {
+      try {
+        var running = new ArrayList<Future<String>>();
+        for (int i = 0; i < Math.max(1, most / 2); i++) {
+          var asked = new AtomicInteger();
+          running.add(
+              readers.submit(
+                  () ->
+                      served.tree.hash(
+                          path("/f"),
+                          HashAlgorithm.MD5,
+                          0,
+                          200_000,
+                          () -> {
+                            // First it asks before it has its turn.
+                            if (asked.incrementAndGet() == 2) {
+                              begun.release();
+                              awaitUninterrupted(end);
+                            }
+                            return true;
+                          })));
+        }
+        assertThat(begun.tryAcquire(running.size(), 60, TimeUnit.SECONDS)).isTrue();
+        var asked = new AtomicInteger();
+        served.fails(
+            Kind.BROKEN_OFF,
+            () ->
+                served.tree.hash(
+                    path("/f"),
+                    HashAlgorithm.CRC32,
+                    0,
+                    200_000,
+                    () -> asked.incrementAndGet() < 3));
+        assertThat(asked).as("it never had its turn").hasValue(3);
+        end.countDown();
+        for (Future<String> one : running) {
+          assertThat(one.get(60, TimeUnit.SECONDS)).hasSize(32);
+        }
+      } finally {
+        end.countDown();
+      }
+    }
+  }
+
+  private static void awaitUninterrupted(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 }

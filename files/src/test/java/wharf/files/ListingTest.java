@@ -179,4 +179,35 @@ class ListingTest {
       }
     }
   }
+
+  /// One name at a time; what is not chosen is not looked up, so that nobody notices that it has
+  /// gone.
+  @Test
+  void looksUpOnlyWhatIsChosen() throws Exception {
+    for (String name : new String[] {"a", "b", "c", ".wharf-x.part", "evil\n"}) {
+      served.put(name, "");
+    }
+    served.link("d", "/etc");
+    var asked = new ArrayList<String>();
+    try (var listing = served.tree.list(VirtualPath.ROOT)) {
+      served.tree.deleteFile(path("/a"));
+      served.tree.deleteFile(path("/c"));
+      int names = 0;
+      var told = new ArrayList<String>();
+      while (listing.advance(
+          name -> {
+            asked.add(name);
+            return name.equals("b") || name.equals("c");
+          })) {
+        names++;
+        if (listing.entry() != null) {
+          told.add(listing.entry().name());
+        }
+      }
+      assertThat(listing.entry()).isNull();
+      assertThat(names).isEqualTo(6);
+      assertThat(told).containsExactly("b");
+    }
+    assertThat(asked).containsExactly("a", "b", "c", "d");
+  }
 }

@@ -177,7 +177,7 @@ class RemovalTest {
     }
     var asked = new AtomicInteger();
     served.fails(
-        Kind.BUSY,
+        Kind.BROKEN_OFF,
         () -> served.tree.removeTree(path("/d"), onceHidden(() -> asked.incrementAndGet() <= 3)));
     assertThat(served.names("/d")).as("asked for d, and two of its files").hasSize(3);
     assertThat(served.staged("")).isEmpty();
@@ -197,7 +197,7 @@ class RemovalTest {
   void theRestReplacesNothing() throws Exception {
     served.put("d/f", "x");
     served.fails(
-        Kind.BUSY,
+        Kind.BROKEN_OFF,
         () ->
             served.tree.removeTree(
                 path("/d"),

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static wharf.files.Served.path;
 import static wharf.files.Served.write;
 
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -21,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -653,5 +655,26 @@ class UploadTest {
       upload.discard();
     }
     served.outsideIsUntouched();
+  }
+
+  /// Before anything is copied of what is published, and in the middle.
+  @Test
+  void isBrokenOffWhileThePublishedFileIsCopied() throws Exception {
+    try (var file = new RandomAccessFile(served.root.resolve("f").toFile(), "rw")) {
+      file.setLength(2 * Copy.AT_ONCE);
+    }
+    for (int i = 0; i < 2; i++) {
+      var left = new AtomicInteger(i);
+      served.fails(
+          Kind.BROKEN_OFF,
+          () ->
+              served.tree.upload(
+                  path("/f"), "ann", new Start.Append(), -1, () -> left.getAndDecrement() > 0));
+      assertThat(served.staged("")).isEmpty();
+    }
+    try (var upload = served.tree.upload(path("/f"), "ann", new Start.Append(), -1, () -> true)) {
+      assertThat(upload.position()).isEqualTo(2 * Copy.AT_ONCE);
+      upload.discard();
+    }
   }
 }

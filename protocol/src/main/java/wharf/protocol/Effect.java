@@ -130,16 +130,25 @@ public sealed interface Effect {
   /// there is one.
   record HangUp() implements Effect {}
 
-  /// Run `task` where waiting is allowed, and nothing is received until it is done; answered by
-  /// [Event.Performed], or by [Event.Failed] if it throws an `IOException`. One at a time.
+  /// Run `task` where waiting is allowed; answered by [Event.Performed], or by [Event.Failed] if it
+  /// throws an `IOException`. One at a time. It is run to its end whatever becomes of the client:
+  /// one that can be broken off asks the session that.
   ///
   /// @param lengthy whether it may take minutes, as to read or copy large files does: such tasks
   ///   wait for each other, and nobody's log-in or upload waits for them
-  record Perform(Callable<?> task, boolean lengthy) implements Effect {
+  /// @param ahead how many bytes of a stream may be received while a lengthy task runs, and a few
+  ///   more; so the session hears that it should be broken off, or that nobody waits for it any
+  ///   more. 0, as for all others: nothing is received until it is done
+  record Perform(Callable<?> task, boolean lengthy, int ahead) implements Effect {
+    public Perform {
+      if (ahead < 0 || (ahead > 0 && !lengthy)) {
+        throw new IllegalArgumentException("ahead " + ahead + ", lengthy " + lengthy);
+      }
+    }
 
     /// One that others may have to wait for.
     public Perform(Callable<?> task) {
-      this(task, false);
+      this(task, false, 0);
     }
   }
 

@@ -28,9 +28,10 @@ public sealed interface Source extends Closeable {
 
   /// Bytes that are made as they are asked for, as a listing's are.
   non-sealed interface Made extends Source {
-    /// Puts the next bytes into `into`, at least one if it has room.
+    /// Puts the next bytes into `into`. Where they take long to find it stops early, so that others
+    /// have their turn before it is called again.
     ///
-    /// @return how many, or -1 at the end
+    /// @return how many: fewer than there is room for, or none, where it has stopped; -1 at the end
     int read(ByteBuffer into) throws IOException;
   }
 }

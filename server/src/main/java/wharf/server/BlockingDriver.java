@@ -55,6 +55,9 @@ final class BlockingDriver implements Conversation.Driver {
   /// Whether the input was shut to wake this thread; guarded by `gate`.
   private boolean inputShut;
 
+  /// That of a lengthy task, not yet told; guarded by `gate`.
+  private @Nullable Event outcome;
+
   /// @param channel connected, or bound; this object's from here on
   BlockingDriver(
       Context context,
@@ -90,6 +93,8 @@ final class BlockingDriver implements Conversation.Driver {
           if (stopping && !stoppingTold) {
             stoppingTold = true;
             conversation.stopping();
+          } else if (conversation.closed() && conversation.performing()) {
+            awaitOutcome(conversation);
           } else if (tcp != null
               && input != null
               && conversation instanceof StreamConversation stream
@@ -145,12 +150,12 @@ final class BlockingDriver implements Conversation.Driver {
     }
   }
 
-  /// Notes that this thread is about to wait, for [#stop] to know how to wake it.
+  /// Notes that this thread is about to wait, for [#stop] and [#bring] to know how to wake it.
   ///
-  /// @return false when it was to stop already, and must not wait
+  /// @return false when it was to stop already, or a task is done, and it must not wait
   private boolean beginWait(Wait how) {
     synchronized (gate) {
-      wait = stopping && !stoppingTold ? Wait.NONE : how;
+      wait = (stopping && !stoppingTold) || outcome != null ? Wait.NONE : how;
       return wait == how;
     }
   }
@@ -287,6 +292,7 @@ final class BlockingDriver implements Conversation.Driver {
   }
 
   private void advance(Conversation conversation) throws IOException {
+    settleTask(conversation);
     withScratch(
         scratch -> {
           conversation.ready(scratch);
@@ -304,6 +310,53 @@ final class BlockingDriver implements Conversation.Driver {
     }
   }
 
+  private static Event call(Callable<Event> task) {
+    try {
+      return task.call();
+    } catch (Exception e) {
+      throw new IllegalStateException("a task answers its problems", e);
+    }
+  }
+
+  /// Brings the outcome of a lengthy task. From its worker's thread.
+  private void bring(Event event) {
+    synchronized (gate) {
+      outcome = event;
+      gate.notifyAll();
+      wakePoller();
+    }
+  }
+
+  private @Nullable Event takeOutcome() {
+    synchronized (gate) {
+      Event taken = outcome;
+      outcome = null;
+      return taken;
+    }
+  }
+
+  /// Waits for the lengthy task of a conversation that is closed: nothing else is left of it.
+  private void awaitOutcome(Conversation conversation) throws IOException {
+    synchronized (gate) {
+      try {
+        while (outcome == null) {
+          gate.wait();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("a session's thread is never interrupted", e);
+      }
+    }
+    settleTask(conversation);
+  }
+
+  private void settleTask(Conversation conversation) throws IOException {
+    Event taken = takeOutcome();
+    if (taken != null) {
+      withScratch(scratch -> conversation.performed(taken, scratch));
+    }
+  }
+
   private Duration until(long deadline) {
     return deadline == Long.MAX_VALUE
         ? Duration.ofDays(1)
@@ -318,9 +371,14 @@ final class BlockingDriver implements Conversation.Driver {
   }
 
   /// Runs the task here, or, where waiting would hold up other sessions' virtual threads, waits for
-  /// a worker to.
+  /// a worker to. A lengthy one is a worker's in any case: this thread hears the client meanwhile.
   @Override
-  public void perform(Conversation conversation, Callable<Event> task, ExecutorService workers) {
+  public void perform(
+      Conversation conversation, Callable<Event> task, ExecutorService workers, boolean lengthy) {
+    if (lengthy) {
+      workers.execute(() -> bring(call(task)));
+      return;
+    }
     try {
       Event outcome = Thread.currentThread().isVirtual() ? workers.submit(task).get() : task.call();
       withScratch(scratch -> conversation.performed(outcome, scratch));

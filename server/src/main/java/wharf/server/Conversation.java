@@ -40,7 +40,9 @@ abstract sealed class Conversation permits StreamConversation, DatagramConversat
     /// Runs `task` where waiting is allowed and brings its outcome to [#performed], now or later.
     ///
     /// @param workers of those who wait for it, if it cannot be run here
-    void perform(Conversation conversation, Callable<Event> task, ExecutorService workers);
+    /// @param lengthy whether the conversation is to be served meanwhile: the outcome comes later
+    void perform(
+        Conversation conversation, Callable<Event> task, ExecutorService workers, boolean lengthy);
   }
 
   static final long NEVER = Long.MAX_VALUE;
@@ -52,6 +54,13 @@ abstract sealed class Conversation permits StreamConversation, DatagramConversat
   private final ArrayDeque<Event> events = new ArrayDeque<>();
   private boolean delivering;
   private boolean performing;
+
+  /// Whether the task that runs is.
+  private boolean lengthy;
+
+  /// How many bytes may yet be received while the task runs.
+  private int ahead;
+
   private boolean failed;
   private boolean toldTheEnd;
   private @Nullable Duration patience;
@@ -102,8 +111,8 @@ abstract sealed class Conversation permits StreamConversation, DatagramConversat
   /// Whether its connections are closed.
   abstract boolean closed();
 
-  /// Whether something was received that the session has not been given, so that waiting for more
-  /// could be waiting for ever.
+  /// Whether there is something that the session has not been given, so that waiting for more could
+  /// be waiting for ever: what was received, or that all has left.
   boolean buffered() {
     return false;
   }
@@ -143,11 +152,13 @@ abstract sealed class Conversation permits StreamConversation, DatagramConversat
   /// Brings the outcome of the task.
   ///
   /// What the client did meanwhile is heard first: one that has vanished must not be taken for one
-  /// that waits.
+  /// that waits. Beside a lengthy task it was heard all along, and now is no further than that
+  /// allowed: one that sends many such commands ahead would fill the session's memory.
   final void performed(Event outcome, ByteBuffer scratch) {
+    performing = lengthy;
+    catchUp(scratch);
     performing = false;
     restartPatience();
-    catchUp(scratch);
     deliver(outcome);
     tellTheEnd();
   }
@@ -167,6 +178,16 @@ abstract sealed class Conversation permits StreamConversation, DatagramConversat
   /// Whether a task runs.
   final boolean performing() {
     return performing;
+  }
+
+  /// Whether a task runs during which nothing more is received.
+  final boolean deafened() {
+    return performing && ahead == 0;
+  }
+
+  /// So many bytes were received.
+  final void hasReceived(int count) {
+    ahead -= Math.min(count, ahead);
   }
 
   /// Whether the session is being told something: what is delivered now comes later.
@@ -247,6 +268,8 @@ abstract sealed class Conversation permits StreamConversation, DatagramConversat
 
   private void perform(Effect.Perform effect) {
     performing = true;
+    lengthy = effect.lengthy();
+    ahead = effect.ahead();
     Callable<Event> task =
         () -> {
           try {
@@ -262,7 +285,8 @@ abstract sealed class Conversation permits StreamConversation, DatagramConversat
           }
         };
     try {
-      driver.perform(this, task, effect.lengthy() ? context.lengthy() : context.workers());
+      driver.perform(
+          this, task, effect.lengthy() ? context.lengthy() : context.workers(), effect.lengthy());
     } catch (RejectedExecutionException stopped) {
       // Nobody will bring an outcome: what waits for it would never end.
       performing = false;

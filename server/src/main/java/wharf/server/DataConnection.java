@@ -219,10 +219,11 @@ final class DataConnection {
       return gone ? end(Ending.PEER_FAILED, new IOException(GONE)) : end(ending, pump.problem());
     }
     resuming = resuming && pump.onWire() == 0;
-    if (pump.bytes() + pump.onWire() > before) {
+    again = step == Pump.Step.AGAIN;
+    // Where nothing has moved and it goes on at once, it is the source that takes long.
+    if (again || pump.bytes() + pump.onWire() > before) {
       deadline = nanoTime.getAsLong() + transfer.limits().stall().toNanos();
     }
-    again = step == Pump.Step.AGAIN;
     if (!again && wire != null) {
       interest =
           wire.interest(step == Pump.Step.READ ? SelectionKey.OP_READ : SelectionKey.OP_WRITE);

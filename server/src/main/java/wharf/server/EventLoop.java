@@ -395,7 +395,8 @@ final class EventLoop implements Runnable {
     }
 
     @Override
-    public void perform(Conversation conversation, Callable<Event> task, ExecutorService workers) {
+    public void perform(
+        Conversation conversation, Callable<Event> task, ExecutorService workers, boolean lengthy) {
       workers.execute(
           () -> {
             Event outcome;

@@ -33,6 +33,10 @@ final class Sender extends Pump {
   private long position;
   private long marked;
   private boolean sourceEnded;
+
+  /// Whether the source has stopped early: others have their turn.
+  private boolean sourceStopped;
+
   private boolean outputEnded;
   private @Nullable ByteBuffer unsent;
 
@@ -89,7 +93,8 @@ final class Sender extends Pump {
 
   private Step sendMade(ByteBuffer scratch) throws IOException {
     int moved = 0;
-    while (moved < burst) {
+    sourceStopped = false;
+    while (moved < burst && !sourceStopped) {
       ByteBuffer next = unsent != null ? unsent : next(scratch);
       if (next == null) {
         return sent();
@@ -114,7 +119,8 @@ final class Sender extends Pump {
     return Step.AGAIN;
   }
 
-  /// The next bytes for the wire, in `scratch`; null at the end.
+  /// The next bytes for the wire, in `scratch`, none where the source has stopped early; null at
+  /// the end.
   private @Nullable ByteBuffer next(ByteBuffer scratch) throws StoreFault {
     if (sourceEnded) {
       return null;
@@ -122,7 +128,7 @@ final class Sender extends Pump {
     if (encoder == null) {
       // Of a text, two thirds are for what a third becomes.
       ByteBuffer content = content(scratch, form == Form.ASCII ? SCRATCH / 3 * 2 : SCRATCH);
-      return content.hasRemaining() ? content : null;
+      return content.hasRemaining() || sourceStopped ? content : null;
     }
     ByteBuffer room = scratch.slice(SCRATCH - Encoder.ROOM, Encoder.ROOM);
     if (encoder instanceof BlockEncoder blocks && markerIsDue()) {
@@ -130,6 +136,9 @@ final class Sender extends Pump {
       return blocks.mark(position, room);
     }
     ByteBuffer content = content(scratch, Encoder.PORTION);
+    if (sourceStopped && !content.hasRemaining()) {
+      return content;
+    }
     underWay = content.remaining();
     return encoder.encode(content, sourceEnded, room);
   }
@@ -154,7 +163,7 @@ final class Sender extends Pump {
 
   private ByteBuffer read(ByteBuffer into) throws StoreFault {
     try {
-      while (!sourceEnded && into.hasRemaining()) {
+      while (!sourceEnded && !sourceStopped && into.hasRemaining()) {
         sourceEnded = !readOn(into);
       }
     } catch (IOException e) {
@@ -166,7 +175,11 @@ final class Sender extends Pump {
   /// @return whether there may be more
   private boolean readOn(ByteBuffer into) throws IOException {
     return switch (source) {
-      case Source.Made made -> made.read(into) >= 0;
+      case Source.Made made -> {
+        boolean more = made.read(into) >= 0;
+        sourceStopped = more && into.hasRemaining();
+        yield more;
+      }
       case Source.OfFile file -> {
         long left = file.to() - position;
         if (left == 0) {

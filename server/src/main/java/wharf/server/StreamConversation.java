@@ -62,6 +62,10 @@ final class StreamConversation extends Conversation {
   private int unsentBytes;
   private boolean draining;
 
+  /// Whether all has left by now, and the session is told so when others have had their turn: it
+  /// may have as much again to say, as often as it likes.
+  private boolean drained;
+
   /// Whether the last thing received may have more behind it.
   private boolean moreToReceive;
 
@@ -127,7 +131,7 @@ final class StreamConversation extends Conversation {
 
   @Override
   boolean buffered() {
-    return tls != null && again();
+    return !closed && (drained || (tls != null && again()));
   }
 
   @Override
@@ -146,6 +150,7 @@ final class StreamConversation extends Conversation {
   boolean idle() {
     return data == null
         && unsent.isEmpty()
+        && !draining
         && !performing()
         && !closing
         && !closed
@@ -178,6 +183,7 @@ final class StreamConversation extends Conversation {
 
   private void heard(int count, ByteBuffer bytes) {
     if (count >= 0 && !closing) {
+      hasReceived(count);
       // A driver that runs a task at once is in the middle of a delivery: the session is told later
       // than the driver's buffer lasts.
       deliver(
@@ -269,7 +275,7 @@ final class StreamConversation extends Conversation {
   }
 
   private boolean receives() {
-    return !performing()
+    return !deafened()
         && !draining
         && !inputEnded
         && !deaf
@@ -404,8 +410,11 @@ final class StreamConversation extends Conversation {
     }
     sendDeadline = NEVER;
     if (draining) {
-      draining = false;
-      deliver(new Event.Drained());
+      drained = delivering();
+      draining = drained;
+      if (!drained) {
+        deliver(new Event.Drained());
+      }
     }
     if (closing) {
       settleOutput();

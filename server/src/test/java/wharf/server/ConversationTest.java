@@ -41,7 +41,8 @@ class ConversationTest {
     public void forget(SelectableChannel channel) {}
 
     @Override
-    public void perform(Conversation conversation, Callable<Event> task, ExecutorService workers) {
+    public void perform(
+        Conversation conversation, Callable<Event> task, ExecutorService workers, boolean lengthy) {
       ByteBuffer scratch = ByteBuffer.allocate(Pump.SCRATCH);
       try {
         client.write(ByteBuffer.wrap("echo mine\n".getBytes(US_ASCII)));
@@ -171,8 +172,40 @@ class ConversationTest {
     public void forget(SelectableChannel channel) {}
 
     @Override
-    public void perform(Conversation conversation, Callable<Event> task, ExecutorService workers) {
+    public void perform(
+        Conversation conversation, Callable<Event> task, ExecutorService workers, boolean lengthy) {
       throw new AssertionError("it has no tasks");
+    }
+  }
+
+  /// However fast a client reads, others have their turn each time that all has left.
+  @Test
+  void thatAllHasLeftIsToldOnceInATurn() throws Exception {
+    try (ServerSocketChannel listener =
+            ServerSocketChannel.open().bind(new InetSocketAddress(Client.HERE, 0));
+        SocketChannel client = SocketChannel.open(listener.getLocalAddress());
+        SocketChannel control = listener.accept();
+        var workers = Executors.newSingleThreadExecutor()) {
+      control.configureBlocking(false);
+      Parrot parrot = new Parrot();
+      StreamConversation conversation =
+          new StreamConversation(
+              Contexts.of(parrot, SocketSettings.USUAL, workers), new Undriven(), control);
+      conversation.open();
+      byte[] line = "flood 5\n".getBytes(US_ASCII);
+      conversation.received(line.length, ByteBuffer.wrap(line));
+      ByteBuffer scratch = ByteBuffer.allocate(Pump.SCRATCH);
+      for (int turn = 1; turn <= 5; turn++) {
+        assertThat(parrot.flooded).hasValue(turn);
+        assertThat(conversation.buffered()).isTrue();
+        assertThat(conversation.idle()).isFalse();
+        conversation.ready(scratch);
+      }
+      assertThat(conversation.buffered()).isFalse();
+      assertThat(conversation.idle()).isTrue();
+      client.socket().setSoTimeout(PATIENCE);
+      assertThat(client.socket().getInputStream().readNBytes(6 + 5 * 1000)).hasSize(5006);
+      conversation.kill();
     }
   }
 }

@@ -40,6 +40,7 @@ import wharf.protocol.Transport;
 ///   pid                        the process that serves
 ///   held                       what that holds: see [Held]
 ///   later X, block, lengthy    a task that returns X; one that waits for [#gate]; one among lengthy ones
+///   attentive                  -> attending; one among lengthy ones, and what is received meanwhile is counted in `heard`
 ///   task io|runtime|error|...  a task that throws that
 ///   flood N                    N lines of 1000 bytes, each drained before the next
 ///   tls                        -> go ahead; then, under TLS, secured VERSION
@@ -66,6 +67,9 @@ final class Parrot implements Protocol {
 
   /// How many of the next sessions cannot be opened.
   final AtomicLong broken = new AtomicLong();
+
+  /// How many bytes "attentive" lets be received meanwhile.
+  static final int AHEAD = 100;
 
   private final boolean stubborn;
 
@@ -122,6 +126,7 @@ final class Parrot implements Protocol {
     private boolean secretly;
     private Transfer.Mode mode = new Transfer.Mode.Stream();
     private boolean busy;
+    private boolean attentive;
     private boolean transferring;
     private boolean stopping;
     private boolean closed;
@@ -161,6 +166,7 @@ final class Parrot implements Protocol {
         case Event.Marked(String marker, long stored) -> say("marked " + marker + " " + stored);
         case Event.Performed(Object result) -> {
           busy = false;
+          attentive = false;
           say("done " + result);
         }
         case Event.Failed(var _, IOException problem) -> {
@@ -192,6 +198,9 @@ final class Parrot implements Protocol {
     }
 
     private void take(ByteBuffer bytes) {
+      if (attentive) {
+        heard.add("ahead " + bytes.remaining());
+      }
       lines.add(bytes);
       LineBuffer.Found found;
       while ((found = lines.next()) != null) {
@@ -220,7 +229,17 @@ final class Parrot implements Protocol {
                   gate.await();
                   return "lengthy";
                 },
-                true);
+                0);
+        case "attentive" -> {
+          attentive = true;
+          say("attending");
+          perform(
+              () -> {
+                gate.await();
+                return "attentive";
+              },
+              AHEAD);
+        }
         case "task" -> perform(() -> fail(words[1]));
         case "throw" -> throw new IllegalStateException("a fault of the session");
         case "quit" -> {
@@ -275,12 +294,13 @@ final class Parrot implements Protocol {
     }
 
     private void perform(Callable<?> task) {
-      perform(task, false);
+      busy = true;
+      effects.add(new Effect.Perform(task));
     }
 
-    private void perform(Callable<?> task, boolean lengthy) {
+    private void perform(Callable<?> task, int ahead) {
       busy = true;
-      effects.add(new Effect.Perform(task, lengthy));
+      effects.add(new Effect.Perform(task, true, ahead));
     }
 
     private void transfer(Transfer.Route route, String[] words, int at) {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -355,5 +356,52 @@ class PumpTest {
 
   private static Pump stream(Flow flow, Wire wire, Ending inputEnd) {
     return Pump.of(flow, new Mode.Stream(), wire, inputEnd, null);
+  }
+
+  /// A source that takes long to find its bytes is asked again only in the next step, in every mode
+  /// and form, whether it has given some or none.
+  @ParameterizedTest
+  @MethodSource("forms")
+  void aSourceThatStopsEarlyEndsTheStep(Form form) throws IOException {
+    for (Mode mode : List.of(new Mode.Stream(), new Mode.Block(), new Mode.Deflate(-1))) {
+      int[] reads = {0};
+      Source.Made slow =
+          new Source.Made() {
+            @Override
+            public int read(ByteBuffer into) {
+              reads[0]++;
+              if (reads[0] > 100) {
+                return -1;
+              }
+              if (reads[0] % 10 != 0) {
+                return 0;
+              }
+              into.put((byte) 'x');
+              return 1;
+            }
+
+            @Override
+            public void close() {}
+          };
+      MemoryWire wire = new MemoryWire(100);
+      Pump pump = Pump.of(new Flow.Out(slow, form), mode, wire, Ending.FIN, null);
+      ByteBuffer scratch = ByteBuffer.allocate(Pump.SCRATCH);
+      for (int i = 1; i <= 100; i++) {
+        assertThat(pump.step(scratch)).as("%s, step %d", mode, i).isEqualTo(Pump.Step.AGAIN);
+        assertThat(reads[0]).isEqualTo(i);
+      }
+      run(pump);
+      assertThat(pump.ending()).isEqualTo(Ending.SENT);
+      assertThat(pump.bytes()).isEqualTo(10);
+      if (mode instanceof Mode.Stream) {
+        assertThat(wire.taken()).asString(StandardCharsets.US_ASCII).isEqualTo("x".repeat(10));
+      } else if (mode instanceof Mode.Block) {
+        assertThat(wire.taken()).as("no empty blocks but the last").hasSize(10 * 4 + 3);
+      }
+    }
+  }
+
+  static Stream<Form> forms() {
+    return Stream.of(Form.values());
   }
 }

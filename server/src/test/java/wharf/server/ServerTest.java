@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -27,6 +28,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
 import java.util.zip.Deflater;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -734,6 +736,82 @@ class ServerTest {
       for (Client one : reading) {
         one.close();
       }
+    }
+  }
+
+  /// While a lengthy task runs the client is heard, as far as the session allows, and what it said
+  /// is not lost.
+  @ParameterizedTest
+  @MethodSource("every")
+  void aClientIsHeardBesideALengthyTask(ServerModel model) throws Exception {
+    try (Server server = start(model);
+        Client client = Client.of(server)) {
+      client.says("attentive");
+      client.hears("attending");
+      String mine = "x".repeat(60_000);
+      client.says("echo " + mine);
+      int heard = 0;
+      while (heard < Parrot.AHEAD) {
+        heard += ahead(parrot.heard.poll(LONG.toSeconds(), TimeUnit.SECONDS));
+      }
+      parrot.gate.countDown();
+      client.hears("done attentive");
+      client.hears(mine);
+      for (String more : parrot.heard) {
+        heard += ahead(more);
+      }
+      assertThat(heard).as("but for the last read").isLessThan(Parrot.AHEAD + 4096);
+    }
+  }
+
+  private static int ahead(@Nullable String heard) {
+    String[] words = Objects.requireNonNull(heard, "nothing was heard").split(" ", -1);
+    assertThat(words[0]).isEqualTo("ahead");
+    return Integer.parseInt(words[1]);
+  }
+
+  /// That a client is gone is heard while a lengthy task runs, and the session ends with the task.
+  @ParameterizedTest
+  @MethodSource("models")
+  void aClientThatGoesIsMissedBesideALengthyTask(ServerModel model) throws Exception {
+    try (Server server = start(model)) {
+      for (boolean inOrder : new boolean[] {true, false}) {
+        try (Client client = Client.of(server)) {
+          client.says("attentive");
+          client.hears("attending");
+          client.says("echo a");
+          awaitHeard("ahead 7");
+          if (!inOrder) {
+            client.breaksOff();
+          }
+        }
+        awaitHeard("gone");
+      }
+      assertThat(parrot.heard).as("before their tasks are done").isEmpty();
+      parrot.gate.countDown();
+      awaitHeard("over");
+      awaitHeard("over");
+    }
+  }
+
+  /// Whatever ends the session, its task is waited for, and nobody else is held up.
+  @ParameterizedTest
+  @MethodSource("every")
+  void aServerThatStopsIsToldBesideALengthyTask(ServerModel model) throws Exception {
+    try (Server server = start(model);
+        Client client = Client.of(server);
+        var stopper = Executors.newSingleThreadExecutor()) {
+      client.says("attentive");
+      client.hears("attending");
+      client.says("echo a");
+      awaitHeard("ahead 7");
+      Future<Boolean> stopped = stopper.submit(() -> server.stop(LONG));
+      awaitHeard("stopping");
+      client.hears("stopping");
+      client.socket.close();
+      parrot.gate.countDown();
+      awaitHeard("over");
+      assertThat(stopped.get(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }
   }
 

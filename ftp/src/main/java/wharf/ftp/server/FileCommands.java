@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import wharf.files.FileFacts;
@@ -27,7 +28,8 @@ import wharf.ftp.server.EntryFormat.Fact;
 import wharf.users.Account;
 
 /// What commands do to files by name, and tell of them. Each answers with the reply, and touches
-/// nothing of the session: those that may take long are run elsewhere.
+/// nothing of the session: those that may take long are run elsewhere, and ask now and then whether
+/// to go on; at a "no" they leave nothing half-made, and throw a problem that says so.
 final class FileCommands {
   /// What COMB reads at once.
   private static final int PIECE = 256 << 10;
@@ -61,8 +63,8 @@ final class FileCommands {
   }
 
   /// SITE RMDIR. May take long.
-  Reply removeTree(Account account, VirtualPath path) throws FileProblem {
-    long entries = tree.removeTree(path, () -> true);
+  Reply removeTree(Account account, VirtualPath path, BooleanSupplier goOn) throws FileProblem {
+    long entries = tree.removeTree(path, goOn);
     return Reply.of(250, "%s was removed with all that was in it: %s in all.", path, entries)
         .noted(account.name() + " SITE RMDIR " + path);
   }
@@ -102,15 +104,17 @@ final class FileCommands {
   }
 
   /// SITE COPY, and SITE CPFR with SITE CPTO. May take long.
-  Reply copy(Account account, VirtualPath from, VirtualPath to) throws FileProblem {
-    long bytes = tree.copy(from, to, account.name(), () -> true);
+  Reply copy(Account account, VirtualPath from, VirtualPath to, BooleanSupplier goOn)
+      throws FileProblem {
+    long bytes = tree.copy(from, to, account.name(), goOn);
     return Reply.of(250, "%s is a copy of %s: %s bytes.", to, from, bytes)
         .noted(account.name() + " SITE COPY " + from + " " + to);
   }
 
   /// COMB. May take long. The parts are removed when the whole is published, not before; and only
   /// those that are still what was read.
-  Reply combine(Account account, VirtualPath whole, List<VirtualPath> parts) throws IOException {
+  Reply combine(Account account, VirtualPath whole, List<VirtualPath> parts, BooleanSupplier goOn)
+      throws IOException {
     Map<String, VirtualPath> files = new TreeMap<>();
     List<FileFacts> read = new ArrayList<>();
     for (VirtualPath part : parts) {
@@ -128,14 +132,15 @@ final class FileCommands {
       return Reply.of(450, "There is an unfinished upload of yours of %s; finish that.", whole);
     }
     long bytes = 0;
-    Upload upload = tree.upload(whole, account.name(), new Start.Append());
+    Upload upload = tree.upload(whole, account.name(), new Start.Append(), -1, goOn);
     boolean published = false;
     try {
       ByteBuffer piece = ByteBuffer.allocate(PIECE);
       for (VirtualPath part : parts) {
-        bytes += add(part, upload, piece);
+        bytes += add(part, whole, upload, piece, goOn);
       }
       upload.sync();
+      requireGoOn(goOn, whole);
       upload.publish();
       published = true;
     } finally {
@@ -190,11 +195,20 @@ final class FileCommands {
     return false;
   }
 
-  private long add(VirtualPath part, Upload to, ByteBuffer piece) throws IOException {
+  private static void requireGoOn(BooleanSupplier goOn, VirtualPath whole) throws FileProblem {
+    if (!goOn.getAsBoolean()) {
+      throw FileProblem.brokenOff(whole, "is as it was: putting it together was broken off");
+    }
+  }
+
+  private long add(
+      VirtualPath part, VirtualPath whole, Upload to, ByteBuffer piece, BooleanSupplier goOn)
+      throws IOException {
     try (OpenFile file = tree.open(part)) {
       long at = 0;
       int count;
       while ((count = file.channel().read(piece.clear(), at)) >= 0) {
+        requireGoOn(goOn, whole);
         at += count;
         to.write(piece.flip());
       }
@@ -358,17 +372,19 @@ final class FileCommands {
 
   /// HASH. Of what RANG has chosen it tells RANG's numbers, of a whole file 0 and the size, as
   /// other servers do.
-  Reply hash(VirtualPath path, HashAlgorithm algorithm, Range range) throws FileProblem {
+  Reply hash(VirtualPath path, HashAlgorithm algorithm, Range range, BooleanSupplier goOn)
+      throws FileProblem {
     long size = tree.stat(path).size();
     long last = range.to() == Long.MAX_VALUE ? size : range.to() - 1;
-    String hex = tree.hash(path, algorithm, range.from(), range.to());
+    String hex = tree.hash(path, algorithm, range.from(), range.to(), goOn);
     return Reply.of(213, "%s %s-%s %s %s", algorithm, range.from(), last, hex, path);
   }
 
   /// XCRC and its like: what is not a file's name may tell a part of one.
   ///
   /// @param here where names begin
-  Reply hash(Directory here, String argument, HashAlgorithm algorithm) throws FileProblem {
+  Reply hash(Directory here, String argument, HashAlgorithm algorithm, BooleanSupplier goOn)
+      throws FileProblem {
     Optional<Hashed> asked =
         !argument.startsWith("\"") && here.exists(argument)
             ? Optional.of(new Hashed(argument, Range.ALL))
@@ -378,7 +394,7 @@ final class FileCommands {
     }
     VirtualPath path = here.working().resolve(asked.get().path());
     Range range = asked.get().range();
-    String hex = tree.hash(path, algorithm, range.from(), range.to());
+    String hex = tree.hash(path, algorithm, range.from(), range.to(), goOn);
     return Reply.of(250, "%s", hex.toUpperCase(Locale.ROOT));
   }
 }

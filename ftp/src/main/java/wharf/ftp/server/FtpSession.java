@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -45,13 +46,14 @@ import wharf.users.Secret;
 ///            Resting --AUTH--------> Securing --Secured---> Resting
 ///            Resting --RETR, LIST--> Sending --Transferred-> Resting
 ///            Resting --STOR, APPE--> Uploading, as [Incoming] does --> Resting
+///            Resting --HASH, COMB--> Working --Performed--> Resting
 ///            Resting --STAT path---> Telling --Drained--> Telling ... Resting
 /// ```
 ///
 /// Commands are carried out one after another. One that comes too early waits in line; those that
 /// are [Verb.When#ALWAYS] are heard at once, unless something waits before them; and an ABOR cuts
-/// the running transfer wherever it stands in the line, so replies always come in the order of the
-/// commands.
+/// the running transfer, and what is Working, wherever it stands in the line, so replies always
+/// come in the order of the commands.
 final class FtpSession implements Session {
   /// The longest command line, in bytes with its end: Linux's longest path.
   static final int LINE_LIMIT = 4096;
@@ -90,6 +92,10 @@ final class FtpSession implements Session {
 
   /// How much of a listing is told while a transfer runs.
   private static final int TOLD_DURING_TRANSFER = 64 << 10;
+
+  /// How often it is read for that, each time [ListingSource#NAMES_AT_ONCE]; enough for the largest
+  /// directory that comes sorted.
+  private static final int READS_DURING_TRANSFER = 5;
 
   /// What AUTH may name: all of them mean TLS here (RFC 4217 section 4, and what older clients
   /// say).
@@ -144,7 +150,7 @@ final class FtpSession implements Session {
     record Uploading(Incoming incoming) implements Doing {}
 
     /// Something is done where waiting is allowed, and the reply is the result.
-    record Working(Verb verb, VirtualPath path) implements Doing {}
+    record Working(Verb verb, VirtualPath path, Errand errand) implements Doing {}
 
     record Telling(ListingSource listing) implements Doing {}
 
@@ -262,6 +268,10 @@ final class FtpSession implements Session {
     }
     if (!closed && transferRuns() && isWaiting(Verb.ABOR)) {
       answers.ask(new Effect.Abort());
+    }
+    if (doing instanceof Doing.Working(_, _, Errand errand)
+        && (stopping || vanished() || isWaiting(Verb.ABOR))) {
+      errand.breakOff();
     }
     // Only now can the line grow: else no more is received than is carried out.
     boolean growing = transferRuns() || isProving();
@@ -444,7 +454,7 @@ final class FtpSession implements Session {
         } else {
           Account account = account();
           VirtualPath whole = paths.removeFirst();
-          work(verb, whole, () -> files.combine(account, whole, paths));
+          work(verb, whole, goOn -> files.combine(account, whole, paths, goOn));
         }
       }
 
@@ -453,7 +463,7 @@ final class FtpSession implements Session {
         HashAlgorithm algorithm = terms.hash();
         VirtualPath path = path(argument);
         Range range = range(pending);
-        work(verb, path, () -> files.hash(path, algorithm, range));
+        work(verb, path, goOn -> files.hash(path, algorithm, range, goOn));
       }
       case XCRC -> hash(verb, argument, HashAlgorithm.CRC32);
       case XMD5 -> hash(verb, argument, HashAlgorithm.MD5);
@@ -501,7 +511,7 @@ final class FtpSession implements Session {
       case SITE_RMDIR -> {
         Account account = account();
         VirtualPath path = path(argument);
-        work(verb, path, () -> files.removeTree(account, path));
+        work(verb, path, goOn -> files.removeTree(account, path, goOn));
       }
       case SITE_QUOTA -> answers.reply(files.quota());
       case SITE_WHO ->
@@ -792,6 +802,8 @@ final class FtpSession implements Session {
     } else if (doing instanceof Doing.Uploading(Incoming incoming)) {
       incoming.closing();
       restIfOver(incoming);
+    } else if (doing instanceof Doing.Working(_, _, Errand errand)) {
+      errand.breakOff();
     }
     answers.close();
   }
@@ -833,21 +845,30 @@ final class FtpSession implements Session {
 
   private void copy(Verb verb, VirtualPath from, VirtualPath to) {
     Account account = account();
-    work(verb, to, () -> files.copy(account, from, to));
+    work(verb, to, goOn -> files.copy(account, from, to, goOn));
   }
 
   private void hash(Verb verb, String argument, HashAlgorithm algorithm) {
     terms.hashAsked();
     Directory here = here();
-    work(verb, here.working(), () -> files.hash(here, argument, algorithm));
+    work(verb, here.working(), goOn -> files.hash(here, argument, algorithm, goOn));
   }
 
-  /// Does something where waiting is allowed.
+  /// What may take long, and asks `goOn` now and then whether it should.
+  private interface Work {
+    Reply reply(BooleanSupplier goOn) throws IOException;
+  }
+
+  /// Does something where waiting is allowed. The client is heard meanwhile, as far as the line has
+  /// room: it may break it off, or go.
   ///
   /// @param path what a problem would be about
-  private void work(Verb verb, VirtualPath path, Callable<Reply> task) {
-    doing = new Doing.Working(verb, path);
-    answers.ask(new Effect.Perform(task, true));
+  private void work(Verb verb, VirtualPath path, Work work) {
+    Errand errand = new Errand();
+    doing = new Doing.Working(verb, path, errand);
+    int room = Math.max(0, LINE_UP_LIMIT - waitingWeight - lines.held());
+    Callable<Reply> task = () -> work.reply(errand);
+    answers.ask(new Effect.Perform(task, true, room));
   }
 
   // How data is to be moved.
@@ -1109,7 +1130,7 @@ final class FtpSession implements Session {
 
   private void failed(Effect effect, IOException problem) {
     switch (doing) {
-      case Doing.Working(_, VirtualPath path) -> {
+      case Doing.Working(_, VirtualPath path, _) -> {
         doing = new Doing.Resting();
         answers.reply(Reply.problem(FileProblem.of(problem, path)));
       }
@@ -1175,7 +1196,7 @@ final class FtpSession implements Session {
     return switch (doing) {
       case Doing.Sending(String what) -> what;
       case Doing.Uploading(Incoming incoming) -> incoming.told();
-      case Doing.Working(Verb verb, VirtualPath path) -> verb + " " + path;
+      case Doing.Working(Verb verb, VirtualPath path, _) -> verb + " " + path;
       default -> Phrase.of("nothing");
     };
   }
@@ -1187,8 +1208,11 @@ final class FtpSession implements Session {
     ByteBuffer all = ByteBuffer.allocate(TOLD_DURING_TRANSFER);
     Phrase end = Phrase.of("End.");
     try {
-      while (all.hasRemaining() && listing.read(all) > 0) {}
-      if (!all.hasRemaining()) {
+      int count = 0;
+      for (int i = 0; i < READS_DURING_TRANSFER && count >= 0 && all.hasRemaining(); i++) {
+        count = listing.read(all);
+      }
+      if (count >= 0) {
         end = Phrase.of("And more, which is told when no transfer runs.");
       }
     } catch (IOException e) {
@@ -1222,6 +1246,8 @@ final class FtpSession implements Session {
       // Every line begins with the letter of a kind, never with a digit: none can be taken for the
       // last.
       answers.raw(part.flip());
+    }
+    if (count >= 0) {
       answers.ask(new Effect.Drain());
       return;
     }

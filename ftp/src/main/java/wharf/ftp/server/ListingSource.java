@@ -11,15 +11,23 @@ import wharf.files.Listing;
 import wharf.protocol.Source;
 
 /// A listing as bytes, made line by line as they are asked for: a directory of any size takes the
-/// memory of one line.
+/// memory of one line. One in which next to nothing is chosen holds up nobody: a read looks at a
+/// bounded number of names, and then stops early.
 final class ListingSource implements Source.Made {
+  /// The most names that one read looks at.
+  static final int NAMES_AT_ONCE = 1024;
+
   private final Entries entries;
   private final EntryFormat format;
   private ByteBuffer line = ByteBuffer.allocate(0);
 
   /// Where the entries come from, one at a time.
   private interface Entries {
-    Listing.@Nullable Entry next() throws FileProblem;
+    /// @return whether there was another name
+    boolean advance() throws FileProblem;
+
+    /// What it names; null if that is not to be told.
+    Listing.@Nullable Entry entry();
 
     void close() throws IOException;
   }
@@ -35,12 +43,13 @@ final class ListingSource implements Source.Made {
     return new ListingSource(
         new Entries() {
           @Override
-          public Listing.@Nullable Entry next() throws FileProblem {
-            Listing.@Nullable Entry entry;
-            do {
-              entry = listing.next();
-            } while (entry != null && !chosen.test(entry.name()));
-            return entry;
+          public boolean advance() throws FileProblem {
+            return listing.advance(chosen);
+          }
+
+          @Override
+          public Listing.@Nullable Entry entry() {
+            return listing.entry();
           }
 
           @Override
@@ -58,11 +67,14 @@ final class ListingSource implements Source.Made {
           private boolean given;
 
           @Override
-          public Listing.@Nullable Entry next() {
-            if (given) {
-              return null;
-            }
+          public boolean advance() {
+            boolean first = !given;
             given = true;
+            return first;
+          }
+
+          @Override
+          public Listing.Entry entry() {
             return new Listing.Entry(name, facts);
           }
 
@@ -75,21 +87,27 @@ final class ListingSource implements Source.Made {
   @Override
   public int read(ByteBuffer into) throws IOException {
     int before = into.position();
-    while (into.hasRemaining()) {
-      if (!line.hasRemaining()) {
-        Listing.@Nullable Entry entry = entries.next();
-        if (entry == null) {
-          break;
-        }
+    give(into);
+    for (int i = 0; i < NAMES_AT_ONCE && into.hasRemaining(); i++) {
+      if (!entries.advance()) {
+        return into.position() == before ? -1 : into.position() - before;
+      }
+      Listing.@Nullable Entry entry = entries.entry();
+      if (entry != null) {
         String text = format.line(entry.name(), entry.facts()) + "\r\n";
         line = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+        give(into);
       }
-      int count = Math.min(line.remaining(), into.remaining());
-      into.put(into.position(), line, line.position(), count);
-      into.position(into.position() + count);
-      line.position(line.position() + count);
     }
-    return into.position() == before ? -1 : into.position() - before;
+    return into.position() - before;
+  }
+
+  /// Puts what is left of the line into `into`, as far as there is room.
+  private void give(ByteBuffer into) {
+    int count = Math.min(line.remaining(), into.remaining());
+    into.put(into.position(), line, line.position(), count);
+    into.position(into.position() + count);
+    line.position(line.position() + count);
   }
 
   @Override

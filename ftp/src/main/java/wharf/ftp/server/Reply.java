@@ -43,6 +43,9 @@ record Reply(
   static Reply problem(FileProblem problem) {
     int code =
         switch (problem.kind()) {
+          // RFC 959 section 4.1.3, ABOR: "to indicate that the service request terminated
+          // abnormally".
+          case BROKEN_OFF -> 426;
           case BUSY -> 450;
           case NO_SPACE -> 552;
           case BAD_NAME -> 553;

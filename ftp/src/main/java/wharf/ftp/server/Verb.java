@@ -98,7 +98,7 @@ enum Verb {
       "which bytes the next download or HASH is of; 1 0 is all",
       "RANG STREAM"),
   ALLO("<bytes> [R <bytes>]", LOGGED_IN, When.RESTING, "RFC 959", "announce the size of an upload"),
-  ABOR("", LOGGED_IN, When.ALWAYS, "RFC 959", "break the running transfer off"),
+  ABOR("", LOGGED_IN, When.ALWAYS, "RFC 959", "break off what is running"),
 
   LIST("[<path>]", needs(Right.LIST), When.RESTING, "RFC 959", "list for people"),
   NLST("[<path>]", needs(Right.LIST), When.RESTING, "RFC 959", "list names only"),

@@ -2,12 +2,16 @@ package wharf.ftp.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import wharf.files.VirtualPath;
 
 /// LIST, NLST, MLSD and STAT.
 class ListingTest {
@@ -199,6 +203,96 @@ class ListingTest {
         assertThat(said).isPositive();
         world.assertNothingIsOpen();
       }
+    }
+  }
+
+  /// Whatever a pattern matches, a read looks at so many names and no more, and looks up what has
+  /// them only if they match.
+  @Test
+  void aReadLooksAtABoundedNumberOfNames() throws Exception {
+    try (World world = new World(base)) {
+      int files = 3 * ListingSource.NAMES_AT_ONCE;
+      for (int i = 0; i < files; i++) {
+        Files.createFile(world.root.resolve("empty/f" + i));
+      }
+      AtomicInteger tested = new AtomicInteger();
+      AtomicInteger told = new AtomicInteger();
+      try (ListingSource source =
+          ListingSource.of(
+              world.service.tree().list(VirtualPath.parse("/empty")),
+              name -> {
+                tested.incrementAndGet();
+                return name.equals("f" + (files - 1));
+              },
+              (name, _) -> {
+                told.incrementAndGet();
+                return name;
+              })) {
+        ByteBuffer into = ByteBuffer.allocate(1 << 20);
+        int before = 0;
+        int count;
+        while ((count = source.read(into)) >= 0) {
+          assertThat(tested.get() - before).isLessThanOrEqualTo(ListingSource.NAMES_AT_ONCE);
+          assertThat(count).isLessThan(10);
+          before = tested.get();
+        }
+      }
+      assertThat(tested).hasValue(files);
+      assertThat(told).hasValue(1);
+    }
+  }
+
+  /// Over the control connection, too: others have their turn whenever it waits to be told that all
+  /// has left.
+  @Test
+  void statThatMatchesNothingIsToldInTurns() throws Exception {
+    try (World world = new World(base)) {
+      int turns = 4;
+      for (int i = 0; i < turns * ListingSource.NAMES_AT_ONCE; i++) {
+        Files.createFile(world.root.resolve("empty/f" + i));
+      }
+      VirtualDriver driver = new VirtualDriver(world.service.open(), VirtualDriver.WHOLE);
+      Transcript.play(Transcript.LOGIN, driver);
+      driver.holdsDrains = true;
+      driver.send("STAT empty/x*");
+      int waited = 0;
+      while (driver.drainWaits()) {
+        waited++;
+        assertThat(driver.replies().lines()).containsExactly("213-Here comes the listing.");
+        driver.drained();
+      }
+      assertThat(waited).isEqualTo(turns);
+      assertThat(driver.replies().lines())
+          .containsExactly("213-Here comes the listing.", "213 End.");
+      driver.assertSettled();
+    }
+  }
+
+  /// Beside a transfer, where nothing is waited for, it ends instead.
+  @Test
+  void statThatMatchesLittleBesideATransferIsNotToldToItsEnd() throws Exception {
+    try (World world = new World(base)) {
+      for (int i = 0; i < 6 * ListingSource.NAMES_AT_ONCE; i++) {
+        Files.createFile(world.root.resolve("empty/f" + i));
+      }
+      VirtualDriver driver = new VirtualDriver(world.service.open(), VirtualDriver.WHOLE);
+      Transcript.play(
+          Transcript.LOGIN
+              + """
+              C: EPSV
+              S: 229 ...
+              C: STOR new
+              S: 150 ...
+              C: STAT empty/x*
+              S: 213-...
+              S: 213 And more, which is told when no transfer runs.
+              C: STAT docs/x*
+              S: 213-...
+              S: 213 End.
+              ! FIN
+              S: 226 ...
+              """,
+          driver);
     }
   }
 }
