@@ -18,9 +18,9 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributes;
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import wharf.files.FileProblem.Kind;
 
@@ -34,9 +34,8 @@ import wharf.files.FileProblem.Kind;
 /// disk until the new one is whole.
 ///
 /// For one tree; several processes over one folder share the count through a file. It may be wrong
-/// by a file, until it is counted again, where two processes remove or replace that in the same
-/// instant, where a process is killed at it, and where a tree is removed in the instant in which an
-/// upload into it begins. Safe from many threads.
+/// until it is counted again: by a file that two processes remove or replace in the same instant,
+/// and by the uploads of a process that was killed. Safe from many threads.
 public final class Quota {
   private static final VarHandle LONG =
       MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
@@ -52,8 +51,10 @@ public final class Quota {
 
   private final boolean counted;
 
-  /// The keys of the files that an upload is about to replace, which one upload each is spared.
-  private final Set<Object> spared = new HashSet<>();
+  /// The keys of the files that an upload is about to replace, which one upload each is spared; and
+  /// whether such a file has gone meanwhile. What it counted as is given back when the upload ends:
+  /// else the next one of its name would be spared, too, while all are on the disk.
+  private final Map<Object, Charge> spared = new HashMap<>();
 
   private Quota(long mostBytes, long mostEntries, ByteBuffer held, boolean counted) {
     this.mostBytes = mostBytes;
@@ -277,17 +278,16 @@ public final class Quota {
     return counts(name) ? new Charge(size, 1) : nothing();
   }
 
-  /// Whether the file with this key is spared whoever asks: to be given back. Of two who replace
-  /// one file at once only one is.
-  boolean spares(Object key) {
-    synchronized (spared) {
-      return spared.add(key);
-    }
+  /// Whether the file with this key is spared whoever asks, until [#spareNoMore]. Of two who
+  /// replace one file at once only one is.
+  synchronized boolean spares(Object key) {
+    return spared.putIfAbsent(key, nothing()) == null;
   }
 
-  void spareNoMore(Object key) {
-    synchronized (spared) {
-      spared.remove(key);
+  synchronized void spareNoMore(Object key) {
+    Charge owed = spared.remove(key);
+    if (owed != null) {
+      owed.release();
     }
   }
 
@@ -368,11 +368,11 @@ public final class Quota {
     }
   }
 
-  /// Moves the part `name`, of so many bytes, to where it replaces `target`, or nothing if that has
-  /// gone since it was spared.
+  /// Moves the part `name`, of so many bytes, to where it replaces `target`, if that is there. It
+  /// is spared nothing any more.
   ///
   /// @param charge of the part, which then is counted as any file
-  /// @throws FileProblem `NO_SPACE` when there is no room for it any more
+  /// @throws FileProblem `NO_SPACE` when there is no room for it; `IS_A_DIRECTORY`
   void publish(
       VirtualPath path,
       SecureDirectoryStream<Path> directory,
@@ -387,28 +387,39 @@ public final class Quota {
     }
     synchronized (this) {
       PosixFileAttributes replaced = Confinement.attributes(directory, target);
-      long bytes = charge.bytes;
-      long entries = charge.entries;
-      charge.become(
-          path, size - (replaced == null ? 0 : bytes(replaced)), replaced == null ? 1 : 0);
-      boolean moved = false;
-      try {
-        directory.move(name, directory, target);
-        moved = true;
-      } finally {
-        if (!moved) {
-          add(bytes - charge.bytes, entries - charge.entries);
-          charge.bytes = bytes;
-          charge.entries = entries;
-        }
+      if (replaced != null && replaced.isDirectory()) {
+        throw FileProblem.about(Kind.IS_A_DIRECTORY, path, "is a directory");
       }
+      long bytes = size;
+      long entries = 1;
+      // Where another upload is spared what this replaces, that is given back when it ends.
+      boolean later =
+          replaced != null && spared.containsKey(Objects.requireNonNull(replaced.fileKey()));
+      if (replaced != null && !later) {
+        bytes -= bytes(replaced);
+        entries--;
+      }
+      // First what makes it more, at last what makes it less: nobody takes what would be missed.
+      charge.become(path, Math.max(bytes, charge.bytes), Math.max(entries, charge.entries));
+      directory.move(name, directory, target);
+      if (replaced != null && later) {
+        gone(replaced);
+      }
+      charge.become(path, bytes, entries);
     }
   }
 
   /// A directory, seen where a file was moved to or deleted, has been moved away since.
   private void gone(PosixFileAttributes attributes) {
-    if (!attributes.isDirectory()) {
+    if (attributes.isDirectory()) {
+      return;
+    }
+    Charge owed = spared.get(Objects.requireNonNull(attributes.fileKey()));
+    if (owed == null) {
       add(-bytes(attributes), -1);
+    } else {
+      owed.bytes += bytes(attributes);
+      owed.entries++;
     }
   }
 

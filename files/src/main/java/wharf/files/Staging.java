@@ -164,30 +164,36 @@ final class Staging {
     return part == null ? null : new Part(part.channel(), part.name(), part.key(), charge);
   }
 
-  /// Takes the kept part if it is free, or makes it, or else makes another for the same target. Its
-  /// old content is gone.
-  ///
-  /// @param charge of one that is made
-  Part takeEmpty(SecureDirectoryStream<Path> directory, Path kept, Quota.Charge charge)
+  /// Takes the kept part, whose content is gone; null when there is none, or it is held.
+  @Nullable Part takeEmpty(SecureDirectoryStream<Path> directory, Path kept) throws IOException {
+    Part part = take(directory, kept);
+    if (part == null) {
+      return null;
+    }
+    boolean empty = false;
+    try {
+      part.channel().truncate(0);
+      part.charge().shrinkTo(0);
+      empty = true;
+      return part;
+    } finally {
+      if (!empty) {
+        release(part);
+      }
+    }
+  }
+
+  /// Makes the kept part, or another for the same target where there is one.
+  Part makeEmpty(SecureDirectoryStream<Path> directory, Path kept, Quota.Charge charge)
       throws IOException {
     Part part = make(directory, kept, charge);
-    if (part == null) {
-      part = take(directory, kept);
-    }
     for (int i = 0; part == null && i < ATTEMPTS; i++) {
       part = make(directory, otherName(kept), charge);
     }
     if (part == null) {
       throw new IOException("no part could be made");
     }
-    try {
-      part.channel().truncate(0);
-      part.charge().shrinkTo(0);
-      return part;
-    } catch (IOException e) {
-      release(part);
-      throw e;
-    }
+    return part;
   }
 
   /// Makes a part beside the kept one, which stays, with these permissions as far as the process
@@ -328,13 +334,18 @@ final class Staging {
 
   /// Deletes a file, which may be a part that somebody has begun in this instant: what that counts
   /// as, its own upload settles.
-  synchronized void deleteFile(SecureDirectoryStream<Path> directory, Path name)
-      throws IOException {
-    PosixFileAttributes attributes = Confinement.attributes(directory, name);
-    if (isReserved(name) && attributes != null && isHeld(attributes)) {
-      directory.deleteFile(name);
-    } else {
+  void deleteFile(SecureDirectoryStream<Path> directory, Path name) throws IOException {
+    if (!isReserved(name)) {
       quota.deleteFile(directory, name);
+      return;
+    }
+    synchronized (this) {
+      PosixFileAttributes attributes = Confinement.attributes(directory, name);
+      if (attributes != null && isHeld(attributes)) {
+        directory.deleteFile(name);
+      } else {
+        quota.deleteFile(directory, name);
+      }
     }
   }
 

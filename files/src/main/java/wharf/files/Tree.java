@@ -279,7 +279,7 @@ public final class Tree implements AutoCloseable {
         // Then the long way.
       }
       try (var hidden = HiddenPlace.make(confinement, staging, place.directory(), path)) {
-        place.directory().move(name, hidden.inside(), HiddenPlace.TREE);
+        quota.move(place.directory(), name, hidden.inside(), HiddenPlace.TREE);
         boolean gone = false;
         try {
           requireSame(place, Confinement.attributes(hidden.inside(), HiddenPlace.TREE));

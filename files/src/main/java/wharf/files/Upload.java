@@ -30,6 +30,9 @@ import wharf.files.FileProblem.Kind;
 /// which only suspending and discarding are left. Whoever began it ends it; [#close()] suspends
 /// what nobody ended. The first ending counts: ending it again does nothing.
 public final class Upload implements AutoCloseable {
+  /// Others may take room between two looks; they will not do so for ever.
+  private static final int ATTEMPTS = 8;
+
   private final Staging staging;
   private final Hashes hashes;
   private final Durability durability;
@@ -134,12 +137,13 @@ public final class Upload implements AutoCloseable {
     Staging.Part part = null;
     boolean begun = false;
     try {
-      if (!continues) {
-        charge.become(place.path(), 0, sparedKey == null ? 1 : 0);
-      }
-      part = continues ? staging.take(directory, kept) : staging.takeEmpty(directory, kept, charge);
-      if (part == null) {
+      part = continues ? staging.take(directory, kept) : staging.takeEmpty(directory, kept);
+      if (part == null && continues) {
         throw FileProblem.about(Kind.BUSY, place.path(), "is still being uploaded");
+      }
+      if (part == null) {
+        charge.become(place.path(), 0, sparedKey == null ? 1 : 0);
+        part = staging.makeEmpty(directory, kept, charge);
       }
       FileChannel channel = part.channel();
       if (continues) {
@@ -152,10 +156,6 @@ public final class Upload implements AutoCloseable {
         channel.truncate(position).position(position);
         part.charge().shrinkTo(position);
       } else {
-        if (part.charge() != charge) {
-          // There was one already.
-          charge.release();
-        }
         copyPublished(place, target, channel, start, part.charge(), sparedKey != null, goOn);
       }
       var upload =
@@ -174,6 +174,7 @@ public final class Upload implements AutoCloseable {
       return upload;
     } finally {
       if (!begun) {
+        spareNoMore(quota, sparedKey);
         if (part == null) {
           charge.release();
         } else if (continues) {
@@ -181,7 +182,6 @@ public final class Upload implements AutoCloseable {
         } else {
           staging.drop(directory, part);
         }
-        spareNoMore(quota, sparedKey);
       }
     }
   }
@@ -391,6 +391,7 @@ public final class Upload implements AutoCloseable {
       }
       Optional<Hashes.Identity> identity = identity();
       synchronized (place.in().naming) {
+        spareNoMore(staging.quota, sparedKey);
         staging.quota.publish(place.path(), directory, part.name(), target, part.charge(), length);
       }
       if (algorithm != null && hasher != null) {
@@ -444,24 +445,33 @@ public final class Upload implements AutoCloseable {
       discard();
       return 0;
     }
-    long affordable = part.charge().affords(position);
-    try {
-      if (affordable < position) {
-        part.channel().truncate(affordable);
-        position = affordable;
-      }
-      part.charge().become(place.path(), position, 1);
-    } catch (IOException e) {
-      // Others have taken the room.
-      discard();
-      return 0;
-    }
-    if (!isWorthKeeping()) {
+    spareNoMore(staging.quota, sparedKey);
+    if (!isAffordable() || !isWorthKeeping()) {
       discard();
       return 0;
     }
     end(() -> staging.keep(place.directory(), part, kept));
     return position;
+  }
+
+  /// Whether the quota takes some of it, as a file of its own. The rest is cut off.
+  private boolean isAffordable() {
+    for (int i = 0; i < ATTEMPTS; i++) {
+      long affordable = part.charge().affords(position);
+      try {
+        part.charge().become(place.path(), affordable, 1);
+        if (affordable < position) {
+          part.channel().truncate(affordable);
+          position = affordable;
+        }
+        return true;
+      } catch (FileProblem e) {
+        // Others have taken the room meanwhile.
+      } catch (IOException e) {
+        return false;
+      }
+    }
+    return false;
   }
 
   /// Stops, and forgets what has come.

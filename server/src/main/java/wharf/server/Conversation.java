@@ -152,8 +152,8 @@ abstract sealed class Conversation permits StreamConversation, DatagramConversat
   /// Brings the outcome of the task.
   ///
   /// What the client did meanwhile is heard first: one that has vanished must not be taken for one
-  /// that waits. Beside a lengthy task it was heard all along, and now is no further than that
-  /// allowed: one that sends many such commands ahead would fill the session's memory.
+  /// that waits. Beside a lengthy task it was heard as far as that allowed, and is no further now:
+  /// one that sends many such commands ahead would fill the session's memory.
   final void performed(Event outcome, ByteBuffer scratch) {
     performing = lengthy;
     catchUp(scratch);

@@ -380,6 +380,7 @@ final class StreamConversation extends Conversation {
 
   @Override
   void flush() {
+    drained = false;
     try {
       ByteBuffer next;
       while (!closed && (next = unsent.peek()) != null) {
