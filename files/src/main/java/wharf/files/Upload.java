@@ -53,10 +53,10 @@ public final class Upload implements AutoCloseable {
   private final long begin;
 
   /// So many bytes of the file that is there already does the quota spare this.
-  private final long spared;
+  private long spared;
 
-  /// That file's key, if it does.
-  private final @Nullable Object sparedKey;
+  /// That file's key, while it does.
+  private @Nullable Object sparedKey;
 
   /// What the quota has counted already.
   private final long counted;
@@ -190,7 +190,14 @@ public final class Upload implements AutoCloseable {
   private static @Nullable Object spared(Quota quota, Confinement.Place place) {
     PosixFileAttributes there = place.attributes();
     Object key = there == null ? null : there.fileKey();
-    return key != null && quota.spares(key) ? key : null;
+    return key != null && !quota.isNone() && quota.spares(key) ? key : null;
+  }
+
+  /// Another upload may be, from now on.
+  private void spareNoMore() {
+    spareNoMore(staging.quota, sparedKey);
+    sparedKey = null;
+    spared = 0;
   }
 
   private static void spareNoMore(Quota quota, @Nullable Object key) {
@@ -391,7 +398,7 @@ public final class Upload implements AutoCloseable {
       }
       Optional<Hashes.Identity> identity = identity();
       synchronized (place.in().naming) {
-        spareNoMore(staging.quota, sparedKey);
+        spareNoMore();
         staging.quota.publish(place.path(), directory, part.name(), target, part.charge(), length);
       }
       if (algorithm != null && hasher != null) {
@@ -445,7 +452,7 @@ public final class Upload implements AutoCloseable {
       discard();
       return 0;
     }
-    spareNoMore(staging.quota, sparedKey);
+    spareNoMore();
     if (!isAffordable() || !isWorthKeeping()) {
       discard();
       return 0;
@@ -494,7 +501,7 @@ public final class Upload implements AutoCloseable {
       return;
     }
     ended = true;
-    spareNoMore(staging.quota, sparedKey);
+    spareNoMore();
     try (place) {
       ending.run();
     } catch (IOException e) {
