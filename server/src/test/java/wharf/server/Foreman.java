@@ -152,10 +152,17 @@ final class Foreman {
     out.println("left " + left(before));
   }
 
+  /// What stays. A pool says that it has ended when its threads are about to, and not yet gone.
   private static Set<String> left(Set<String> before) throws Exception {
-    Set<String> left = held();
-    left.removeAll(before);
-    return left;
+    long deadline = System.nanoTime() + GRACE.toNanos();
+    while (true) {
+      Set<String> left = held();
+      left.removeAll(before);
+      if (left.isEmpty() || System.nanoTime() > deadline) {
+        return left;
+      }
+      Thread.sleep(5);
+    }
   }
 
   private static void tellWhatIsHeld(PrintStream out) {
