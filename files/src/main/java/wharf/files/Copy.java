@@ -272,7 +272,10 @@ final class Copy {
       VirtualPath to)
       throws FileProblem {
     Quota.Charge charge = staging.quota.nothing();
-    try (FileChannel out = make(level, name, original, to)) {
+    charge.become(to, 0, 1);
+    boolean made = false;
+    try (FileChannel out = Confinement.makeFile(level.out(), name, original.permissions())) {
+      made = true;
       boolean whole = false;
       try {
         transfer(in, out, from, to, size -> charge.become(to, size));
@@ -292,15 +295,11 @@ final class Copy {
           Hashes.Identity.of(Confinement.attributes(level.out(), name)));
     } catch (IOException e) {
       throw FileProblem.of(e, to);
+    } finally {
+      if (!made) {
+        charge.release();
+      }
     }
-  }
-
-  private FileChannel make(Level level, Path name, PosixFileAttributes original, VirtualPath to)
-      throws IOException {
-    FileChannel[] made = new FileChannel[1];
-    staging.quota.making(
-        to, () -> made[0] = Confinement.makeFile(level.out(), name, original.permissions()));
-    return made[0];
   }
 
   /// Copies a link that leads somewhere inside. What it says is kept where every name on its way is

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +28,16 @@ final class QuotaTest {
   @TempDir(factory = UnderTarget.class)
   Path folder;
 
-  private Program serve(Path root, String model, int files) throws IOException {
+  private Path root;
+  private Path outside;
+
+  @BeforeEach
+  void folders() throws IOException {
+    root = Files.createDirectories(folder.resolve("root"));
+    outside = Files.createDirectories(folder.resolve("outside"));
+  }
+
+  private Program serve(String model, int files) throws IOException {
     Path password = Files.writeString(folder.resolve("password"), Site.PASSWORD + "\n");
     List<String> options =
         new ArrayList<>(
@@ -44,7 +54,7 @@ final class QuotaTest {
     return Program.serve(root, Program.NATIVE, options.toArray(String[]::new));
   }
 
-  private static List<String> names(Path root) throws IOException {
+  private List<String> names() throws IOException {
     try (Stream<Path> all = Files.list(root)) {
       return all.map(one -> one.getFileName().toString()).sorted().toList();
     }
@@ -53,12 +63,10 @@ final class QuotaTest {
   @ParameterizedTest
   @ValueSource(strings = {"virtual", "processes"})
   void whatDoesNotFitIsRefused(String model) throws IOException {
-    Path root = Files.createDirectories(folder.resolve("root"));
-    Path outside = Files.createDirectories(folder.resolve("outside"));
     Path large = Content.random(outside.resolve("large"), SIZE, 1);
     Path rest = Content.random(outside.resolve("rest"), (100 << 10) - 2 * SIZE, 2);
     Path none = Content.random(outside.resolve("none"), 0, 3);
-    try (Program program = serve(root, model, 4)) {
+    try (Program program = serve(model, 4)) {
       Site site = program.site(outside);
       for (RealClient client : RealClient.all()) {
         if (client.cannot().contains(Operation.UPLOAD)) {
@@ -67,15 +75,15 @@ final class QuotaTest {
         client.upload(site, large, "a");
         client.upload(site, large, "b");
         tries(client, site, large, "c");
-        assertThat(names(root)).as("%s", client).containsExactly("a", "b");
+        assertThat(names()).as("%s", client).containsExactly("a", "b");
         client.upload(site, large, "a");
         client.upload(site, rest, "c");
-        assertThat(names(root)).as("%s", client).containsExactly("a", "b", "c");
+        assertThat(names()).as("%s", client).containsExactly("a", "b", "c");
         client.upload(site, none, "d");
         tries(client, site, none, "e");
-        assertThat(names(root)).as("%s", client).containsExactly("a", "b", "c", "d");
+        assertThat(names()).as("%s", client).containsExactly("a", "b", "c", "d");
         assertThat(Content.sha256(root.resolve("c"))).isEqualTo(Content.sha256(rest));
-        for (String name : names(root)) {
+        for (String name : names()) {
           client.delete(site, name);
         }
       }
@@ -94,10 +102,8 @@ final class QuotaTest {
   @ParameterizedTest
   @ValueSource(strings = {"virtual", "processes"})
   void manyAtOnceNeverStoreMore(String model) throws Exception {
-    Path root = Files.createDirectories(folder.resolve("root"));
-    Path outside = Files.createDirectories(folder.resolve("outside"));
     Path large = Content.random(outside.resolve("large"), SIZE, 1);
-    try (Program program = serve(root, model, 20);
+    try (Program program = serve(model, 20);
         var executor = Executors.newFixedThreadPool(8)) {
       Site site = program.site(outside);
       List<Callable<Boolean>> uploads = new ArrayList<>();
@@ -119,7 +125,7 @@ final class QuotaTest {
         stored += upload.get() ? 1 : 0;
       }
       assertThat(stored).isLessThanOrEqualTo(2);
-      assertThat(names(root)).hasSize(stored).allMatch(name -> name.matches("f[0-7]"));
+      assertThat(names()).hasSize(stored).allMatch(name -> name.matches("f[0-7]"));
       // What was refused has left its room.
       for (; stored < 2; stored++) {
         new Curl().upload(site, large, "late" + stored);

@@ -29,7 +29,8 @@ import wharf.users.Account;
 
 /// What commands do to files by name, and tell of them. Each answers with the reply, and touches
 /// nothing of the session: those that may take long are run elsewhere, and ask now and then whether
-/// to go on; at a "no" they leave nothing half-made, and throw a problem that says so.
+/// to go on; at a "no" they leave nothing half-made (but RMDIR what it has not removed), and throw
+/// a problem that says so.
 final class FileCommands {
   /// What COMB reads at once.
   private static final int PIECE = 256 << 10;
@@ -362,10 +363,14 @@ final class FileCommands {
           Phrase.of(
               "%s of %s files and directories are in use", quota.entries(), quota.mostEntries()));
     }
-    Phrase room = Phrase.of("There is room for %s bytes.", tree.usableSpace());
+    long room = tree.usableSpace();
     return used.isEmpty()
-        ? Reply.of(200, "You have no quota; there is room for %s bytes.", tree.usableSpace())
-        : Reply.of(200, Phrase.of("The quota of this folder:"), used, room);
+        ? Reply.of(200, "You have no quota; there is room for %s bytes.", room)
+        : Reply.of(
+            200,
+            Phrase.of("The quota of this folder:"),
+            used,
+            Phrase.of("There is room for %s bytes.", room));
   }
 
   // Hashes. All may take long.
