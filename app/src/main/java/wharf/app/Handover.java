@@ -58,7 +58,10 @@ record Handover(List<Known> known, boolean anonymous) {
   /// A name may hold anything, an environment not in every locale.
   private static String text(Known one) {
     String rights =
-        one.account().rights().stream().map(Right::name).sorted().collect(Collectors.joining(","));
+        one.account().rules().somewhere().stream()
+            .map(Right::name)
+            .sorted()
+            .collect(Collectors.joining(","));
     String name = URLEncoder.encode(one.account().name(), UTF_8);
     return rights + ":" + name + ":" + one.passwordHash();
   }

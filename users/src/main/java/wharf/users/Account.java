@@ -1,18 +1,23 @@
 package wharf.users;
 
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/// Someone who may be here, and what they may do.
+/// Someone who may be here, and what they may do. Immutable.
 ///
 /// @param name as given at log-in
-/// @param rights what is allowed everywhere in the tree
-public record Account(String name, Set<Right> rights) {
+/// @param root the folder of this machine that is its `/`; null for that which the server serves
+/// @param rules what is allowed where
+/// @param limits how much of it
+public record Account(String name, @Nullable Path root, Rules rules, Limits limits) {
   /// The name under which those without an account are logged in.
   public static final String ANONYMOUS = "anonymous";
 
-  public Account {
-    rights = Set.copyOf(rights);
+  /// With the same rights everywhere, and no limits.
+  public Account(String name, Set<Right> rights) {
+    this(name, null, Rules.everywhere(rights), Limits.NONE);
   }
 
   /// An account that may look and read.
@@ -30,8 +35,13 @@ public record Account(String name, Set<Right> rights) {
     return new Account(name, EnumSet.allOf(Right.class));
   }
 
-  /// Whether this account may use `right`. The one authorisation call, for every verb.
+  /// Whether this account has `right` somewhere.
   public boolean may(Right right) {
-    return rights.contains(right);
+    return rules.somewhere().contains(right);
+  }
+
+  /// The same with other limits.
+  public Account with(Limits other) {
+    return new Account(name, root, rules, other);
   }
 }
