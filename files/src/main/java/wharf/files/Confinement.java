@@ -151,6 +151,11 @@ final class Confinement implements AutoCloseable {
       return all;
     }
 
+    /// The same as they are called.
+    List<String> called() {
+      return in.called(real, name);
+    }
+
     /// Opens the directory that is here. The caller closes it.
     SecureDirectoryStream<Path> openDirectory() throws IOException {
       if (!isDirectory()) {
@@ -177,22 +182,37 @@ final class Confinement implements AutoCloseable {
   /// Walks to `path`. All but the last name must exist and be directories, or links to such.
   ///
   /// @param followLast whether a link in last place is followed; it must then lead to something
-  Place find(VirtualPath path, boolean followLast) throws FileProblem {
+  /// @param access whether whoever it is for may go this way; what they do at its end they have to
+  ///   ask for
+  Place find(VirtualPath path, boolean followLast, Access access) throws FileProblem {
     var pending = new ArrayDeque<Path>();
     for (String name : path.names()) {
       pending.add(names.path(name));
     }
-    return walk(path, pending, followLast);
+    return walk(path, pending, followLast, access);
   }
 
   /// Walks to `name` in the directory reached by `real`, and on through links.
-  Place follow(VirtualPath path, List<Path> real, Path name) throws FileProblem {
+  Place follow(VirtualPath path, List<Path> real, Path name, Access access) throws FileProblem {
     var pending = new ArrayDeque<Path>(real);
     pending.add(name);
-    return walk(path, pending, true);
+    return walk(path, pending, true, access);
   }
 
-  private Place walk(VirtualPath path, Deque<Path> pending, boolean followLast) throws FileProblem {
+  /// What the names `real`, and then `name`, are called: where somebody is, for [Access].
+  List<String> called(List<Path> real, @Nullable Path name) {
+    var place = new ArrayList<String>(real.size() + 1);
+    for (Path one : real) {
+      place.add(names.text(one));
+    }
+    if (name != null) {
+      place.add(names.text(name));
+    }
+    return place;
+  }
+
+  private Place walk(VirtualPath path, Deque<Path> pending, boolean followLast, Access access)
+      throws FileProblem {
     var real = new ArrayList<Path>();
     SecureDirectoryStream<Path> here = root;
     boolean arrived = false;
@@ -218,6 +238,10 @@ final class Confinement implements AutoCloseable {
           leave(here);
           here = up;
           continue;
+        }
+        if (!access.equals(Access.EVERYTHING)) {
+          // Before it is looked at: what is not for them is not told to be missing either.
+          access.requireWay(path, called(real, next));
         }
         PosixFileAttributes attributes = attributes(here, next);
         if (attributes == null && names.text(next).indexOf('\uFFFD') >= 0) {

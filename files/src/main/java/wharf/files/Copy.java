@@ -36,6 +36,7 @@ final class Copy {
   private final Staging staging;
   private final Hashes hashes;
   private final Durability durability;
+  private final Access access;
   private final int mostEntries;
   private final BooleanSupplier goOn;
   private long bytes;
@@ -48,20 +49,25 @@ final class Copy {
       Staging staging,
       Hashes hashes,
       Durability durability,
+      Access access,
       int mostEntries,
       BooleanSupplier goOn) {
     this.confinement = confinement;
     this.staging = staging;
     this.hashes = hashes;
     this.durability = durability;
+    this.access = access;
     this.mostEntries = mostEntries;
     this.goOn = goOn;
   }
 
   /// Makes it, and answers its size in bytes.
   long make(VirtualPath from, VirtualPath to, String owner) throws FileProblem {
-    try (var source = confinement.find(from, true)) {
+    Access original = access.ofSource();
+    try (var source = confinement.find(from, true, original)) {
+      original.require(from, source.called());
       if (source.existing().isDirectory()) {
+        original.requireWhole(from, source.called());
         tree(source, to);
       } else {
         file(source, to, owner);
@@ -96,14 +102,20 @@ final class Copy {
   private Upload begin(
       Confinement.Place source, PosixFileAttributes original, VirtualPath to, String owner)
       throws FileProblem {
-    Confinement.Place target = confinement.find(to, true);
+    Confinement.Place target = confinement.find(to, true, access);
     Upload upload = null;
     try {
+      access.require(to, target.called());
+      boolean mayReplace = access.mayReplace(target.called());
       if (target.attributes() != null
           && Objects.equals(target.attributes().fileKey(), original.fileKey())) {
         throw FileProblem.about(Kind.DENIED, source.path(), "cannot be copied onto itself");
       }
+      if (target.attributes() != null && !mayReplace) {
+        throw Tree.irreplaceable(to);
+      }
       upload = Upload.beginCopy(staging, hashes, durability, target, owner, original.permissions());
+      upload.mayReplace(mayReplace);
       return upload;
     } catch (IOException e) {
       throw FileProblem.of(e, to);
@@ -123,7 +135,9 @@ final class Copy {
   }
 
   private void tree(Confinement.Place source, VirtualPath to) throws IOException {
-    try (var target = confinement.find(to, false)) {
+    try (var target = confinement.find(to, false, access)) {
+      access.require(to, target.called());
+      access.requireWhole(to, target.called());
       requireFree(target);
       List<Path> original = source.whole();
       List<Path> destination = target.whole();
@@ -215,9 +229,10 @@ final class Copy {
     PosixFileAttributes attributes = Confinement.attributes(level.in(), name);
     if (attributes == null
         || attributes.isOther()
+        || !access.ofSource().shows(confinement.called(level.realFrom(), name))
         || Confinement.attributes(level.out(), name) != null) {
-      // It has gone, or is not served, or was met already: a name that is given while a directory
-      // is read may come twice.
+      // It has gone, or is not served, or not shown, or was met already: a name that is given while
+      // a directory is read may come twice.
       return;
     }
     if (++entries > mostEntries) {
@@ -312,7 +327,7 @@ final class Copy {
       throw FileProblem.about(Kind.BUSY, path, "changed while it was being reached");
     }
     List<Path> end;
-    try (var reached = confinement.follow(path, level.realFrom(), name)) {
+    try (var reached = confinement.follow(path, level.realFrom(), name, access.ofSource())) {
       reached.existing();
       end = reached.whole();
     } catch (FileProblem e) {

@@ -115,6 +115,16 @@ public final class FileProblem extends IOException {
     return about(Kind.NO_SPACE, path, predicate, arguments);
   }
 
+  /// What whoever asked may not do.
+  public static FileProblem denied(VirtualPath path, String predicate, Object... arguments) {
+    return about(Kind.DENIED, path, predicate, arguments);
+  }
+
+  /// What is, to whoever asked, as if it were not there.
+  public static FileProblem notServed(VirtualPath path) {
+    return about(Kind.NOT_FOUND, path, "is a name that is not served here");
+  }
+
   /// What was to be done with a file, and was broken off by who asked for it.
   public static FileProblem brokenOff(VirtualPath path, String predicate, Object... arguments) {
     return about(Kind.BROKEN_OFF, path, predicate, arguments);

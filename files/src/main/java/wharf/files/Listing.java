@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// directory, as its names are never all in memory. Each entry is looked up when it is its turn.
 ///
 /// Left out: what vanished meanwhile; links that lead outside or to nothing; pipes, devices and
-/// sockets; names with control characters, which no client could say; parts of unfinished uploads.
+/// sockets; names with control characters, which no client could say; parts of unfinished uploads;
+/// and what is not shown to whoever it is for ([Access#shows]).
 public final class Listing implements AutoCloseable {
   public static final int SORTED_UP_TO = 4096;
 
@@ -32,9 +33,14 @@ public final class Listing implements AutoCloseable {
 
   private final Confinement confinement;
   private final Staging staging;
+  private final Access access;
   private final VirtualPath path;
   private final SecureDirectoryStream<Path> directory;
   private final List<Path> real;
+
+  /// What those names are called.
+  private final List<String> here;
+
   private final ArrayDeque<Path> first;
   private final Iterator<Path> rest;
   private @Nullable Entry entry;
@@ -43,15 +49,18 @@ public final class Listing implements AutoCloseable {
   Listing(
       Confinement confinement,
       Staging staging,
+      Access access,
       VirtualPath path,
       SecureDirectoryStream<Path> directory,
       List<Path> real)
       throws IOException {
     this.confinement = confinement;
     this.staging = staging;
+    this.access = access;
     this.path = path;
     this.directory = directory;
     this.real = real;
+    this.here = confinement.called(real, null);
     this.rest = directory.iterator();
     var names = new ArrayList<Path>();
     while (names.size() <= SORTED_UP_TO) {
@@ -81,7 +90,7 @@ public final class Listing implements AutoCloseable {
       String text = confinement.names.text(name);
       if (text.startsWith(VirtualPath.RESERVED_PREFIX)) {
         staging.removeIfAbandoned(directory, name);
-      } else if (!VirtualPath.hasControls(text) && chosen.test(text)) {
+      } else if (!VirtualPath.hasControls(text) && chosen.test(text) && isShown(text)) {
         FileFacts facts = facts(name);
         entry = facts == null ? null : new Entry(text, facts);
       }
@@ -89,6 +98,15 @@ public final class Listing implements AutoCloseable {
     } catch (IOException e) {
       throw FileProblem.of(e, path);
     }
+  }
+
+  private boolean isShown(String name) {
+    if (access.equals(Access.EVERYTHING)) {
+      return true;
+    }
+    var place = new ArrayList<>(here);
+    place.add(name);
+    return access.shows(place);
   }
 
   /// What the name that [#advance] has looked at last is of; null where it was not chosen, or is
@@ -125,7 +143,7 @@ public final class Listing implements AutoCloseable {
   private @Nullable FileFacts facts(Path name) throws IOException {
     PosixFileAttributes attributes = Confinement.attributes(directory, name);
     if (attributes != null && attributes.isSymbolicLink()) {
-      try (var place = confinement.follow(path, real, name)) {
+      try (var place = confinement.follow(path, real, name, access)) {
         attributes = place.attributes();
       } catch (FileProblem e) {
         // Leads outside, to nothing, or in circles.

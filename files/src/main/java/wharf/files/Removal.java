@@ -7,8 +7,11 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import wharf.files.FileProblem.Kind;
 
 /// Takes directories apart. A link is removed, never followed. One caller.
@@ -19,6 +22,7 @@ final class Removal {
   private final Names names;
   private final Staging staging;
   private final BooleanSupplier goOn;
+  private Predicate<List<String>> spared = _ -> false;
   private long removed;
 
   /// @param goOn is asked before every entry; at the first "no" a [FileProblem] is thrown
@@ -26,6 +30,13 @@ final class Removal {
     this.names = names;
     this.staging = staging;
     this.goOn = goOn;
+  }
+
+  /// Has [#requireUnused] refuse a directory in which there is one of these.
+  ///
+  /// @param names told those from that directory down
+  void sparing(Predicate<List<String>> names) {
+    spared = names;
   }
 
   /// How many entries were removed, parts of uploads not counted.
@@ -37,12 +48,13 @@ final class Removal {
   ///
   /// @param path of `directory`
   void requireUnused(SecureDirectoryStream<Path> directory, VirtualPath path) throws IOException {
-    requireUnused(directory, path, 1);
+    requireUnused(directory, path, List.of());
   }
 
-  private void requireUnused(SecureDirectoryStream<Path> directory, VirtualPath path, int depth)
+  private void requireUnused(
+      SecureDirectoryStream<Path> directory, VirtualPath path, List<String> below)
       throws IOException {
-    requireDepth(path, depth);
+    requireDepth(path, below.size() + 1);
     try {
       for (Path entry : directory) {
         Path name = entry.getFileName();
@@ -53,11 +65,16 @@ final class Removal {
           }
           continue;
         }
+        var place = new ArrayList<>(below);
+        place.add(names.text(name));
+        if (spared.test(place)) {
+          throw FileProblem.about(Kind.NOT_EMPTY, path, "is not empty");
+        }
         PosixFileAttributes attributes = Confinement.attributes(directory, name);
         if (attributes != null && attributes.isDirectory()) {
           VirtualPath where = names.below(path, name);
           try (var inner = Confinement.enter(directory, name, where)) {
-            requireUnused(inner, where, depth + 1);
+            requireUnused(inner, where, place);
           } catch (NoSuchFileException e) {
             // Somebody else removed it.
           }

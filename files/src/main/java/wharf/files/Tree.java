@@ -18,12 +18,14 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import wharf.files.Confinement.Place;
 import wharf.files.FileProblem.Kind;
@@ -49,15 +51,25 @@ public final class Tree implements AutoCloseable {
 
   private final Confinement confinement;
   private final Staging staging;
-  private final Hashes hashes = new Hashes();
+  private final Hashes hashes;
   private final Durability durability;
   private final Quota quota;
 
-  private Tree(Confinement confinement, Staging staging, Durability durability) {
+  /// What those may do who see it so.
+  private final Access access;
+
+  private Tree(
+      Confinement confinement,
+      Staging staging,
+      Hashes hashes,
+      Durability durability,
+      Access access) {
     this.confinement = confinement;
     this.staging = staging;
+    this.hashes = hashes;
     this.durability = durability;
     this.quota = staging.quota;
+    this.access = access;
   }
 
   /// Opens the folder `root`, with what is stored in it safe from a power cut.
@@ -82,13 +94,45 @@ public final class Tree implements AutoCloseable {
     Tree tree = null;
     try {
       quota.count(confinement.disk());
-      tree = new Tree(confinement, new Staging(clock, confinement.names, quota), durability);
+      var staging = new Staging(clock, confinement.names, quota);
+      tree = new Tree(confinement, staging, new Hashes(), durability, Access.EVERYTHING);
       return tree;
     } catch (IOException e) {
       throw FileProblem.of(e, VirtualPath.ROOT);
     } finally {
       if (tree == null) {
         confinement.close();
+      }
+    }
+  }
+
+  /// The same tree as somebody may use it; it is closed with this one. Every method then throws
+  /// what `access` has against it, at the places that the paths mean, before it tells or does
+  /// anything.
+  public Tree under(Access access) {
+    return new Tree(confinement, staging, hashes, durability, access);
+  }
+
+  /// The same as far as it is only taken from ([Access#ofSource]).
+  public Tree asSource() {
+    return under(access.ofSource());
+  }
+
+  /// Walks to `path`, to do there what this tree's access is asked for.
+  private Place reach(VirtualPath path, boolean followLast) throws FileProblem {
+    return reach(path, followLast, access);
+  }
+
+  private Place reach(VirtualPath path, boolean followLast, Access by) throws FileProblem {
+    Place place = confinement.find(path, followLast, by);
+    boolean allowed = false;
+    try {
+      by.require(path, place.called());
+      allowed = true;
+      return place;
+    } finally {
+      if (!allowed) {
+        place.close();
       }
     }
   }
@@ -100,25 +144,38 @@ public final class Tree implements AutoCloseable {
 
   /// What is known of a file or directory.
   public FileFacts stat(VirtualPath path) throws FileProblem {
-    try (var place = confinement.find(path, true)) {
+    try (var place = reach(path, true)) {
       return FileFacts.of(place.existing());
+    }
+  }
+
+  /// The names of the place that `path` means, links followed, for whoever asks about access to it;
+  /// those of the path itself where there is no way to it.
+  public List<String> whereIs(VirtualPath path, boolean followLast) throws FileProblem {
+    try (var place = reach(path, followLast)) {
+      return place.called();
+    } catch (FileProblem problem) {
+      return switch (problem.kind()) {
+        case NOT_FOUND, NOT_A_DIRECTORY -> path.names();
+        default -> throw problem;
+      };
     }
   }
 
   /// Whether this is a link itself, wherever it leads; not where there is nothing.
   public boolean isLink(VirtualPath path) throws FileProblem {
-    try (var place = confinement.find(path, false)) {
+    try (var place = reach(path, false)) {
       return place.isLink();
     }
   }
 
   /// The entries of a directory. The caller closes it.
   public Listing list(VirtualPath path) throws FileProblem {
-    try (var place = confinement.find(path, true)) {
+    try (var place = reach(path, true)) {
       SecureDirectoryStream<Path> directory = place.openDirectory();
       Listing listing = null;
       try {
-        listing = new Listing(confinement, staging, path, directory, place.whole());
+        listing = new Listing(confinement, staging, access, path, directory, place.whole());
         return listing;
       } finally {
         if (listing == null) {
@@ -134,7 +191,7 @@ public final class Tree implements AutoCloseable {
   ///
   /// @throws FileProblem also `IS_A_DIRECTORY`
   public OpenFile open(VirtualPath path) throws FileProblem {
-    try (var place = confinement.find(path, true)) {
+    try (var place = reach(path, true)) {
       PosixFileAttributes attributes = place.existing();
       if (attributes.isDirectory()) {
         throw FileProblem.about(Kind.IS_A_DIRECTORY, path, "is a directory");
@@ -159,7 +216,7 @@ public final class Tree implements AutoCloseable {
   public String hash(
       VirtualPath path, HashAlgorithm algorithm, long from, long to, BooleanSupplier goOn)
       throws FileProblem {
-    try (var place = confinement.find(path, true)) {
+    try (var place = reach(path, true)) {
       PosixFileAttributes before = place.existing();
       if (before.isDirectory()) {
         throw FileProblem.about(Kind.IS_A_DIRECTORY, path, "is a directory");
@@ -197,7 +254,7 @@ public final class Tree implements AutoCloseable {
   ///
   /// @throws FileProblem also `EXISTS`, `NO_SPACE`, `READ_ONLY_STORE`
   public void makeDirectory(VirtualPath path) throws FileProblem {
-    try (var place = confinement.find(path, false)) {
+    try (var place = reach(path, false)) {
       if (place.attributes() != null) {
         throw FileProblem.about(Kind.EXISTS, path, "exists already");
       }
@@ -219,7 +276,7 @@ public final class Tree implements AutoCloseable {
   /// @throws FileProblem also `NOT_EMPTY`; `BUSY` while an upload into it is running; `DENIED` for
   ///   the root; `NOT_A_DIRECTORY` for a link, which [#deleteFile] removes
   public void removeDirectory(VirtualPath path) throws FileProblem {
-    try (var place = confinement.find(path, false)) {
+    try (var place = reach(path, false)) {
       Path name = directoryToRemove(place);
       try {
         quota.deleteDirectory(place.directory(), name);
@@ -266,8 +323,10 @@ public final class Tree implements AutoCloseable {
   ///   a copy into it is running, and nothing is removed; `BROKEN_OFF`
   public long removeTree(VirtualPath path, BooleanSupplier goOn) throws FileProblem {
     var removal = new Removal(confinement.names, staging, goOn);
-    try (var place = confinement.find(path, false)) {
+    try (var place = reach(path, false)) {
       Path name = directoryToRemove(place);
+      access.requireWhole(path, place.called());
+      removal.sparing(hidden(place));
       try (var inside = place.openDirectory()) {
         removal.requireUnused(inside, path);
       }
@@ -304,6 +363,17 @@ public final class Tree implements AutoCloseable {
     }
   }
 
+  /// Which of the names in a directory, told from it downward, are not shown: they are not removed
+  /// unseen.
+  private Predicate<List<String>> hidden(Place place) {
+    List<String> from = place.called();
+    return below -> {
+      var all = new ArrayList<>(from);
+      all.addAll(below);
+      return !access.shows(all);
+    };
+  }
+
   private void putBack(HiddenPlace hidden, SecureDirectoryStream<Path> directory, Path name) {
     try {
       synchronized (confinement.naming) {
@@ -335,7 +405,7 @@ public final class Tree implements AutoCloseable {
   ///   left; `BUSY` when a file became shorter meanwhile; `BROKEN_OFF`
   public long copy(VirtualPath from, VirtualPath to, String owner, BooleanSupplier goOn)
       throws FileProblem {
-    return new Copy(confinement, staging, hashes, durability, MAX_COPIED_ENTRIES, goOn)
+    return new Copy(confinement, staging, hashes, durability, access, MAX_COPIED_ENTRIES, goOn)
         .make(from, to, owner);
   }
 
@@ -343,7 +413,7 @@ public final class Tree implements AutoCloseable {
   ///
   /// @throws FileProblem also `IS_A_DIRECTORY`
   public void deleteFile(VirtualPath path) throws FileProblem {
-    try (var place = confinement.find(path, false)) {
+    try (var place = reach(path, false)) {
       place.existing();
       if (place.isDirectory()) {
         throw FileProblem.about(Kind.IS_A_DIRECTORY, path, "is a directory");
@@ -361,8 +431,8 @@ public final class Tree implements AutoCloseable {
   ///   `DENIED` for the root and for a directory moved into itself; `OTHER_STORE` when `to` is on
   ///   another file system
   public void rename(VirtualPath from, VirtualPath to) throws FileProblem {
-    try (var source = confinement.find(from, false);
-        var target = confinement.find(to, false)) {
+    try (var source = reach(from, false, access.ofSource());
+        var target = reach(to, false)) {
       source.existing();
       Path oldName = source.nameInDirectory();
       Path newName = target.nameInDirectory();
@@ -376,10 +446,20 @@ public final class Tree implements AutoCloseable {
       if (source.isDirectory() && Copy.startsWith(destination, moved)) {
         throw FileProblem.about(Kind.DENIED, from, "cannot be moved into itself");
       }
+      List<String> there = target.called();
+      if (source.isDirectory()) {
+        access.ofSource().requireWhole(from, source.called());
+        access.requireWhole(to, there);
+      }
+      access.requireMove(from, source.called(), there);
+      boolean mayReplace = access.mayReplace(there);
       synchronized (confinement.naming) {
         PosixFileAttributes old = Confinement.attributes(target.directory(), newName);
         if (old != null && (old.isDirectory() || source.isDirectory())) {
           throw FileProblem.about(Kind.EXISTS, to, "exists already");
+        }
+        if (old != null && !mayReplace) {
+          throw irreplaceable(to);
         }
         quota.move(source.directory(), oldName, target.directory(), newName);
       }
@@ -396,7 +476,7 @@ public final class Tree implements AutoCloseable {
   /// can say it.
   public void setModified(VirtualPath path, Instant modified) throws FileProblem {
     var time = FileTime.from(modified);
-    try (var place = confinement.find(path, true)) {
+    try (var place = reach(path, true)) {
       place.existing();
       if (place.isDirectory()) {
         try (var directory = place.openDirectory()) {
@@ -435,7 +515,7 @@ public final class Tree implements AutoCloseable {
       throw FileProblem.about(
           Kind.DENIED, path, "cannot get mode %s: it is 777 at most", Integer.toOctalString(mode));
     }
-    try (var place = confinement.find(path, true)) {
+    try (var place = reach(path, true)) {
       int needed = place.existing().isDirectory() ? 0500 : 0400;
       if ((mode & needed) != needed) {
         throw FileProblem.about(
@@ -469,12 +549,12 @@ public final class Tree implements AutoCloseable {
   ///   `OUTSIDE` and `DENIED` when `target` is not to be reached
   public void makeLink(VirtualPath link, VirtualPath target) throws FileProblem {
     List<Path> end;
-    try (var reached = confinement.find(target, true);
-        var named = confinement.find(target, false)) {
+    try (var reached = reach(target, true, access.ofSource());
+        var named = reach(target, false, access.ofSource())) {
       reached.existing();
       end = named.whole();
     }
-    try (var place = confinement.find(link, false)) {
+    try (var place = reach(link, false)) {
       if (place.attributes() != null) {
         throw FileProblem.about(Kind.EXISTS, link, "exists already");
       }
@@ -529,10 +609,15 @@ public final class Tree implements AutoCloseable {
   public Upload upload(
       VirtualPath target, String owner, Start start, long whole, BooleanSupplier goOn)
       throws FileProblem {
-    Place place = confinement.find(target, true);
+    Place place = reach(target, true);
     Upload upload = null;
     try {
+      boolean mayReplace = access.mayReplace(place.called());
+      if (place.attributes() != null && !mayReplace && !(start instanceof Start.Append)) {
+        throw irreplaceable(target);
+      }
       upload = Upload.begin(staging, hashes, durability, place, owner, start, whole, goOn);
+      upload.mayReplace(mayReplace);
       return upload;
     } catch (IOException e) {
       throw FileProblem.of(e, target);
@@ -554,10 +639,16 @@ public final class Tree implements AutoCloseable {
     return upload(target, owner, start, -1);
   }
 
+  /// What is there stays for those who may not replace it.
+  static FileProblem irreplaceable(VirtualPath path) {
+    return FileProblem.about(Kind.EXISTS, path, "exists already, and you may not replace it");
+  }
+
   /// How many bytes of an upload of `target` by `owner` are kept to be continued; empty when there
   /// are none, and while that upload is running in this tree.
   public OptionalLong resumable(VirtualPath target, String owner) throws FileProblem {
-    try (var place = confinement.find(target, true)) {
+    // It is the owner's own, whatever else may be done there.
+    try (var place = confinement.find(target, true, access)) {
       if (place.name() == null || place.isDirectory()) {
         return OptionalLong.empty();
       }

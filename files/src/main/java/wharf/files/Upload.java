@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -64,12 +65,20 @@ public final class Upload implements AutoCloseable {
   /// Whether that was behind what was kept of an earlier upload.
   private boolean continued;
 
+  /// Whether it may become the file in the place of another.
+  private boolean mayReplace = true;
+
   private boolean synced;
   private boolean published;
   private boolean ended;
   private @Nullable HashAlgorithm algorithm;
   private HashAlgorithm.@Nullable Hasher hasher;
   private @Nullable String hash;
+
+  /// Whether [#publish] may replace a file that is not the one it began with.
+  void mayReplace(boolean may) {
+    mayReplace = may;
+  }
 
   /// Takes over `place`.
   private Upload(
@@ -398,6 +407,9 @@ public final class Upload implements AutoCloseable {
       }
       Optional<Hashes.Identity> identity = identity();
       synchronized (place.in().naming) {
+        if (!mayReplace) {
+          requireNothingElse(directory);
+        }
         spareNoMore();
         staging.quota.publish(place.path(), directory, part.name(), target, part.charge(), length);
       }
@@ -418,6 +430,15 @@ public final class Upload implements AutoCloseable {
             Confinement.sync(directory);
           }
         });
+  }
+
+  /// Others may have made a file of that name since it began.
+  private void requireNothingElse(SecureDirectoryStream<Path> directory) throws IOException {
+    PosixFileAttributes before = place.attributes();
+    PosixFileAttributes now = Confinement.attributes(directory, target);
+    if (now != null && (before == null || !Objects.equals(before.fileKey(), now.fileKey()))) {
+      throw Tree.irreplaceable(place.path());
+    }
   }
 
   private void keepPermissions(

@@ -512,13 +512,20 @@ class CopyTest {
     try (var confinement = Confinement.open(served.root)) {
       var staging = new Staging(() -> served.now, confinement.names, Quota.none());
       var hashes = new Hashes();
-      new Copy(confinement, staging, hashes, Durability.NEVER, 3, () -> true)
+      new Copy(confinement, staging, hashes, Durability.NEVER, Access.EVERYTHING, 3, () -> true)
           .make(path("/d"), path("/c"), "ann");
       assertThat(served.names("/c")).containsExactly("e", "g");
       served.fails(
           Kind.DENIED,
           () ->
-              new Copy(confinement, staging, hashes, Durability.NEVER, 2, () -> true)
+              new Copy(
+                      confinement,
+                      staging,
+                      hashes,
+                      Durability.NEVER,
+                      Access.EVERYTHING,
+                      2,
+                      () -> true)
                   .make(path("/d"), path("/c2"), "ann"));
     }
     nothingIsLeft("d", "c");

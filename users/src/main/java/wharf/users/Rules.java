@@ -69,23 +69,29 @@ public record Rules(List<Rule> rules, List<NamePattern> hidden) {
   /// Whether there is anything to be done at `place` or somewhere below it, so that one has to be
   /// able to come there.
   public boolean leadsSomewhere(List<String> place) {
-    return !(decide(Set.of(), place) instanceof Decision.Hidden)
-        && (!at(place).rights().isEmpty()
-            || rules.stream().anyMatch(rule -> rule.isBelow(place) && !rule.rights().isEmpty()));
+    return !(decide(Set.of(), place) instanceof Decision.Hidden) && !within(place).isEmpty();
   }
 
-  /// Whether what is allowed at `place` is allowed in all that may be below it, so that a folder
-  /// there can be handled as a whole.
-  public boolean areAlikeBelow(List<String> place) {
-    Rule here = at(place);
-    return rules.stream()
-        .allMatch(rule -> !rule.isBelow(place) || rule.rights().containsAll(here.rights()));
-  }
-
-  /// All that is allowed somewhere.
-  public Set<Right> somewhere() {
+  /// What is allowed at `place` and in all that may be below it.
+  public Set<Right> throughout(List<String> place) {
     Set<Right> all = EnumSet.noneOf(Right.class);
-    rules.forEach(rule -> all.addAll(rule.rights()));
+    all.addAll(at(place).rights());
+    rules.stream()
+        .filter(rule -> rule.isBelow(place))
+        .forEach(rule -> all.retainAll(rule.rights()));
     return all;
+  }
+
+  /// What is allowed at `place` or in something that may be below it.
+  public Set<Right> within(List<String> place) {
+    Set<Right> all = EnumSet.noneOf(Right.class);
+    all.addAll(at(place).rights());
+    rules.stream().filter(rule -> rule.isBelow(place)).forEach(rule -> all.addAll(rule.rights()));
+    return all;
+  }
+
+  /// What is allowed somewhere.
+  public Set<Right> somewhere() {
+    return within(List.of());
   }
 }

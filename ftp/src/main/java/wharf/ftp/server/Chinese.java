@@ -176,6 +176,9 @@ final class Chinese {
           entry("Welcome, %s: your certificate is enough.", "欢迎，%s：您的证书就够了。"),
           entry("Welcome, whatever you are.", "欢迎。"),
           entry("Wharf is ready.", "Wharf 已就绪。"),
+          entry(
+              "Your folder cannot be used now. Tell whoever runs this server.",
+              "您的文件夹现在不能用。请告诉服务器的管理者。"),
           entry("You have no quota; there is room for %s bytes.", "您没有配额；有 %s 字节的空间。"),
           entry("You have said EPSV ALL: only EPSV may follow.", "您说过 EPSV ALL：之后只能用 EPSV。"),
           entry(
@@ -244,6 +247,13 @@ final class Chinese {
           entry("is neither a file nor a directory", "既不是文件也不是目录"),
           entry("is nested more than %s directories deep", "目录嵌套超过 %s 层"),
           entry("is not a directory", "不是目录"),
+          entry("is a name that is not served here", "是这里不提供的名称"),
+          entry("exists already, and you may not replace it", "已存在，您不能替换它"),
+          entry(
+              "holds folders with rules of their own, and may be used for %s only in parts",
+              "中有另有规则的文件夹，%s 只能分部分使用"),
+          entry("is not open to %s for %s", "不对 %s 开放 %s"),
+          entry("is not open to %s for %s: the rule for %s gives %s", "不对 %s 开放 %s：%s 的规则给予 %s"),
           entry("is not empty", "不是空的"),
           entry("is on a read-only store", "在只读的存储上"),
           entry("is still being uploaded", "还在上传"),
@@ -257,6 +267,7 @@ final class Chinese {
           entry("logged in as %s", "登录为 %s"),
           entry("make a directory", "创建目录"),
           entry("make a link to a file", "创建指向文件的链接"),
+          entry("may not be read here, and could be there", "在这里不可读，到那里却可以"),
           entry("may not be used so", "不能这样使用"),
           entry("name an account to charge, of which there are none", "说明计费账户，这里没有"),
           entry("names that begin with %s are reserved", "以 %s 开头的名称是保留的"),

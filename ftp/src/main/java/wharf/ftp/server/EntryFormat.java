@@ -6,9 +6,9 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Function;
 import wharf.files.FileFacts;
 import wharf.ftp.FtpTime;
-import wharf.users.Account;
 import wharf.users.Right;
 
 /// How a listing shows an entry, as one line without its end.
@@ -47,12 +47,15 @@ interface EntryFormat {
   }
 
   /// MLSD and MLST: facts for programs (RFC 3659 section 7).
-  static EntryFormat facts(Set<Fact> chosen, Account account) {
+  ///
+  /// @param rights what the client may do with the entry of that name
+  static EntryFormat facts(Set<Fact> chosen, Function<String, Set<Right>> rights) {
     return (name, facts) -> {
+      Set<Right> given = rights.apply(name);
       StringBuilder line = new StringBuilder(96 + name.length());
       for (Fact fact : Fact.values()) {
         if (chosen.contains(fact)) {
-          fact.append(line, facts, account);
+          fact.append(line, facts, given);
         }
       }
       return line.append(' ').append(name).toString();
@@ -63,13 +66,13 @@ interface EntryFormat {
   enum Fact {
     TYPE("type") {
       @Override
-      void append(StringBuilder line, FileFacts facts, Account account) {
+      void append(StringBuilder line, FileFacts facts, Set<Right> rights) {
         line.append("type=").append(facts.directory() ? "dir;" : "file;");
       }
     },
     SIZE("size") {
       @Override
-      void append(StringBuilder line, FileFacts facts, Account account) {
+      void append(StringBuilder line, FileFacts facts, Set<Right> rights) {
         if (!facts.directory()) {
           line.append("size=").append(facts.size()).append(';');
         }
@@ -77,16 +80,17 @@ interface EntryFormat {
     },
     MODIFY("modify") {
       @Override
-      void append(StringBuilder line, FileFacts facts, Account account) {
+      void append(StringBuilder line, FileFacts facts, Set<Right> rights) {
         line.append("modify=").append(FtpTime.format(facts.modified())).append(';');
       }
     },
     PERM("perm") {
       @Override
-      void append(StringBuilder line, FileFacts facts, Account account) {
+      void append(StringBuilder line, FileFacts facts, Set<Right> rights) {
         line.append("perm=");
         for (Permission permission : Permission.values()) {
-          if (permission.ofDirectory == facts.directory() && account.may(permission.right)) {
+          if (permission.ofDirectory == facts.directory()
+              && rights.containsAll(permission.rights)) {
             line.append(permission.letter);
           }
         }
@@ -95,7 +99,7 @@ interface EntryFormat {
     },
     UNIQUE("unique") {
       @Override
-      void append(StringBuilder line, FileFacts facts, Account account) {
+      void append(StringBuilder line, FileFacts facts, Set<Right> rights) {
         if (facts.key() != null) {
           line.append("unique=").append(facts.key()).append(';');
         }
@@ -103,7 +107,7 @@ interface EntryFormat {
     },
     MODE("UNIX.mode") {
       @Override
-      void append(StringBuilder line, FileFacts facts, Account account) {
+      void append(StringBuilder line, FileFacts facts, Set<Right> rights) {
         line.append("UNIX.mode=0").append(Integer.toOctalString(facts.mode())).append(';');
       }
     };
@@ -119,19 +123,19 @@ interface EntryFormat {
       return said;
     }
 
-    abstract void append(StringBuilder line, FileFacts facts, Account account);
+    abstract void append(StringBuilder line, FileFacts facts, Set<Right> rights);
   }
 
-  /// The letters of the perm fact (RFC 3659 section 7.5.5), and the right each stands for.
+  /// The letters of the perm fact (RFC 3659 section 7.5.5), and the rights each stands for.
   enum Permission {
     FILE_APPEND('a', false, Right.APPEND),
     FILE_DELETE('d', false, Right.DELETE),
     FILE_RENAME('f', false, Right.RENAME),
     FILE_RETRIEVE('r', false, Right.READ),
-    FILE_STORE('w', false, Right.WRITE),
+    FILE_STORE('w', false, Right.WRITE, Right.DELETE),
     DIRECTORY_CREATE('c', true, Right.WRITE),
     DIRECTORY_DELETE('d', true, Right.DELETE),
-    DIRECTORY_ENTER('e', true, Right.LIST),
+    DIRECTORY_ENTER('e', true),
     DIRECTORY_RENAME('f', true, Right.RENAME),
     DIRECTORY_LIST('l', true, Right.LIST),
     DIRECTORY_MAKE('m', true, Right.MAKE_FOLDER),
@@ -139,12 +143,15 @@ interface EntryFormat {
 
     private final char letter;
     private final boolean ofDirectory;
-    private final Right right;
 
-    Permission(char letter, boolean ofDirectory, Right right) {
+    // Of Set.of, which nobody can change; its type does not say so.
+    @SuppressWarnings("ImmutableEnumChecker")
+    private final Set<Right> rights;
+
+    Permission(char letter, boolean ofDirectory, Right... rights) {
       this.letter = letter;
       this.ofDirectory = ofDirectory;
-      this.right = right;
+      this.rights = Set.of(rights);
     }
   }
 }

@@ -26,45 +26,54 @@ import wharf.files.VirtualPath;
 import wharf.ftp.FtpTime;
 import wharf.ftp.server.EntryFormat.Fact;
 import wharf.users.Account;
+import wharf.users.Right;
 
-/// What commands do to files by name, and tell of them. Each answers with the reply, and touches
-/// nothing of the session: those that may take long are run elsewhere, and ask now and then whether
-/// to go on; at a "no" they leave nothing half-made (but RMDIR what it has not removed), and throw
-/// a problem that says so.
+/// What a command of an account does to files by name, and tells of them. Each answers with the
+/// reply, and touches nothing of the session but what the client was told: those that may take long
+/// are run elsewhere, and ask now and then whether to go on; at a "no" they leave nothing half-made
+/// (but RMDIR what it has not removed), and throw a problem that says so.
 final class FileCommands {
   /// What COMB reads at once.
   private static final int PIECE = 256 << 10;
 
   private final Tree tree;
+  private final Account account;
+  private final Told told;
   private final Supplier<Instant> now;
 
-  /// The path whose kept part SIZE or MLST told of last.
-  private @Nullable VirtualPath partTold;
+  /// What the client remembers of what it was told.
+  static final class Told {
+    /// The path whose kept part SIZE or MLST told of last.
+    private @Nullable VirtualPath part;
 
-  FileCommands(Tree tree, Supplier<Instant> now) {
-    this.tree = tree;
-    this.now = now;
+    /// Another client is there, or nobody yet: what one was told is nothing to the other.
+    void begunAnew() {
+      part = null;
+    }
   }
 
-  /// Another client is there, or nobody yet: what one was told is nothing to the other.
-  void begunAnew() {
-    partTold = null;
+  /// @param tree as the command may use it
+  FileCommands(Tree tree, Account account, Told told, Supplier<Instant> now) {
+    this.tree = tree;
+    this.account = account;
+    this.told = told;
+    this.now = now;
   }
 
   // Directories and names.
 
-  Reply makeDirectory(Account account, VirtualPath path) throws FileProblem {
+  Reply makeDirectory(VirtualPath path) throws FileProblem {
     tree.makeDirectory(path);
     return Reply.of(257, "%s was made.", Reply.quoted(path)).noted(account.name() + " MKD " + path);
   }
 
-  Reply removeDirectory(Account account, VirtualPath path) throws FileProblem {
+  Reply removeDirectory(VirtualPath path) throws FileProblem {
     tree.removeDirectory(path);
-    return removed(account, Verb.RMD, path);
+    return removed(Verb.RMD, path);
   }
 
   /// SITE RMDIR. May take long.
-  Reply removeTree(Account account, VirtualPath path, BooleanSupplier goOn) throws FileProblem {
+  Reply removeTree(VirtualPath path, BooleanSupplier goOn) throws FileProblem {
     long entries = tree.removeTree(path, goOn);
     return Reply.of(250, "%s was removed with all that was in it: %s in all.", path, entries)
         .noted(account.name() + " SITE RMDIR " + path);
@@ -72,7 +81,7 @@ final class FileCommands {
 
   /// Removes the file, and what is kept of this account's unfinished upload of it: a client whose
   /// upload failed cleans up so.
-  Reply delete(Account account, VirtualPath path) throws FileProblem {
+  Reply delete(VirtualPath path) throws FileProblem {
     // Of a link it is the link that goes, not what it leads to.
     boolean part = !tree.isLink(path) && tree.resumable(path, account.name()).isPresent();
     if (part) {
@@ -85,28 +94,27 @@ final class FileCommands {
         throw problem;
       }
     }
-    return removed(account, Verb.DELE, path);
+    return removed(Verb.DELE, path);
   }
 
-  private static Reply removed(Account account, Verb verb, VirtualPath path) {
+  private Reply removed(Verb verb, VirtualPath path) {
     return Reply.of(250, "%s was removed.", path).noted(account.name() + " " + verb + " " + path);
   }
 
-  Reply rename(Account account, VirtualPath from, VirtualPath to) throws FileProblem {
+  Reply rename(VirtualPath from, VirtualPath to) throws FileProblem {
     tree.rename(from, to);
     return Reply.of(250, "%s is now %s.", from, to)
         .noted(account.name() + " RNFR " + from + " RNTO " + to);
   }
 
-  Reply link(Account account, VirtualPath to, VirtualPath link) throws FileProblem {
+  Reply link(VirtualPath to, VirtualPath link) throws FileProblem {
     tree.makeLink(link, to);
     return Reply.of(250, "%s leads to %s now.", link, to)
         .noted(account.name() + " SITE SYMLINK " + to + " " + link);
   }
 
   /// SITE COPY, and SITE CPFR with SITE CPTO. May take long.
-  Reply copy(Account account, VirtualPath from, VirtualPath to, BooleanSupplier goOn)
-      throws FileProblem {
+  Reply copy(VirtualPath from, VirtualPath to, BooleanSupplier goOn) throws FileProblem {
     long bytes = tree.copy(from, to, account.name(), goOn);
     return Reply.of(250, "%s is a copy of %s: %s bytes.", to, from, bytes)
         .noted(account.name() + " SITE COPY " + from + " " + to);
@@ -114,12 +122,13 @@ final class FileCommands {
 
   /// COMB. May take long. The parts are removed when the whole is published, not before; and only
   /// those that are still what was read.
-  Reply combine(Account account, VirtualPath whole, List<VirtualPath> parts, BooleanSupplier goOn)
+  Reply combine(VirtualPath whole, List<VirtualPath> parts, BooleanSupplier goOn)
       throws IOException {
+    Tree sources = tree.asSource();
     Map<String, VirtualPath> files = new TreeMap<>();
     List<FileFacts> read = new ArrayList<>();
     for (VirtualPath part : parts) {
-      FileFacts facts = tree.stat(part);
+      FileFacts facts = sources.stat(part);
       read.add(facts);
       // Two names may be one file's, through links or otherwise.
       if (files.put(identity(part, facts), part) != null) {
@@ -138,7 +147,7 @@ final class FileCommands {
     try {
       ByteBuffer piece = ByteBuffer.allocate(PIECE);
       for (VirtualPath part : parts) {
-        bytes += add(part, whole, upload, piece, goOn);
+        bytes += add(sources.open(part), whole, upload, piece, goOn);
       }
       upload.sync();
       requireGoOn(goOn, whole);
@@ -153,7 +162,7 @@ final class FileCommands {
     // added again.
     int left = 0;
     for (int i = 0; i < parts.size(); i++) {
-      left += removeIfStill(parts.get(i), read.get(i)) ? 0 : 1;
+      left += removeIfStill(sources, parts.get(i), read.get(i)) ? 0 : 1;
     }
     Reply reply =
         left == 0
@@ -184,10 +193,10 @@ final class FileCommands {
   }
 
   /// Whether it was: others may have put something else there meanwhile.
-  private boolean removeIfStill(VirtualPath path, FileFacts facts) {
+  private static boolean removeIfStill(Tree sources, VirtualPath path, FileFacts facts) {
     try {
-      if (tree.stat(path).equals(facts)) {
-        tree.deleteFile(path);
+      if (sources.stat(path).equals(facts)) {
+        sources.deleteFile(path);
         return true;
       }
     } catch (FileProblem problem) {
@@ -202,10 +211,10 @@ final class FileCommands {
     }
   }
 
-  private long add(
-      VirtualPath part, VirtualPath whole, Upload to, ByteBuffer piece, BooleanSupplier goOn)
+  private static long add(
+      OpenFile part, VirtualPath whole, Upload to, ByteBuffer piece, BooleanSupplier goOn)
       throws IOException {
-    try (OpenFile file = tree.open(part)) {
+    try (OpenFile file = part) {
       long at = 0;
       int count;
       while ((count = file.channel().read(piece.clear(), at)) >= 0) {
@@ -219,8 +228,8 @@ final class FileCommands {
 
   // Facts.
 
-  Reply size(Account account, VirtualPath path) throws FileProblem {
-    OptionalLong part = part(account, path);
+  Reply size(VirtualPath path) throws FileProblem {
+    OptionalLong part = part(path);
     if (part.isPresent()) {
       return Reply.of(213, "%s", part.getAsLong());
     }
@@ -235,22 +244,23 @@ final class FileCommands {
   }
 
   /// MLST.
-  Reply facts(Account account, VirtualPath path, Set<Fact> chosen) throws FileProblem {
+  Reply facts(VirtualPath path, Set<Fact> chosen) throws FileProblem {
     // As SIZE: a client that resumes by what MLST says (ncftpput) would go on behind the old file.
-    OptionalLong part = part(account, path);
+    OptionalLong part = part(path);
     FileFacts facts =
         part.isPresent()
             ? new FileFacts(false, part.getAsLong(), now.get(), 0, null)
             : tree.stat(path);
-    String line = EntryFormat.facts(chosen, account).line(path.toString(), facts);
+    Set<Right> rights = account.rules().at(path.names()).rights();
+    String line = EntryFormat.facts(chosen, _ -> rights).line(path.toString(), facts);
     return Reply.of(250, Phrase.of("Facts follow."), List.of(line), Phrase.of("End."));
   }
 
   /// The length of what is kept of this account's unfinished upload of `path`, about to be told.
-  private OptionalLong part(Account account, VirtualPath path) throws FileProblem {
+  private OptionalLong part(VirtualPath path) throws FileProblem {
     OptionalLong part = tree.resumable(path, account.name());
     if (part.isPresent()) {
-      partTold = path;
+      told.part = path;
     }
     return part;
   }
@@ -258,9 +268,9 @@ final class FileCommands {
   /// The refusal of a download, if the client was told the length of its unfinished upload of
   /// `path` and now asks for the old file of that name: it would cut that to the length it knows,
   /// as curl does, and call it whole.
-  Optional<Reply> wouldBeCut(Account account, VirtualPath path) throws FileProblem {
+  Optional<Reply> wouldBeCut(VirtualPath path) throws FileProblem {
     OptionalLong part =
-        path.equals(partTold) ? tree.resumable(path, account.name()) : OptionalLong.empty();
+        path.equals(told.part) ? tree.resumable(path, account.name()) : OptionalLong.empty();
     return part.isEmpty()
         ? Optional.empty()
         : Optional.of(

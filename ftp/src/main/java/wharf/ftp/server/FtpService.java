@@ -11,7 +11,7 @@ import wharf.users.Accounts;
 
 /// The FTP protocol over one tree, for these accounts (RFC 959 and what followed it).
 ///
-/// @param tree what is served; closed by whoever opened it, after the server
+/// @param roots which tree each account is in
 /// @param accounts who may come in
 /// @param now the time of day, for listings
 /// @param patience how long a client may be silent or stall
@@ -20,7 +20,7 @@ import wharf.users.Accounts;
 /// @param offersCompression whether FEAT tells of MODE Z; it is understood in any case, but clients
 ///   such as lftp compress unasked wherever they read of it, which is slower on a fast network
 public record FtpService(
-    Tree tree,
+    Roots roots,
     Accounts accounts,
     Supplier<Instant> now,
     Patience patience,
@@ -29,10 +29,10 @@ public record FtpService(
     boolean offersCompression)
     implements Protocol {
 
-  /// Nobody is there yet.
+  /// All in one tree, which whoever opened it closes after the server; nobody is there yet.
   public FtpService(
       Tree tree, Accounts accounts, Supplier<Instant> now, Patience patience, Tls tls) {
-    this(tree, accounts, now, patience, tls, new Sessions(), false);
+    this(Roots.of(tree), accounts, now, patience, tls, new Sessions(), false);
   }
 
   /// In the clear only.
@@ -42,7 +42,7 @@ public record FtpService(
 
   /// The same, with MODE Z in FEAT.
   public FtpService offeringCompression() {
-    return new FtpService(tree, accounts, now, patience, tls, sessions, true);
+    return new FtpService(roots, accounts, now, patience, tls, sessions, true);
   }
 
   /// Whether sessions are under TLS (RFC 4217).

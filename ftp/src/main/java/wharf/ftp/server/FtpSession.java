@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ import wharf.files.FileProblem;
 import wharf.files.HashAlgorithm;
 import wharf.files.OpenFile;
 import wharf.files.Start;
+import wharf.files.Tree;
 import wharf.files.Upload;
 import wharf.files.VirtualPath;
 import wharf.protocol.Effect;
@@ -33,7 +35,7 @@ import wharf.protocol.Session;
 import wharf.protocol.Source;
 import wharf.users.Account;
 import wharf.users.Accounts;
-import wharf.users.Right;
+import wharf.users.Rules;
 import wharf.users.Secret;
 
 /// A client's session: who it is, what it is doing, and what each command means then.
@@ -107,13 +109,15 @@ final class FtpSession implements Session {
 
     record Named(String user) implements Who {}
 
-    record LoggedIn(Account account, VirtualPath directory, Pending pending) implements Who {
+    /// @param tree the account's, to be left
+    record LoggedIn(Account account, Tree tree, VirtualPath directory, Pending pending)
+        implements Who {
       LoggedIn in(VirtualPath other) {
-        return new LoggedIn(account, other, pending);
+        return new LoggedIn(account, tree, other, pending);
       }
 
       LoggedIn with(Pending other) {
-        return new LoggedIn(account, directory, other);
+        return new LoggedIn(account, tree, directory, other);
       }
     }
   }
@@ -141,7 +145,8 @@ final class FtpSession implements Session {
 
     record Opening(boolean extended) implements Doing {}
 
-    record Checking(String user) implements Doing {}
+    /// @param byCertificate whether nothing but the account's tree is waited for
+    record Checking(String user, boolean byCertificate) implements Doing {}
 
     record Securing() implements Doing {}
 
@@ -157,8 +162,11 @@ final class FtpSession implements Session {
     record Draining() implements Doing {}
   }
 
+  /// Who may come in, and the tree it has entered.
+  private record Admitted(Account account, Tree tree) {}
+
   private final FtpService service;
-  private final FileCommands files;
+  private final FileCommands.Told told = new FileCommands.Told();
   private LineBuffer lines = new LineBuffer(LINE_LIMIT);
   private final ArrayDeque<Said> waiting = new ArrayDeque<>();
   private int waitingWeight;
@@ -194,7 +202,6 @@ final class FtpSession implements Session {
 
   FtpSession(FtpService service) {
     this.service = service;
-    this.files = new FileCommands(service.tree(), service.now());
   }
 
   /// Who is here, from where, doing what. For any thread, once it is opened.
@@ -336,7 +343,8 @@ final class FtpSession implements Session {
     }
   }
 
-  /// The one way to every verb: is it well-formed, and allowed?
+  /// The one way to every verb: is it well-formed, and allowed? Where there is a path, the tree
+  /// asks the permit once more, at the place that it means.
   private void gate(Verb verb, String argument) {
     if (verb.needsLogin() && !(who instanceof Who.LoggedIn)) {
       reply(530, "Log in with USER and PASS first.");
@@ -344,20 +352,30 @@ final class FtpSession implements Session {
       answers.reply(Reply.misspoken(verb));
     } else if (!argument.isBlank() && !verb.argumentAllowed()) {
       reply(501, "%s takes no argument.", verb);
-    } else if (!authorised(verb)) {
-      reply(550, "%s may not do that here (%s).", account().name(), verb);
+    } else if (verb.isRefusedEarly()
+        && who instanceof Who.LoggedIn(Account account, _, _, _)
+        && !Permit.of(account, verb).isUsable()) {
+      refuse(verb, Reply.of(550, "%s may not do that here (%s).", account.name(), verb));
     } else {
       try {
         carryOut(verb, argument);
       } catch (FileProblem problem) {
-        answers.reply(Reply.problem(problem));
+        refuse(verb, Reply.problem(problem), problem);
       }
     }
   }
 
-  /// The one authorisation call, for every verb.
-  private boolean authorised(Verb verb) {
-    return verb.rights().isEmpty() || verb.rights().stream().allMatch(account()::may);
+  /// What is not allowed is worth a line in the log.
+  private void refuse(Verb verb, Reply reply) {
+    answers.reply(reply.noted(name() + " " + verb + " refused: " + reply.first()));
+  }
+
+  private void refuse(Verb verb, Reply reply, FileProblem problem) {
+    if (problem.kind() == FileProblem.Kind.DENIED) {
+      refuse(verb, reply);
+    } else {
+      answers.reply(reply);
+    }
   }
 
   private void carryOut(Verb verb, String argument) throws FileProblem {
@@ -386,20 +404,20 @@ final class FtpSession implements Session {
       case PROT -> protect(argument.strip().toUpperCase(Locale.ROOT));
 
       case PWD -> reply(257, "%s is the working directory.", Reply.quoted(directory()));
-      case CWD -> changeTo(path(argument));
-      case CDUP -> changeTo(directory().parent());
-      case MKD -> answers.reply(files.makeDirectory(account(), path(argument)));
-      case RMD -> answers.reply(files.removeDirectory(account(), path(argument)));
-      case DELE -> answers.reply(files.delete(account(), path(argument)));
+      case CWD -> changeTo(verb, path(argument));
+      case CDUP -> changeTo(verb, directory().parent());
+      case MKD -> answers.reply(files(verb).makeDirectory(path(argument)));
+      case RMD -> answers.reply(files(verb).removeDirectory(path(argument)));
+      case DELE -> answers.reply(files(verb).delete(path(argument)));
       case RNFR -> {
         VirtualPath from = path(argument);
-        service.tree().stat(from);
+        tree(verb).stat(from);
         who = loggedIn().with(new Pending.Rename(from));
         reply(350, "To what name? Say it with RNTO.");
       }
       case RNTO -> {
         if (pending instanceof Pending.Rename(VirtualPath from)) {
-          answers.reply(files.rename(account(), from, path(argument)));
+          answers.reply(files(verb).rename(from, path(argument)));
         } else {
           reply(503, "Say what to rename with RNFR just before.");
         }
@@ -418,7 +436,7 @@ final class FtpSession implements Session {
       case EPRT -> terms.route().extendedPort(argument);
 
       case RETR -> retrieve(path(argument), range(pending));
-      case STOR -> store(path(argument), start(offset(pending)), false);
+      case STOR -> store(tree(verb), path(argument), start(offset(pending)), false);
       case STOU -> storeUnique(argument);
       case APPE -> append(path(argument), pending);
       case REST -> restart(argument);
@@ -430,31 +448,34 @@ final class FtpSession implements Session {
       }
 
       case LIST, NLST, MLSD -> list(verb, argument);
-      case MLST -> answers.reply(files.facts(account(), path(argument), terms.facts()));
+      case MLST -> answers.reply(files(verb).facts(path(argument), terms.facts()));
       case SIZE -> {
         if (terms.isText()) {
           reply(550, "The size of a text as it would be sent is not known; say TYPE I first.");
         } else {
-          answers.reply(files.size(account(), path(argument)));
+          answers.reply(files(verb).size(path(argument)));
         }
       }
-      case MDTM -> answers.reply(files.time(path(argument)));
-      case MFMT -> ofFile(verb, argument, files::setTime);
+      case MDTM -> answers.reply(files(verb).time(path(argument)));
+      case MFMT -> ofFile(verb, argument, files(verb)::setTime);
       case MFCT ->
           ofFile(
               verb,
               argument,
-              (_, _) -> Reply.of(504, "No store here lets the time be set when a file was made."));
-      case MFF -> ofFile(verb, argument, files::setFacts);
-      case AVBL -> answers.reply(files.room(path(argument)));
+              (_, path) -> {
+                tree(verb).stat(path);
+                return Reply.of(504, "No store here lets the time be set when a file was made.");
+              });
+      case MFF -> ofFile(verb, argument, files(verb)::setFacts);
+      case AVBL -> answers.reply(files(verb).room(path(argument)));
       case COMB -> {
         List<VirtualPath> paths = paths(argument);
         if (paths.size() < 2) {
           answers.reply(Reply.misspoken(verb));
         } else {
-          Account account = account();
+          FileCommands files = files(verb);
           VirtualPath whole = paths.removeFirst();
-          work(verb, whole, goOn -> files.combine(account, whole, paths, goOn));
+          work(verb, whole, goOn -> files.combine(whole, paths, goOn));
         }
       }
 
@@ -463,6 +484,7 @@ final class FtpSession implements Session {
         HashAlgorithm algorithm = terms.hash();
         VirtualPath path = path(argument);
         Range range = range(pending);
+        FileCommands files = files(verb);
         work(verb, path, goOn -> files.hash(path, algorithm, range, goOn));
       }
       case XCRC -> hash(verb, argument, HashAlgorithm.CRC32);
@@ -471,20 +493,20 @@ final class FtpSession implements Session {
       case XSHA256 -> hash(verb, argument, HashAlgorithm.SHA_256);
       case XSHA512 -> hash(verb, argument, HashAlgorithm.SHA_512);
 
-      case SITE_CHMOD -> ofFile(verb, argument, files::setMode);
+      case SITE_CHMOD -> ofFile(verb, argument, files(verb)::setMode);
       case SITE_UTIME -> {
         Matcher three = THREE_TIMES.matcher(argument);
         if (three.matches()) {
-          answers.reply(files.touch(three.group(2), path(three.group(1))));
+          answers.reply(files(verb).touch(three.group(2), path(three.group(1))));
         } else {
-          ofFile(verb, argument, files::touch);
+          ofFile(verb, argument, files(verb)::touch);
         }
       }
       case SITE_SYMLINK -> {
         List<VirtualPath> paths = paths(argument);
         answers.reply(
             paths.size() == 2
-                ? files.link(account(), paths.get(0), paths.get(1))
+                ? files(verb).link(paths.get(0), paths.get(1))
                 : Reply.misspoken(verb));
       }
       case SITE_COPY -> {
@@ -497,7 +519,7 @@ final class FtpSession implements Session {
       }
       case SITE_CPFR -> {
         VirtualPath from = path(argument);
-        service.tree().stat(from);
+        tree(verb).stat(from);
         who = loggedIn().with(new Pending.Copy(from));
         reply(350, "To what name? Say it with SITE CPTO.");
       }
@@ -509,11 +531,11 @@ final class FtpSession implements Session {
         }
       }
       case SITE_RMDIR -> {
-        Account account = account();
+        FileCommands files = files(verb);
         VirtualPath path = path(argument);
-        work(verb, path, goOn -> files.removeTree(account, path, goOn));
+        work(verb, path, goOn -> files.removeTree(path, goOn));
       }
-      case SITE_QUOTA -> answers.reply(files.quota());
+      case SITE_QUOTA -> answers.reply(files(verb).quota());
       case SITE_WHO ->
           answers.reply(
               Reply.of(
@@ -638,9 +660,9 @@ final class FtpSession implements Session {
 
   /// Nobody is logged in, and nothing agreed on but whether data goes under TLS.
   private void beginAnew(boolean secure) {
-    who = new Who.Guest();
+    become(new Who.Guest());
     announced = -1;
-    files.begunAnew();
+    told.begunAnew();
     terms.route().hangUp();
     terms = terms();
     terms.route().protect(secure);
@@ -679,14 +701,12 @@ final class FtpSession implements Session {
         CommonName.of(security == null ? List.of() : security.peer())
             .filter(name::equals)
             .flatMap(service.accounts()::vouchedFor);
+    told.begunAnew();
+    become(new Who.Named(name));
     if (shown.isPresent()) {
-      comeIn(shown.get());
-      answers.note(name + " logged in by certificate");
-      reply(232, "Welcome, %s: your certificate is enough.", name);
+      check(name, true, () -> shown);
       return;
     }
-    files.begunAnew();
-    who = new Who.Named(name);
     reply(
         331,
         Accounts.isAnonymous(name)
@@ -699,25 +719,40 @@ final class FtpSession implements Session {
       reply(503, "Say who you are with USER first.");
       return;
     }
-    Callable<Optional<Account>> check =
-        () -> service.accounts().authenticate(user, new Secret(password));
-    doing = new Doing.Checking(user);
-    if (Accounts.isAnonymous(user)) {
-      loggedIn(user, service.accounts().authenticate(user, new Secret(password)));
+    check(user, false, () -> service.accounts().authenticate(user, new Secret(password)));
+  }
+
+  /// Finds out where waiting is allowed who somebody is, and opens that account's tree.
+  private void check(String user, boolean byCertificate, Supplier<Optional<Account>> who) {
+    doing = new Doing.Checking(user, byCertificate);
+    Callable<Optional<Admitted>> task =
+        () -> {
+          Optional<Account> found = who.get();
+          return found.isEmpty()
+              ? Optional.empty()
+              : Optional.of(new Admitted(found.get(), service.roots().enter(found.get())));
+        };
+    answers.ask(new Effect.Perform(task));
+  }
+
+  private void checked(Doing.Checking asked, Optional<Admitted> admitted) {
+    doing = new Doing.Resting();
+    String user = asked.user();
+    if (admitted.isEmpty()) {
+      refuseLogin(user);
+    } else if (asked.byCertificate()) {
+      comeIn(admitted.get());
+      answers.note(user + " logged in by certificate");
+      reply(232, "Welcome, %s: your certificate is enough.", user);
     } else {
-      answers.ask(new Effect.Perform(check));
+      comeIn(admitted.get());
+      answers.note(user + " logged in");
+      reply(230, "Welcome, %s.", user);
     }
   }
 
-  private void loggedIn(String user, Optional<Account> account) {
-    doing = new Doing.Resting();
-    if (account.isPresent()) {
-      comeIn(account.get());
-      answers.note(user + " logged in");
-      reply(230, "Welcome, %s.", user);
-      return;
-    }
-    who = new Who.Guest();
+  private void refuseLogin(String user) {
+    become(new Who.Guest());
     answers.note("log-in as " + user + " refused");
     if (++failedLogins >= LOGIN_TRIES) {
       reply(421, "Name or password is wrong, too often now. Goodbye.");
@@ -727,10 +762,20 @@ final class FtpSession implements Session {
     }
   }
 
-  private void comeIn(Account account) {
+  private void comeIn(Admitted admitted) {
     failedLogins = 0;
-    who = new Who.LoggedIn(account, VirtualPath.ROOT, new Pending.Nothing());
+    become(
+        new Who.LoggedIn(
+            admitted.account(), admitted.tree(), VirtualPath.ROOT, new Pending.Nothing()));
     answers.ask(new Effect.Arm(service.patience().idle()));
+  }
+
+  /// Who was logged in leaves the tree.
+  private void become(Who next) {
+    if (who instanceof Who.LoggedIn(Account account, _, _, _)) {
+      service.roots().leave(account);
+    }
+    who = next;
   }
 
   private void reinitialise() {
@@ -817,12 +862,13 @@ final class FtpSession implements Session {
       default -> {}
     }
     doing = new Doing.Resting();
+    become(new Who.Guest());
   }
 
   // Directories and names.
 
-  private void changeTo(VirtualPath to) throws FileProblem {
-    if (!service.tree().stat(to).directory()) {
+  private void changeTo(Verb verb, VirtualPath to) throws FileProblem {
+    if (!tree(verb).stat(to).directory()) {
       reply(550, "%s is not a directory.", to);
       return;
     }
@@ -844,13 +890,14 @@ final class FtpSession implements Session {
   }
 
   private void copy(Verb verb, VirtualPath from, VirtualPath to) {
-    Account account = account();
-    work(verb, to, goOn -> files.copy(account, from, to, goOn));
+    FileCommands files = files(verb);
+    work(verb, to, goOn -> files.copy(from, to, goOn));
   }
 
   private void hash(Verb verb, String argument, HashAlgorithm algorithm) {
     terms.hashAsked();
-    Directory here = here();
+    Directory here = here(verb);
+    FileCommands files = files(verb);
     work(verb, here.working(), goOn -> files.hash(here, argument, algorithm, goOn));
   }
 
@@ -903,7 +950,7 @@ final class FtpSession implements Session {
     long bytes = Numbers.parse(argument.split(" ", 2)[0]);
     if (bytes < 0) {
       answers.reply(Reply.misspoken(Verb.ALLO));
-    } else if (bytes > service.tree().largest()) {
+    } else if (bytes > loggedIn().tree().largest()) {
       reply(552, "There is no room for %s bytes.", bytes);
     } else {
       announced = bytes;
@@ -945,8 +992,8 @@ final class FtpSession implements Session {
     if (terms.route().isMissing(mustBeSecure()) || noOffset(!range.isAll())) {
       return;
     }
-    Optional<Reply> refusal = files.wouldBeCut(account(), path);
-    OpenFile file = service.tree().open(path);
+    OpenFile file = tree(Verb.RETR).open(path);
+    Optional<Reply> refusal = files(Verb.RETR).wouldBeCut(path);
     if (refusal.isPresent()) {
       answers.closeQuietly(file);
       answers.reply(refusal.get());
@@ -977,17 +1024,18 @@ final class FtpSession implements Session {
     if (terms.route().isMissing(mustBeSecure())) {
       return;
     }
-    String what = verb == Verb.MLSD ? argument : here().listed(argument);
-    if (verb == Verb.MLSD && !service.tree().stat(path(what)).directory()) {
+    Directory here = here(verb);
+    String what = verb == Verb.MLSD ? argument : here.listed(argument);
+    if (verb == Verb.MLSD && !here.tree().stat(path(what)).directory()) {
       // RFC 3659 section 7.2.1 asks for this code.
       reply(501, "%s is not a directory; MLST tells of files.", path(what));
       return;
     }
     ListingSource source =
         switch (verb) {
-          case MLSD -> here().listDirectory(what, EntryFormat.facts(terms.facts(), account()));
-          case NLST -> here().list(what, EntryFormat.names(here().prefix(what)));
-          default -> here().list(what, EntryFormat.people(service.now().get()));
+          case MLSD -> here.listDirectory(what, facts(path(what)));
+          case NLST -> here.list(what, EntryFormat.names(here.prefix(what)));
+          default -> here.list(what, EntryFormat.people(service.now().get()));
         };
     reply(terms.route().announcement(), "Here comes the listing.");
     send(verb + " " + (argument.isEmpty() ? directory() : argument), source, Transfer.Form.IMAGE);
@@ -998,7 +1046,7 @@ final class FtpSession implements Session {
     transfer(new Transfer.Flow.Out(source, form));
   }
 
-  private void store(VirtualPath path, Start start, boolean unique) throws FileProblem {
+  private void store(Tree tree, VirtualPath path, Start start, boolean unique) throws FileProblem {
     // It is for this upload, whether it can begin or not.
     long size = announced;
     announced = -1;
@@ -1014,11 +1062,11 @@ final class FtpSession implements Session {
             new Incoming.Order(owner, path, size, largest(size), unique, terms.form()), answers);
     long whole = terms.isText() ? -1 : size;
     if (start instanceof Start.Fresh) {
-      staged(incoming, service.tree().upload(path, owner, start, whole));
+      staged(incoming, tree.upload(path, owner, start, whole));
     } else {
       // What is there already may have to be copied.
       doing = new Doing.Uploading(incoming);
-      answers.ask(new Effect.Perform(() -> service.tree().upload(path, owner, start, whole)));
+      answers.ask(new Effect.Perform(() -> tree.upload(path, owner, start, whole)));
     }
   }
 
@@ -1026,7 +1074,7 @@ final class FtpSession implements Session {
   /// has at most a share of what is free there, unless it has announced more.
   private long largest(long announcedSize) throws FileProblem {
     return terms.mode() == Modes.DEFLATE
-        ? Math.max(announcedSize, service.tree().diskSpace() / INFLATED_SHARE)
+        ? Math.max(announcedSize, loggedIn().tree().diskSpace() / INFLATED_SHARE)
         : Long.MAX_VALUE;
   }
 
@@ -1044,13 +1092,12 @@ final class FtpSession implements Session {
   }
 
   private void append(VirtualPath path, Pending pending) throws FileProblem {
-    if (!(pending instanceof Pending.Restart(long offset))) {
-      store(path, new Start.Append(), false);
-    } else if (account().may(Right.WRITE)) {
-      store(path, start(offset), false);
+    if (pending instanceof Pending.Restart(long offset)) {
+      // It replaces what is there from the offset on, which is more than adding.
+      Permit permit = new Permit(account(), "REST and APPE", Verb.STOR.rights(), Set.of());
+      store(loggedIn().tree().under(permit), path, start(offset), false);
     } else {
-      // It would replace what is there from the offset on, which is more than adding.
-      reply(550, "%s may not do that here (%s).", account().name(), "REST and APPE");
+      store(tree(Verb.APPE), path, new Start.Append(), false);
     }
   }
 
@@ -1058,7 +1105,7 @@ final class FtpSession implements Session {
     String stem = argument.isEmpty() ? "upload" : argument;
     long bits = UUID.randomUUID().getMostSignificantBits();
     VirtualPath path = path(stem + "." + HexFormat.of().toHexDigits(bits));
-    store(path, new Start.Fresh(), true);
+    store(tree(Verb.STOU), path, new Start.Fresh(), true);
   }
 
   private void transfer(Transfer.Flow flow) {
@@ -1112,8 +1159,8 @@ final class FtpSession implements Session {
 
   private void performed(Object result) {
     switch (doing) {
-      case Doing.Checking(String user) when result instanceof Optional<?> found ->
-          loggedIn(user, found.map(Account.class::cast));
+      case Doing.Checking asked when result instanceof Optional<?> found ->
+          checked(asked, found.map(Admitted.class::cast));
       case Doing.Working _ when result instanceof Reply reply -> {
         doing = new Doing.Resting();
         answers.reply(reply);
@@ -1130,9 +1177,10 @@ final class FtpSession implements Session {
 
   private void failed(Effect effect, IOException problem) {
     switch (doing) {
-      case Doing.Working(_, VirtualPath path, _) -> {
+      case Doing.Working(Verb verb, VirtualPath path, _) -> {
         doing = new Doing.Resting();
-        answers.reply(Reply.problem(FileProblem.of(problem, path)));
+        FileProblem known = FileProblem.of(problem, path);
+        refuse(verb, Reply.problem(known), known);
       }
       case Doing.Uploading(Incoming incoming) -> {
         incoming.failed(problem);
@@ -1145,10 +1193,15 @@ final class FtpSession implements Session {
             "The server cannot listen for a data connection: %s.",
             String.valueOf(problem.getMessage()));
       }
-      case Doing.Checking _ -> {
+      case Doing.Checking(String user, _) -> {
         doing = new Doing.Resting();
-        who = new Who.Guest();
-        reply(451, "The password could not be checked. Try again later.");
+        become(new Who.Guest());
+        answers.note("log-in as " + user + " failed: " + problem.getMessage());
+        reply(
+            451,
+            problem instanceof FileProblem
+                ? "Your folder cannot be used now. Tell whoever runs this server."
+                : "The password could not be checked. Try again later.");
       }
       default -> throw new IllegalStateException("failed, but " + doing + ": " + effect);
     }
@@ -1159,10 +1212,9 @@ final class FtpSession implements Session {
   private void status(String argument) throws FileProblem {
     if (!argument.isEmpty()) {
       EntryFormat people = EntryFormat.people(service.now().get());
+      Directory here = here(Verb.STAT);
       ListingSource listing =
-          here()
-              .list(
-                  here().listed(argument), (name, facts) -> Reply.clean(people.line(name, facts)));
+          here.list(here.listed(argument), (name, facts) -> Reply.clean(people.line(name, facts)));
       answers.raw(
           utf8("213-" + Phrase.of("Here comes the listing.").in(answers.spoken()) + "\r\n"));
       if (transferRuns()) {
@@ -1278,8 +1330,29 @@ final class FtpSession implements Session {
     return who instanceof Who.LoggedIn in ? in.account().name() : "a guest";
   }
 
-  private Directory here() {
-    return new Directory(service.tree(), directory());
+  /// The tree as `verb` may use it.
+  private Tree tree(Verb verb) {
+    return loggedIn().tree().under(Permit.of(account(), verb));
+  }
+
+  private FileCommands files(Verb verb) {
+    return new FileCommands(tree(verb), account(), told, service.now());
+  }
+
+  private Directory here(Verb verb) {
+    return new Directory(tree(verb), directory());
+  }
+
+  /// What MLSD tells of the entries of a directory.
+  private EntryFormat facts(VirtualPath directory) {
+    Rules rules = account().rules();
+    return EntryFormat.facts(
+        terms.facts(),
+        name -> {
+          List<String> place = new ArrayList<>(directory.names());
+          place.add(name);
+          return rules.at(place).rights();
+        });
   }
 
   private Account account() {

@@ -4,6 +4,7 @@ import static wharf.ftp.server.Verb.Access.ANYONE;
 import static wharf.ftp.server.Verb.Access.LOGGED_IN;
 import static wharf.ftp.server.Verb.Access.needs;
 
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -42,8 +43,9 @@ enum Verb {
       "PROT"),
 
   PWD("", LOGGED_IN, When.RESTING, "RFC 959", "tell the working directory", null, "XPWD"),
-  CWD("<path>", needs(Right.LIST), When.RESTING, "RFC 959", "change it", null, "XCWD"),
-  CDUP("", needs(Right.LIST), When.RESTING, "RFC 959", "change to the one above", null, "XCUP"),
+  // Who may do anything in a directory may go there.
+  CWD("<path>", LOGGED_IN, When.RESTING, "RFC 959", "change it", null, "XCWD"),
+  CDUP("", LOGGED_IN, When.RESTING, "RFC 959", "change to the one above", null, "XCUP"),
   MKD(
       "<path>",
       needs(Right.MAKE_FOLDER),
@@ -103,8 +105,20 @@ enum Verb {
   LIST("[<path>]", needs(Right.LIST), When.RESTING, "RFC 959", "list for people"),
   NLST("[<path>]", needs(Right.LIST), When.RESTING, "RFC 959", "list names only"),
   MLSD("[<path>]", needs(Right.LIST), When.RESTING, "RFC 3659", "list for programs"),
-  MLST("[<path>]", needs(Right.LIST), When.RESTING, "RFC 3659", "the facts of one file", "MLST"),
-  SIZE("<path>", needs(Right.LIST), When.RESTING, "RFC 3659", "the size of a file", "SIZE"),
+  MLST(
+      "[<path>]",
+      needs(Right.LIST).decidedAtThePlace(),
+      When.RESTING,
+      "RFC 3659",
+      "the facts of one file",
+      "MLST"),
+  SIZE(
+      "<path>",
+      needs(Right.LIST).decidedAtThePlace(),
+      When.RESTING,
+      "RFC 3659",
+      "the size of a file",
+      "SIZE"),
   MDTM("<path>", needs(Right.LIST), When.RESTING, "RFC 3659", "the time of a file", "MDTM"),
   MFMT(
       "<YYYYMMDDHHMMSS> <path>",
@@ -136,7 +150,7 @@ enum Verb {
       "AVBL"),
   COMB(
       "<path> <part> ...",
-      needs(Right.READ, Right.WRITE, Right.DELETE),
+      needs(Right.WRITE).ofSource(Right.READ, Right.DELETE),
       When.RESTING,
       Words.NO_RFC,
       "add parts to the end of a file, and remove them",
@@ -190,14 +204,14 @@ enum Verb {
       "SITE UTIME"),
   SITE_SYMLINK(
       "<path> <new path>",
-      needs(Right.WRITE),
+      needs(Right.WRITE).ofSource(Right.LIST),
       When.RESTING,
       Words.NO_RFC,
       "make a link to a file",
       "SITE SYMLINK"),
   SITE_COPY(
       "<path> <new path>",
-      needs(Right.LIST, Right.READ, Right.WRITE, Right.MAKE_FOLDER),
+      needs(Right.WRITE, Right.MAKE_FOLDER).ofSource(Right.LIST, Right.READ),
       When.RESTING,
       Words.NO_RFC,
       "copy a file or a directory",
@@ -205,7 +219,7 @@ enum Verb {
   SITE_CPFR("<path>", needs(Right.READ), When.RESTING, Words.NO_RFC, "copy: say what"),
   SITE_CPTO(
       "<path>",
-      needs(Right.LIST, Right.READ, Right.WRITE, Right.MAKE_FOLDER),
+      needs(Right.WRITE, Right.MAKE_FOLDER).ofSource(Right.LIST, Right.READ),
       When.RESTING,
       Words.NO_RFC,
       "copy: say to what"),
@@ -220,7 +234,12 @@ enum Verb {
   SITE_WHO("", needs(Right.ADMINISTER), When.RESTING, Words.NO_RFC, "who is here, doing what"),
   SITE_HELP("[<command>]", ANYONE, When.RESTING, "RFC 959", "HELP of the commands of SITE"),
 
-  STAT("[<path>]", needs(Right.LIST), When.ALWAYS, "RFC 959", "how things stand, or a list here"),
+  STAT(
+      "[<path>]",
+      needs(Right.LIST).decidedAtThePlace(),
+      When.ALWAYS,
+      "RFC 959",
+      "how things stand, or a list here"),
   HELP("[<command>]", ANYONE, When.ALWAYS, "RFC 959", "this, or more on one command"),
   NOOP("", ANYONE, When.ALWAYS, "RFC 959", "nothing"),
   SYST("", ANYONE, When.RESTING, "RFC 959", "what LIST looks like"),
@@ -252,12 +271,23 @@ enum Verb {
   ///
   /// @param login whether one has to be logged in
   /// @param rights what one has to have the right to, all of it
-  record Access(boolean login, Set<Right> rights) {
-    static final Access ANYONE = new Access(false, Set.of());
-    static final Access LOGGED_IN = new Access(true, Set.of());
+  /// @param ofSource the same where it only takes from, if it has two paths
+  /// @param early whether who has these rights nowhere need not say a path to be refused
+  record Access(boolean login, Set<Right> rights, Set<Right> ofSource, boolean early) {
+    static final Access ANYONE = new Access(false, Set.of(), Set.of(), true);
+    static final Access LOGGED_IN = new Access(true, Set.of(), Set.of(), true);
 
     static Access needs(Right... rights) {
-      return new Access(true, Set.of(rights));
+      return new Access(true, Set.of(rights), Set.of(rights), true);
+    }
+
+    Access ofSource(Right... others) {
+      return new Access(login, rights, Set.of(others), early);
+    }
+
+    /// It may be said of one's own unfinished upload, or of nothing, without these rights.
+    Access decidedAtThePlace() {
+      return new Access(login, rights, ofSource, false);
     }
   }
 
@@ -278,6 +308,10 @@ enum Verb {
   @SuppressWarnings("ImmutableEnumChecker")
   private final Set<Right> rights;
 
+  @SuppressWarnings("ImmutableEnumChecker")
+  private final Set<Right> rightsOfSource;
+
+  private final boolean early;
   private final When when;
   private final String source;
   private final String help;
@@ -303,6 +337,8 @@ enum Verb {
     this.argument = argument;
     this.login = access.login();
     this.rights = access.rights();
+    this.rightsOfSource = access.ofSource();
+    this.early = access.early();
     this.when = when;
     this.source = source;
     this.help = help;
@@ -329,9 +365,40 @@ enum Verb {
     return login;
   }
 
-  /// What one has to have the right to, all of it.
+  /// What one has to have the right to at its path, all of it.
   Set<Right> rights() {
     return rights;
+  }
+
+  /// The same at the path that it only takes from, if it has two.
+  Set<Right> rightsOfSource() {
+    return rightsOfSource;
+  }
+
+  /// What one has to have the right to somewhere.
+  Set<Right> allRights() {
+    Set<Right> all = EnumSet.noneOf(Right.class);
+    all.addAll(rights);
+    all.addAll(rightsOfSource);
+    return all;
+  }
+
+  /// Whether it is refused to those who have its rights nowhere, whatever path they say.
+  boolean isRefusedEarly() {
+    return early;
+  }
+
+  /// Whether it only goes to a directory, which needs any right there at all.
+  boolean entersADirectory() {
+    return this == CWD || this == CDUP;
+  }
+
+  /// Whether it means what a link leads to, and not the link.
+  boolean followsLinks() {
+    return switch (this) {
+      case RMD, DELE, RNFR, RNTO, MKD, SITE_RMDIR, SITE_SYMLINK -> false;
+      default -> true;
+    };
   }
 
   /// Whether it is one of SITE's.

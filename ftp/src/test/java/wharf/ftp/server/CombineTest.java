@@ -29,13 +29,17 @@ class CombineTest {
     void happens() throws IOException;
   }
 
+  private static FileCommands commands(World world) {
+    return new FileCommands(
+        world.tree, Account.writer("jo"), new FileCommands.Told(), world.service.now());
+  }
+
   /// Puts docs/a.txt and docs/b.txt behind data.bin.
   private static Reply combine(World world, int step, Meanwhile meanwhile) throws IOException {
     AtomicInteger steps = new AtomicInteger();
-    FileCommands commands = new FileCommands(world.service.tree(), world.service.now());
+    FileCommands commands = commands(world);
     Reply reply =
         commands.combine(
-            Account.writer("jo"),
             path("/data.bin"),
             List.of(path("/docs/a.txt"), path("/docs/b.txt")),
             () -> {
@@ -107,8 +111,8 @@ class CombineTest {
               world,
               3,
               () -> {
-                world.service.tree().rename(path("/docs/a.txt"), path("/docs/c.txt"));
-                world.service.tree().rename(path("/readme.txt"), path("/docs/a.txt"));
+                world.tree.rename(path("/docs/a.txt"), path("/docs/c.txt"));
+                world.tree.rename(path("/readme.txt"), path("/docs/a.txt"));
               });
       assertThat(reply.first().toString()).endsWith("; 1 parts could not be removed.");
       assertThat(world.content("docs/a.txt")).isEqualTo("hello, world\n");
@@ -124,15 +128,11 @@ class CombineTest {
     try (World world = new World(base)) {
       var before = world.published();
       AtomicInteger steps = new AtomicInteger();
-      FileCommands commands = new FileCommands(world.service.tree(), world.service.now());
+      FileCommands commands = commands(world);
       List<VirtualPath> parts = List.of(path("/docs/a.txt"), path("/docs/b.txt"));
       assertThatThrownBy(
               () ->
-                  commands.combine(
-                      Account.writer("jo"),
-                      path("/data.bin"),
-                      parts,
-                      () -> steps.incrementAndGet() < step))
+                  commands.combine(path("/data.bin"), parts, () -> steps.incrementAndGet() < step))
           .isInstanceOf(FileProblem.class)
           .hasMessageEndingWith("broken off");
       assertThat(world.published()).isEqualTo(before);

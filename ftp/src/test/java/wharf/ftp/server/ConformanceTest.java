@@ -128,7 +128,7 @@ class ConformanceTest {
             .collect(Collectors.joining(", "));
     String argument = verb.syntax().substring(verb.toString().length()).strip();
     String rights =
-        verb.rights().stream()
+        verb.allRights().stream()
             .map(right -> right.name().toLowerCase(Locale.ROOT).replace('_', ' '))
             .sorted()
             .collect(Collectors.joining(", "));

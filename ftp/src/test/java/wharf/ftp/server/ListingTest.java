@@ -219,7 +219,7 @@ class ListingTest {
       AtomicInteger told = new AtomicInteger();
       try (ListingSource source =
           ListingSource.of(
-              world.service.tree().list(VirtualPath.parse("/empty")),
+              world.tree.list(VirtualPath.parse("/empty")),
               name -> {
                 tested.incrementAndGet();
                 return name.equals("f" + (files - 1));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -222,7 +223,7 @@ class LoginTest {
         .flatMap(
             missing ->
                 Arrays.stream(Verb.values())
-                    .filter(verb -> !verb.rights().isEmpty())
+                    .filter(verb -> !verb.allRights().isEmpty())
                     .map(
                         verb ->
                             dynamicTest(
@@ -252,13 +253,17 @@ class LoginTest {
             case SITE_CPTO -> "SITE CPTO new";
             case SITE_RMDIR -> "SITE RMDIR docs";
             case SITE_WHO -> "SITE WHO";
-            case CDUP -> "CDUP";
             case MKD -> "MKD new";
-            case CWD, MLSD, RMD -> verb + " empty";
+            case MLSD, RMD -> verb + " empty";
+            case STOR -> "STOR new";
             default -> verb + " data.bin";
           });
-      String refusal = "550 no-" + missing + " may not do that here (" + verb + ").";
-      if (verb.rights().contains(missing)) {
+      String refusal =
+          verb.isRefusedEarly()
+              ? "550 no-" + missing + " may not do that here (" + verb + ")."
+              : "550 /data.bin is not open to no-%s for %s: the rule for / gives %s."
+                  .formatted(missing, verb, Right.words(EnumSet.complementOf(EnumSet.of(missing))));
+      if (verb.allRights().contains(missing)) {
         assertThat(driver.replies().lines()).containsExactly(refusal);
         assertThat(driver.transferring()).isFalse();
         assertThat(world.published()).isEqualTo(before);
@@ -287,7 +292,7 @@ class LoginTest {
               C: REST 0
               S: 350 ...
               C: APPE data.bin
-              S: 550 no-WRITE may not do that here (REST and APPE).
+              S: 550 /data.bin is not open to no-WRITE for REST and APPE: the rule for / gives ...
               C: REST 3
               S: 350 ...
               C: APPE data.bin

@@ -272,7 +272,7 @@ class ModesTest {
       Incoming incoming =
           new Incoming(
               new Incoming.Order("jo", target, -1, 10, false, Transfer.Form.IMAGE), answers);
-      Upload upload = world.service.tree().upload(target, "jo", new Start.Fresh());
+      Upload upload = world.tree.upload(target, "jo", new Start.Fresh());
       if (!(incoming.staged(upload, 150) instanceof Transfer.Flow.In(var sink, _))) {
         throw new AssertionError("an upload");
       }

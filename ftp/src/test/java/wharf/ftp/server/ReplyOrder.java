@@ -125,14 +125,14 @@ final class ReplyOrder {
     Verb verb = one.verb().get();
     return code == 501
         || (verb.needsLogin() && code == 530)
-        || (!verb.rights().isEmpty() && code == 550)
+        || (!verb.allRights().isEmpty() && code == 550)
         || codes(verb).contains(code);
   }
 
   /// What else than "syntax", "log in" and "you may not" a verb may be answered with at last.
   private static Set<Integer> codes(Verb verb) {
     return switch (verb) {
-      case USER -> Set.of(232, 331, 530);
+      case USER -> Set.of(232, 331, 530, 451);
       case PASS -> Set.of(230, 503, 530, 451);
       case REIN -> Set.of(220);
       case QUIT -> Set.of(221);
@@ -142,7 +142,7 @@ final class ReplyOrder {
       case ACCT -> Set.of(202);
       case HOST -> Set.of(220, 503);
       case PWD -> Set.of(257);
-      case CWD, CDUP -> Set.of(250, 451, 450, 553);
+      case CWD, CDUP -> Set.of(250, 451, 450, 550, 553);
       case MKD -> Set.of(257, 451, 450, 552, 553);
       case RMD, DELE -> Set.of(250, 450, 451, 553);
       case RNFR -> Set.of(350, 450, 451, 553);

@@ -56,14 +56,23 @@ final class World implements AutoCloseable {
   final Path root;
   final Path outside;
   final FtpService service;
-  private final Tree tree;
+  final Tree tree;
   private final List<String> openAtRest;
 
   World(Path base) throws IOException {
     this(base, FtpService.Tls.ALLOWED, Quota.none());
   }
 
+  /// With somebody more.
+  World(Path base, Account more) throws IOException {
+    this(base, FtpService.Tls.ALLOWED, Quota.none(), List.of(more));
+  }
+
   World(Path base, FtpService.Tls tls, Quota quota) throws IOException {
+    this(base, tls, quota, List.of());
+  }
+
+  private World(Path base, FtpService.Tls tls, Quota quota, List<Account> more) throws IOException {
     root = Files.createDirectories(base.resolve("root"));
     outside = Files.createDirectories(base.resolve("outside"));
     Files.writeString(outside.resolve("secret"), SECRET);
@@ -82,12 +91,12 @@ final class World implements AutoCloseable {
     // Nothing is to outlive the machine.
     tree = Tree.open(root, () -> NOW, Durability.NEVER, quota);
     openAtRest = open();
-    service = new FtpService(tree, accounts(), () -> NOW, PATIENCE, tls);
+    service = new FtpService(tree, accounts(more), () -> NOW, PATIENCE, tls);
   }
 
   /// Everyone's password is "secret". `jo` may do everything, `ro` look and read, and `no-READ` and
   /// the like everything but that.
-  private static Accounts accounts() {
+  private static Accounts accounts(List<Account> more) {
     PasswordHash hash =
         new PasswordHash() {
           @Override
@@ -109,6 +118,7 @@ final class World implements AutoCloseable {
       Set<Right> others = EnumSet.complementOf(EnumSet.of(right));
       known.add(new Accounts.Known(new Account("no-" + right, others), "hash of secret"));
     }
+    more.forEach(account -> known.add(new Accounts.Known(account, "hash of secret")));
     return new Accounts(known, true, hash);
   }
 
