@@ -78,11 +78,14 @@ import wharf.ftp.client.Printable;
       "'wharf help VERB' tells more.",
     })
 public final class Main implements Runnable {
-  /// Longer than a server lets running transfers go on.
-  private static final Duration ORDERLY_END = Serving.GRACE.plusSeconds(15);
+  /// What an end in order may take beyond the time that running transfers are given.
+  private static final Duration SETTLING = Duration.ofSeconds(15);
 
   private final Surroundings around;
   private PrintStream err;
+
+  /// How long running transfers may go on when the program is asked to end.
+  private volatile Duration grace = Serving.GRACE;
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -94,6 +97,7 @@ public final class Main implements Runnable {
   /// Runs the program and ends the process with its exit code.
   public static void main(String[] args) {
     Thread main = Thread.currentThread();
+    Main program = new Main(Surroundings.ofProcess());
     CompletableFuture<Integer> ended = new CompletableFuture<>();
     // Ctrl-C, or an end asked for by the system: what runs is interrupted, given time to leave
     // things in order and to
@@ -106,17 +110,18 @@ public final class Main implements Runnable {
                     () -> {
                       if (!ended.isDone()) {
                         main.interrupt();
-                        haltWith(ended);
+                        program.haltWith(ended);
                       }
                     }));
-    int code = run(Surroundings.ofProcess(), args);
+    int code = program.run(args);
     ended.complete(code);
     System.exit(code);
   }
 
-  private static void haltWith(CompletableFuture<Integer> code) {
+  private void haltWith(CompletableFuture<Integer> code) {
     try {
-      Runtime.getRuntime().halt(code.get(ORDERLY_END.toSeconds(), TimeUnit.SECONDS));
+      long atMost = grace.plus(SETTLING).toSeconds();
+      Runtime.getRuntime().halt(code.get(atMost, TimeUnit.SECONDS));
     } catch (InterruptedException | ExecutionException | TimeoutException _) {
       // It did not end in time: the JVM ends as it would have.
     }
@@ -126,15 +131,18 @@ public final class Main implements Runnable {
   ///
   /// @return its exit code
   static int run(Surroundings around, String... args) {
-    Main main = new Main(around);
+    return new Main(around).run(args);
+  }
+
+  private int run(String... args) {
     int code =
-        new CommandLine(main)
+        new CommandLine(this)
             .setOut(new PrintWriter(around.out(), true, around.out().charset()))
             .setErr(new PrintWriter(around.err(), true, around.err().charset()))
             .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
             .setCaseInsensitiveEnumValuesAllowed(true)
-            .setParameterExceptionHandler((e, _) -> main.misused(e))
-            .setExecutionExceptionHandler((e, _, _) -> main.failed(e))
+            .setParameterExceptionHandler((e, _) -> misused(e))
+            .setExecutionExceptionHandler((e, _, _) -> failed(e))
             .execute(args);
     around.out().flush();
     around.err().flush();
@@ -150,6 +158,11 @@ public final class Main implements Runnable {
 
   Surroundings around() {
     return around;
+  }
+
+  /// Lets running transfers go on for so long when the program is asked to end.
+  void mayTake(Duration time) {
+    grace = time;
   }
 
   /// Where notes and the log go: standard error, until [#hush].

@@ -67,6 +67,9 @@ final class Serve implements Callable<Integer> {
   /// The name that goes with a one-time password.
   private static final String ONE_TIME_USER = "wharf";
 
+  /// A day, in seconds.
+  private static final int LONGEST_GRACE = 86_400;
+
   /// Without those that are easily taken for another when they are read aloud or typed.
   private static final String PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789";
 
@@ -145,6 +148,15 @@ final class Serve implements Callable<Integer> {
   private int idle;
 
   @Option(
+      names = "--grace",
+      paramLabel = "SECONDS",
+      description =
+          "When it is stopped, let running transfers go on for so long (default:"
+              + " ${DEFAULT-VALUE}).",
+      defaultValue = "10")
+  private int grace = 10;
+
+  @Option(
       names = "--sync",
       paramLabel = "WHEN",
       description =
@@ -208,15 +220,18 @@ final class Serve implements Callable<Integer> {
         throw usage("FTP is spoken over TCP, and the socket handed over is " + given.transport());
       }
       if (models.worker()) {
-        Worker.serve(service, options, around.out(), Serving.WORKERS_GRACE);
+        Worker.serve(service, options, around.out(), Serving.ofWorker(grace()));
       } else if (given != null && given.socket() instanceof SocketChannel client) {
         serveOne(client, service, options);
       } else {
-        try (Server server = Server.start(service, options)) {
+        try (Supervision supervision = Supervision.of(System.getenv());
+            Server server = Server.start(service, options)) {
           if (given == null || !Activation.isTheClients(1)) {
             banner(around.out(), root, server.addresses(), service.accounts(), oneTime);
           }
-          Serving.awaitStop(server, around);
+          supervision.ready(server, "serving " + root + ", " + models.summary());
+          program.mayTake(grace());
+          Serving.awaitStop(server, around, grace(), supervision::stopping);
         }
       }
       return ExitCode.OK.number();
@@ -257,7 +272,7 @@ final class Serve implements Callable<Integer> {
 
   /// Serves one client, as inetd's `nowait` has it. What it is told goes over its connection only:
   /// the standard output may be that connection, too.
-  private static void serveOne(SocketChannel client, FtpService service, Server.Options options)
+  private void serveOne(SocketChannel client, FtpService service, Server.Options options)
       throws IOException, InterruptedException {
     try (Server server = Server.serve(service, options, client)) {
       boolean gone = false;
@@ -265,7 +280,7 @@ final class Serve implements Callable<Integer> {
         try {
           gone = server.awaitSessions(Duration.ofDays(1));
         } catch (InterruptedException stop) {
-          server.stop(Serving.GRACE);
+          server.stop(grace());
           gone = true;
         }
       }
@@ -278,12 +293,20 @@ final class Serve implements Callable<Integer> {
     Objects.requireNonNull(handover).into(worker.environment());
     TlsOptions.tell(worker.environment(), tls, secure);
     quota.tell(worker.environment());
+    Supervision.keepFrom(worker.environment());
     return worker;
+  }
+
+  private Duration grace() {
+    return Duration.ofSeconds(grace);
   }
 
   private Server.Options options(Endpoint.@Nullable Inherited given) {
     if (port < 0 || port > 65_535) {
       throw usage("--port is 0 to 65535, not " + port);
+    }
+    if (grace < 0 || grace > LONGEST_GRACE) {
+      throw usage("--grace is 0 to " + LONGEST_GRACE + " seconds, not " + grace);
     }
     if (idle < 1) {
       throw usage("--idle is at least 1 second, not " + idle);

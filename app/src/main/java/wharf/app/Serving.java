@@ -21,9 +21,14 @@ final class Serving {
   static final Duration GRACE = Duration.ofSeconds(10);
 
   /// The same for a worker process, which is to have ended when its parent is done with waiting.
-  static final Duration WORKERS_GRACE = GRACE.minusSeconds(1);
+  static final Duration WORKERS_GRACE = ofWorker(GRACE);
 
   private Serving() {}
+
+  /// What is left for a worker process of the time that its parent gives.
+  static Duration ofWorker(Duration grace) {
+    return grace.compareTo(Duration.ofSeconds(2)) < 0 ? grace : grace.minusSeconds(1);
+  }
 
   /// The addresses of `--bind`.
   ///
@@ -51,16 +56,25 @@ final class Serving {
 
   /// Waits until the program is asked to end, and stops `server` with [#GRACE].
   static void awaitStop(Server server, Surroundings around) throws InterruptedException {
+    awaitStop(server, around, GRACE, () -> {});
+  }
+
+  /// The same with another time for running transfers.
+  ///
+  /// @param asked told when it is
+  static void awaitStop(Server server, Surroundings around, Duration grace, Runnable asked)
+      throws InterruptedException {
     try {
       new CountDownLatch(1).await();
     } catch (InterruptedException stop) {
+      asked.run();
       around
           .err()
           .println(
               "wharf: stopping; running transfers may finish, for at most "
-                  + GRACE.toSeconds()
+                  + grace.toSeconds()
                   + " s");
-      server.stop(GRACE);
+      server.stop(grace);
     }
   }
 

@@ -105,6 +105,50 @@ public final class Native {
     }
   }
 
+  /// Sends `message` as one datagram to a Unix-domain socket, of which the JDK knows streams only.
+  ///
+  /// @param address the path of its file, or a name that begins with NUL, of the abstract namespace
+  static void sendDatagram(byte[] address, byte[] message) throws IOException {
+    if (address.length > UnixCalls.LONGEST_ADDRESS) {
+      throw new IOException("a Unix-domain socket has a name of at most 107 bytes");
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = arena.allocate(Call.STATE);
+      int socket =
+          Call.answer(
+              errno, (int) UnixCalls.SOCKET.invokeExact(errno, UnixCalls.UNIX, UnixCalls.KIND, 0));
+      if (socket < 0) {
+        throw error("opening a Unix-domain socket", socket);
+      }
+      try {
+        MemorySegment to = arena.allocate(Short.BYTES + address.length);
+        to.set(JAVA_SHORT, 0, (short) UnixCalls.UNIX);
+        MemorySegment.copy(address, 0, to, ValueLayout.JAVA_BYTE, Short.BYTES, address.length);
+        MemorySegment bytes = arena.allocate(Math.max(1, message.length));
+        MemorySegment.copy(message, 0, bytes, ValueLayout.JAVA_BYTE, 0, message.length);
+        long sent =
+            (long)
+                UnixCalls.SEND_TO.invokeExact(
+                    errno,
+                    socket,
+                    bytes,
+                    (long) message.length,
+                    UnixCalls.NO_SIGNAL,
+                    to,
+                    (int) to.byteSize());
+        if (sent < 0) {
+          throw error("sending to a Unix-domain socket", Call.answer(errno, -1));
+        }
+      } finally {
+        int _ = (int) BellCalls.CLOSE.invokeExact(socket);
+      }
+    } catch (IOException e) {
+      throw e;
+    } catch (Throwable fault) {
+      throw unexpected(fault);
+    }
+  }
+
   /// The exception for a call that answered `result`, which is negative.
   static IOException error(String doing, int result) {
     String reason =
@@ -145,10 +189,15 @@ public final class Native {
 
     private static MethodHandle bind(
         String name, ValueLayout[] parameters, Linker.Option... options) {
+      return bind(name, JAVA_INT, parameters, options);
+    }
+
+    static MethodHandle bind(
+        String name, ValueLayout result, ValueLayout[] parameters, Linker.Option... options) {
       Linker linker = Linker.nativeLinker();
       return linker.downcallHandle(
           linker.defaultLookup().findOrThrow(name),
-          FunctionDescriptor.of(JAVA_INT, parameters),
+          FunctionDescriptor.of(result, parameters),
           options);
     }
 
@@ -178,6 +227,25 @@ public final class Native {
 
   private static final class Duplicate {
     static final MethodHandle DUP2 = Call.link("dup2", JAVA_INT, JAVA_INT);
+  }
+
+  private static final class UnixCalls {
+    static final int UNIX = 1;
+
+    /// Datagrams (2), and closed where another program is started.
+    static final int KIND = 2 | 0x80000;
+
+    /// Who has gone is an error, not a signal.
+    static final int NO_SIGNAL = 0x4000;
+
+    static final int LONGEST_ADDRESS = 107;
+    static final MethodHandle SOCKET = Call.link("socket", JAVA_INT, JAVA_INT, JAVA_INT);
+    static final MethodHandle SEND_TO =
+        Call.bind(
+            "sendto",
+            JAVA_LONG,
+            new ValueLayout[] {JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT},
+            Call.CAPTURE);
   }
 
   private static final class BellCalls {

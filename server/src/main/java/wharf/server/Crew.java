@@ -331,6 +331,20 @@ final class Crew implements ServerModel.Running {
     forEachAlive(Process::destroyForcibly);
   }
 
+  /// A worker that has died is replaced, and one that hangs ends by the watchdog of nobody: what is
+  /// seen here is that there are some.
+  @Override
+  public boolean responds(Duration atMost) throws InterruptedException {
+    if (!lock.tryLock(atMost.toNanos(), TimeUnit.NANOSECONDS)) {
+      return false;
+    }
+    try {
+      return stopping || alive.stream().anyMatch(Process::isAlive);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void forEachAlive(Consumer<Process> what) {
     lock.lock();
     try {

@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import wharf.net.BusyPoller;
 import wharf.net.Native;
@@ -141,6 +143,13 @@ public final class Loops extends ServerModel {
     @Override
     public void closeSessions() {
       loops.forEach(EventLoop::closeNow);
+    }
+
+    @Override
+    public boolean responds(Duration atMost) throws InterruptedException {
+      CountDownLatch turns = new CountDownLatch(loops.size());
+      loops.forEach(loop -> loop.execute(turns::countDown));
+      return turns.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     @Override

@@ -295,6 +295,14 @@ public final class Server implements AutoCloseable {
         atOnce, Thread.ofPlatform().name(name, 1).daemon().factory());
   }
 
+  /// Whether it works: whether what carries its sessions is alive and gets its turn. For whoever
+  /// restarts what hangs.
+  ///
+  /// @return false if that did not show within `atMost`
+  public boolean responds(Duration atMost) throws InterruptedException {
+    return running.responds(atMost);
+  }
+
   /// Waits until no session runs: of a server that has stopped accepting, the end.
   ///
   /// @return whether that came true within `atMost`

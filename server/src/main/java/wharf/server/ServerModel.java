@@ -71,6 +71,11 @@ public abstract class ServerModel {
     /// Ends every session now.
     void closeSessions();
 
+    /// Whether what carries the sessions is alive and gets its turn.
+    ///
+    /// @return false if that did not show within `atMost`
+    boolean responds(Duration atMost) throws InterruptedException;
+
     /// Lets go of what the model itself holds, once every session has ended. When it returns, its
     /// ports can be listened at again.
     void end() throws InterruptedException;

@@ -15,8 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import wharf.net.NioPoller;
 import wharf.net.Poller;
@@ -187,6 +189,21 @@ final class SessionThreads implements ServerModel.Running {
   @Override
   public void closeSessions() {
     running.forEach(BlockingDriver::closeNow);
+  }
+
+  @Override
+  public boolean responds(Duration atMost) throws InterruptedException {
+    if (!doorsClosed && !acceptor.done() && !threads.stream().allMatch(Thread::isAlive)) {
+      return false;
+    }
+    // As a session would begin.
+    CountDownLatch turn = new CountDownLatch(1);
+    try {
+      sessions.execute(turn::countDown);
+    } catch (OutOfMemoryError noThread) {
+      return false;
+    }
+    return turn.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   @Override
