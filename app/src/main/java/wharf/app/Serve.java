@@ -34,6 +34,7 @@ import wharf.files.FileProblem;
 import wharf.files.Quota;
 import wharf.files.Tree;
 import wharf.ftp.server.FtpService;
+import wharf.ftp.server.Rates;
 import wharf.net.TlsIdentity;
 import wharf.server.Endpoint;
 import wharf.server.PortRange;
@@ -126,6 +127,7 @@ final class Serve implements Callable<Integer> {
   @Mixin private TlsOptions security = new TlsOptions();
   @Mixin private ModelOptions models = new ModelOptions();
   @Mixin private QuotaOptions quota = new QuotaOptions();
+  @Mixin private RateOptions rates = new RateOptions();
 
   @Option(
       names = "--inherit",
@@ -210,6 +212,7 @@ final class Serve implements Callable<Integer> {
               Instant::now,
               FtpService.Patience.USUAL.withIdle(Duration.ofSeconds(idle)),
               tls == null ? FtpService.Tls.OFF : tls.when());
+      service = service.with(new Rates(rates.settings()));
       if (compress) {
         service = service.offeringCompression();
       }

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 
 /// What a session wants. The driver carries effects out in the order given.
@@ -115,11 +116,22 @@ public sealed interface Effect {
       }
     }
 
-    /// How long a transfer may wait.
+    /// How long a transfer may wait, and how fast it may go.
     ///
     /// @param connect how long the data connection may take to come about
     /// @param stall how long nothing may move
-    public record Limits(Duration connect, Duration stall) {}
+    /// @param throttles how fast it may go; all of them hold. What goes over the wire counts,
+    ///   without what TLS adds
+    public record Limits(Duration connect, Duration stall, List<Throttle> throttles) {
+      public Limits {
+        throttles = List.copyOf(throttles);
+      }
+
+      /// As fast as it can.
+      public Limits(Duration connect, Duration stall) {
+        this(connect, stall, List.of());
+      }
+    }
   }
 
   /// End the running transfer now; it is then answered by [Event.Transferred] with

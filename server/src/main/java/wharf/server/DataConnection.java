@@ -22,6 +22,7 @@ import wharf.protocol.Effect.Transfer;
 import wharf.protocol.Effect.Transfer.Flow;
 import wharf.protocol.Ending;
 import wharf.protocol.Event;
+import wharf.protocol.Throttle;
 
 /// One transfer and its data connection, from the first attempt to connect to the end.
 ///
@@ -30,6 +31,7 @@ import wharf.protocol.Event;
 ///                                     +--> (under TLS: SHAKING HANDS) --> MOVING
 ///   active: CONNECTING --connected----+
 ///   kept by the transfer before ------> MOVING
+///   MOVING --portion moved--> AWAITING ITS TURN --time has passed--> MOVING   where it is throttled
 ///   MOVING --pump is done, aborted, stalled--> ended, and perhaps kept
 /// ```
 ///
@@ -54,6 +56,16 @@ final class DataConnection {
   private SelectableChannel channel;
   private int interest;
   private boolean again;
+
+  private final boolean throttled;
+
+  /// Whether it was told its first turn.
+  private boolean queued;
+
+  /// When its next turn is, and whether that is waited for.
+  private long turn;
+
+  private boolean awaitsTurn;
   private @Nullable Wire wire;
   private @Nullable TlsWire shaking;
   private @Nullable Pump pump;
@@ -101,6 +113,7 @@ final class DataConnection {
     this.tls = tls;
     this.forget = forget;
     this.nanoTime = nanoTime;
+    this.throttled = !transfer.limits().throttles().isEmpty();
     this.began = nanoTime.getAsLong();
     this.deadline = began + transfer.limits().connect().toNanos();
     switch (transfer.route()) {
@@ -179,7 +192,7 @@ final class DataConnection {
 
   /// When, of `nanoTime`, waiting has lasted too long.
   long deadline() {
-    return deadline;
+    return awaitsTurn ? turn : deadline;
   }
 
   /// Whether the bytes go to the server.
@@ -208,11 +221,18 @@ final class DataConnection {
   }
 
   private Event.@Nullable Transferred pump(Pump pump, ByteBuffer scratch) {
+    if (throttled && !hasTurn(pump)) {
+      return awaitTurn();
+    }
     if (resuming && !isUpload() && isGone(scratch)) {
       return end(Ending.PEER_FAILED, new IOException(GONE));
     }
     long before = pump.bytes() + pump.onWire();
+    long wireBefore = pump.onWire();
     Pump.Step step = pump.step(scratch);
+    if (throttled && pump.onWire() > wireBefore) {
+      pay(pump.onWire() - wireBefore);
+    }
     Ending ending = pump.ending();
     if (ending != null) {
       boolean gone = resuming && pump.onWire() == 0 && endsEarly(ending);
@@ -224,11 +244,60 @@ final class DataConnection {
     if (again || pump.bytes() + pump.onWire() > before) {
       deadline = nanoTime.getAsLong() + transfer.limits().stall().toNanos();
     }
+    if (throttled && again && !hasTurn(pump)) {
+      return awaitTurn();
+    }
     if (!again && wire != null) {
       interest =
           wire.interest(step == Pump.Step.READ ? SelectionKey.OP_READ : SelectionKey.OP_WRITE);
     }
     return again ? null : overdue();
+  }
+
+  /// Whether the time has come to move the next portion: when what it has moved itself, and what
+  /// the others had moved by then, is paid for. What they move meanwhile puts off their next turns,
+  /// not this one.
+  private boolean hasTurn(Pump pump) {
+    long now = nanoTime.getAsLong();
+    if (!queued) {
+      queued = true;
+      turn = nextTurn(now);
+      for (Throttle throttle : transfer.limits().throttles()) {
+        pump.moveAtMost(Math.min(pump.portion(), throttle.portion()));
+      }
+    }
+    awaitsTurn = turn - now > 0;
+    return !awaitsTurn;
+  }
+
+  private void pay(long moved) {
+    long now = nanoTime.getAsLong();
+    transfer.limits().throttles().forEach(throttle -> throttle.moved(moved, now));
+    turn = nextTurn(now);
+  }
+
+  private long nextTurn(long now) {
+    long latest = now;
+    for (Throttle throttle : transfer.limits().throttles()) {
+      long next = throttle.turn(now);
+      latest = next - latest > 0 ? next : latest;
+    }
+    return latest;
+  }
+
+  /// Nothing is waited for but time, and what TLS itself has to say. It is no stall.
+  private Event.@Nullable Transferred awaitTurn() {
+    again = false;
+    deadline = turn + transfer.limits().stall().toNanos();
+    try {
+      if (wire != null) {
+        boolean _ = wire.flush();
+        interest = wire.interest(0);
+      }
+      return null;
+    } catch (IOException e) {
+      return end(Ending.RESET, e);
+    }
   }
 
   private static boolean endsEarly(Ending ending) {

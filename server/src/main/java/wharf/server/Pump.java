@@ -40,6 +40,7 @@ abstract sealed class Pump permits Sender, Receiver {
   static final int SCRATCH = 256 << 10;
 
   private final Wire wire;
+  private int portion = BURST;
   private long bytes;
   private long onWire;
   private @Nullable Ending ending;
@@ -77,6 +78,16 @@ abstract sealed class Pump permits Sender, Receiver {
   /// The fault of the store, of the wire or of the peer, if there was one.
   final @Nullable IOException problem() {
     return problem;
+  }
+
+  /// Has each step move no more than this from here on, or not much more.
+  final void moveAtMost(int most) {
+    portion = Math.clamp(most, 1, BURST);
+  }
+
+  /// The most that a step moves.
+  final int portion() {
+    return portion;
   }
 
   /// Moves what can be moved now, at most a burst.

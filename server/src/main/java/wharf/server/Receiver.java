@@ -53,8 +53,8 @@ final class Receiver extends Pump {
 
   private Step receive(ByteBuffer scratch) throws IOException {
     int moved = 0;
-    while (moved < BURST) {
-      int count = read(scratch.clear());
+    while (moved < portion()) {
+      int count = read(limited(scratch.clear(), portion() - moved));
       if (count == 0) {
         return Step.READ;
       }
@@ -77,7 +77,7 @@ final class Receiver extends Pump {
       boolean ours = received != null;
       int arrived = 0;
       if (received == null) {
-        received = scratch.clear().limit(READ);
+        received = limited(scratch.clear().limit(READ), portion());
         try {
           arrived = read(received);
         } catch (IOException e) {
@@ -103,7 +103,7 @@ final class Receiver extends Pump {
         own(received);
         return ended(Ending.BLOCK_EOF);
       }
-      if (marked != null || moved >= BURST) {
+      if (marked != null || moved >= portion()) {
         if (unread != null && !ours) {
           own(received);
         }
@@ -152,6 +152,11 @@ final class Receiver extends Pump {
     }
     storeRest(scratch);
     return ended(Ending.BLOCK_EOF);
+  }
+
+  /// With room for no more than `most` bytes behind the free one.
+  private static ByteBuffer limited(ByteBuffer into, int most) {
+    return into.limit(Math.min(into.limit(), 1 + most));
   }
 
   /// Reads, and leaves a byte free in front: a CR kept back from the burst before may have to go

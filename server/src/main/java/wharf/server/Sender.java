@@ -18,6 +18,9 @@ final class Sender extends Pump {
   /// A burst of content to be compressed: some milliseconds at the highest level.
   private static final int DEFLATE_BURST = 128 << 10;
 
+  /// Less content is not read at once, however slow it is to be sent.
+  private static final int LEAST_CONTENT = 64;
+
   /// A file in blocks has a restart marker after this much of it, and each time again.
   static final int MARK_EVERY = 16 << 20;
 
@@ -75,7 +78,7 @@ final class Sender extends Pump {
   }
 
   private Step sendFile(Source.OfFile file) throws IOException {
-    long end = Math.min(file.to(), position + BURST);
+    long end = Math.min(file.to(), position + portion());
     while (position < end) {
       long sent = wire().send(file.channel(), position, end - position);
       if (sent == 0) {
@@ -94,7 +97,7 @@ final class Sender extends Pump {
   private Step sendMade(ByteBuffer scratch) throws IOException {
     int moved = 0;
     sourceStopped = false;
-    while (moved < burst && !sourceStopped) {
+    while (moved < Math.min(burst, portion()) && !sourceStopped) {
       ByteBuffer next = unsent != null ? unsent : next(scratch);
       if (next == null) {
         return sent();
@@ -127,7 +130,7 @@ final class Sender extends Pump {
     }
     if (encoder == null) {
       // Of a text, two thirds are for what a third becomes.
-      ByteBuffer content = content(scratch, form == Form.ASCII ? SCRATCH / 3 * 2 : SCRATCH);
+      ByteBuffer content = content(scratch, atMost(form == Form.ASCII ? SCRATCH / 3 * 2 : SCRATCH));
       return content.hasRemaining() || sourceStopped ? content : null;
     }
     ByteBuffer room = scratch.slice(SCRATCH - Encoder.ROOM, Encoder.ROOM);
@@ -135,12 +138,17 @@ final class Sender extends Pump {
       marked = position;
       return blocks.mark(position, room);
     }
-    ByteBuffer content = content(scratch, Encoder.PORTION);
+    ByteBuffer content = content(scratch, atMost(Encoder.PORTION));
     if (sourceStopped && !content.hasRemaining()) {
       return content;
     }
     underWay = content.remaining();
     return encoder.encode(content, sourceEnded, room);
+  }
+
+  /// As much of `room` as a step is to move, and never so little that nothing would come of it.
+  private int atMost(int room) {
+    return Math.clamp(portion(), LEAST_CONTENT, room);
   }
 
   /// Positions in a text as it is sent nobody can go on from.

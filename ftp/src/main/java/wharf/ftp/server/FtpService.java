@@ -17,6 +17,7 @@ import wharf.users.Accounts;
 /// @param patience how long a client may be silent or stall
 /// @param tls whether sessions may, or have to be, under TLS; the server has to have it then
 /// @param sessions who is there
+/// @param rates how fast files may be moved
 /// @param offersCompression whether FEAT tells of MODE Z; it is understood in any case, but clients
 ///   such as lftp compress unasked wherever they read of it, which is slower on a fast network
 public record FtpService(
@@ -26,13 +27,22 @@ public record FtpService(
     Patience patience,
     Tls tls,
     Sessions sessions,
+    Rates rates,
     boolean offersCompression)
     implements Protocol {
 
   /// All in one tree, which whoever opened it closes after the server; nobody is there yet.
   public FtpService(
       Tree tree, Accounts accounts, Supplier<Instant> now, Patience patience, Tls tls) {
-    this(Roots.of(tree), accounts, now, patience, tls, new Sessions(), false);
+    this(
+        Roots.of(tree),
+        accounts,
+        now,
+        patience,
+        tls,
+        new Sessions(),
+        new Rates(Rates.Settings.NONE),
+        false);
   }
 
   /// In the clear only.
@@ -42,7 +52,12 @@ public record FtpService(
 
   /// The same, with MODE Z in FEAT.
   public FtpService offeringCompression() {
-    return new FtpService(roots, accounts, now, patience, tls, sessions, true);
+    return new FtpService(roots, accounts, now, patience, tls, sessions, rates, true);
+  }
+
+  /// The same with other rates.
+  public FtpService with(Rates other) {
+    return new FtpService(roots, accounts, now, patience, tls, sessions, other, offersCompression);
   }
 
   /// Whether sessions are under TLS (RFC 4217).

@@ -33,6 +33,7 @@ import wharf.protocol.LineBuffer;
 import wharf.protocol.Security;
 import wharf.protocol.Session;
 import wharf.protocol.Source;
+import wharf.protocol.Throttle;
 import wharf.users.Account;
 import wharf.users.Accounts;
 import wharf.users.Rules;
@@ -110,14 +111,15 @@ final class FtpSession implements Session {
     record Named(String user) implements Who {}
 
     /// @param tree the account's, to be left
-    record LoggedIn(Account account, Tree tree, VirtualPath directory, Pending pending)
+    record LoggedIn(
+        Account account, Tree tree, Rates.Pace pace, VirtualPath directory, Pending pending)
         implements Who {
       LoggedIn in(VirtualPath other) {
-        return new LoggedIn(account, tree, other, pending);
+        return new LoggedIn(account, tree, pace, other, pending);
       }
 
       LoggedIn with(Pending other) {
-        return new LoggedIn(account, tree, directory, other);
+        return new LoggedIn(account, tree, pace, directory, other);
       }
     }
   }
@@ -353,7 +355,7 @@ final class FtpSession implements Session {
     } else if (!argument.isBlank() && !verb.argumentAllowed()) {
       reply(501, "%s takes no argument.", verb);
     } else if (verb.isRefusedEarly()
-        && who instanceof Who.LoggedIn(Account account, _, _, _)
+        && who instanceof Who.LoggedIn(Account account, _, _, _, _)
         && !Permit.of(account, verb).isUsable()) {
       refuse(verb, Reply.of(550, "%s may not do that here (%s).", account.name(), verb));
     } else {
@@ -766,13 +768,17 @@ final class FtpSession implements Session {
     failedLogins = 0;
     become(
         new Who.LoggedIn(
-            admitted.account(), admitted.tree(), VirtualPath.ROOT, new Pending.Nothing()));
+            admitted.account(),
+            admitted.tree(),
+            service.rates().pace(admitted.account(), peer.getAddress()),
+            VirtualPath.ROOT,
+            new Pending.Nothing()));
     answers.ask(new Effect.Arm(service.patience().idle()));
   }
 
   /// Who was logged in leaves the tree.
   private void become(Who next) {
-    if (who instanceof Who.LoggedIn(Account account, _, _, _)) {
+    if (who instanceof Who.LoggedIn(Account account, _, _, _, _)) {
       service.roots().leave(account);
     }
     who = next;
@@ -1114,8 +1120,21 @@ final class FtpSession implements Session {
             terms.route().take(),
             flow,
             terms.modeOfTransfer(),
-            new Transfer.Limits(service.patience().connect(), service.patience().stall()),
+            limits(flow),
             terms.route().isSecure()));
+  }
+
+  /// Only files are slowed: a listing is short, and comes before them.
+  private Transfer.Limits limits(Transfer.Flow flow) {
+    Rates.Pace pace = loggedIn().pace();
+    List<Throttle> throttles =
+        switch (flow) {
+          case Transfer.Flow.In _ -> pace.up();
+          case Transfer.Flow.Out(Source.OfFile _, _) -> pace.down();
+          case Transfer.Flow.Out _ -> List.of();
+        };
+    FtpService.Patience patience = service.patience();
+    return new Transfer.Limits(patience.connect(), patience.stall(), throttles);
   }
 
   /// Whether the offset that is wanted cannot be used: a TYPE A may have come after REST or RANG.

@@ -52,6 +52,7 @@ class RootsTest {
         usual.patience(),
         usual.tls(),
         usual.sessions(),
+        usual.rates(),
         false);
   }
 
