@@ -19,6 +19,7 @@ import wharf.users.Accounts;
 /// @param sessions who is there
 /// @param offersCompression whether FEAT tells of MODE Z; it is understood in any case, but clients
 ///   such as lftp compress unasked wherever they read of it, which is slower on a fast network
+/// @param tellsCommands whether every command is noted, for programs to read
 public record FtpService(
     Roots roots,
     Accounts accounts,
@@ -26,13 +27,14 @@ public record FtpService(
     Patience patience,
     Tls tls,
     Sessions sessions,
-    boolean offersCompression)
+    boolean offersCompression,
+    boolean tellsCommands)
     implements Protocol {
 
   /// All in one tree, which whoever opened it closes after the server; nobody is there yet.
   public FtpService(
       Tree tree, Accounts accounts, Supplier<Instant> now, Patience patience, Tls tls) {
-    this(Roots.of(tree), accounts, now, patience, tls, new Sessions(), false);
+    this(Roots.of(tree), accounts, now, patience, tls, new Sessions(), false, false);
   }
 
   /// In the clear only.
@@ -42,7 +44,12 @@ public record FtpService(
 
   /// The same, with MODE Z in FEAT.
   public FtpService offeringCompression() {
-    return new FtpService(roots, accounts, now, patience, tls, sessions, true);
+    return new FtpService(roots, accounts, now, patience, tls, sessions, true, tellsCommands);
+  }
+
+  /// The same, with every command noted.
+  public FtpService tellingCommands() {
+    return new FtpService(roots, accounts, now, patience, tls, sessions, offersCompression, true);
   }
 
   /// Whether sessions are under TLS (RFC 4217).

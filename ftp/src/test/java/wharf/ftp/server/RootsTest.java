@@ -52,7 +52,8 @@ class RootsTest {
         usual.patience(),
         usual.tls(),
         usual.sessions(),
-        false);
+        false,
+        true);
   }
 
   @ParameterizedTest
