@@ -128,6 +128,7 @@ final class Serve implements Callable<Integer> {
   @Mixin private ModelOptions models = new ModelOptions();
   @Mixin private QuotaOptions quota = new QuotaOptions();
   @Mixin private RateOptions rates = new RateOptions();
+  @Mixin private LogOptions logging = new LogOptions();
 
   @Option(
       names = "--inherit",
@@ -197,7 +198,11 @@ final class Serve implements Callable<Integer> {
     Log.toStandardError(program.err(), quiet, models.worker());
     OneTime oneTime = new OneTime();
     Path root = around.folder().resolve(folder);
-    try (QuotaOptions _ = quota;
+    boolean outputIsOurs = !models.processes() && (given == null || !Activation.isTheClients(1));
+    LogSettings logSettings = logging.settings(outputIsOurs);
+    // Closed last: what happens while the server stops is logged, too.
+    try (Logs logs = Logs.open(logSettings, around, program::note);
+        QuotaOptions _ = quota;
         Tree tree = Tree.open(root, InstantSource.system(), sync, quota(around))) {
       Handover who =
           models.worker() ? Handover.from(System.getenv()) : accounts(around.folder(), oneTime);
@@ -219,6 +224,12 @@ final class Serve implements Callable<Integer> {
       if (tls != null) {
         options = options.with(tls.settings());
       }
+      if (logs.any()) {
+        options = options.with(logs);
+      }
+      if (logs.haveCommands()) {
+        service = service.tellingCommands();
+      }
       if (given != null && !service.transports().contains(given.transport())) {
         throw usage("FTP is spoken over TCP, and the socket handed over is " + given.transport());
       }
@@ -230,7 +241,8 @@ final class Serve implements Callable<Integer> {
         try (Supervision supervision = Supervision.of(System.getenv());
             Server server = Server.start(service, options)) {
           if (given == null || !Activation.isTheClients(1)) {
-            banner(around.out(), root, server.addresses(), service.accounts(), oneTime);
+            PrintStream out = logSettings.takesStandardOutput() ? program.err() : around.out();
+            banner(out, root, server.addresses(), service.accounts(), oneTime);
           }
           supervision.ready(server, "serving " + root + ", " + models.summary());
           program.mayTake(grace());

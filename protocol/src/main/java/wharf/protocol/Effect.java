@@ -169,8 +169,16 @@ public sealed interface Effect {
   /// ends.
   record Arm(Duration delay) implements Effect {}
 
-  /// Something worth a line in the log: what was done, by whom, to what. Without line ends.
-  record Note(String text) implements Effect {}
+  /// Something worth a line in the log: what was done, by whom, to what.
+  ///
+  /// @param line for people, without line ends; "" for what only programs read
+  /// @param happening the same for programs
+  record Note(String line, Happening happening) implements Effect {
+    /// What has no form of its own for programs.
+    public Note(String line) {
+      this(line, new Happening.Remark(line));
+    }
+  }
 
   /// Close the connection once everything is sent; a transfer that still runs is aborted.
   record Close() implements Effect {}

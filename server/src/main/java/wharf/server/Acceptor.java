@@ -113,6 +113,7 @@ final class Acceptor {
       }
       return new Outcome.Came(came, from);
     }
+    context.scribe().turnedAway(came, refusal);
     turnAway(came, context.protocol().refusal(refusal));
     return new Outcome.TurnedAway();
   }

@@ -37,7 +37,8 @@ record Context(
     ExecutorService lengthy,
     LongSupplier nanoTime,
     RandomGenerator random,
-    System.Logger log) {
+    System.Logger log,
+    Scribe scribe) {
 
   /// Lets go of a socket. One that was inherited stays open until the process ends: when it is
   /// closed, the JDK takes standard output and standard error away with it.

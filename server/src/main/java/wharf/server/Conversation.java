@@ -15,6 +15,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import wharf.protocol.Effect;
 import wharf.protocol.Event;
+import wharf.protocol.Happening;
 import wharf.protocol.Session;
 
 /// A session at work: it owns the session's connections, tells it what happens and carries out what
@@ -66,6 +67,11 @@ abstract sealed class Conversation permits StreamConversation, DatagramConversat
   private @Nullable Duration patience;
   private long expiry = NEVER;
 
+  /// What the journal calls it, once it has begun; null where there is none.
+  private @Nullable String id;
+
+  private long begun;
+
   /// @param name of the other end, for the log
   Conversation(Context context, Driver driver, String name) {
     this.context = context;
@@ -86,6 +92,9 @@ abstract sealed class Conversation permits StreamConversation, DatagramConversat
 
   /// Tells the session that it is connected. Called once, first.
   abstract void open();
+
+  /// What it is over now.
+  abstract Journal.Connection connection();
 
   /// What to wait on.
   abstract SelectableChannel channel();
@@ -261,7 +270,7 @@ abstract sealed class Conversation permits StreamConversation, DatagramConversat
         patience = delay;
         restartPatience();
       }
-      case Effect.Note(String text) -> context.log().log(Level.INFO, "{0} {1}", name, text);
+      case Effect.Note(String line, Happening happening) -> note(line, happening);
       default -> carryOut(effect);
     }
   }
@@ -302,12 +311,40 @@ abstract sealed class Conversation permits StreamConversation, DatagramConversat
     toldTheEnd = true;
     try {
       for (Effect effect : session.on(new Event.Ended())) {
-        if (effect instanceof Effect.Note(String text)) {
-          context.log().log(Level.INFO, "{0} {1}", name, text);
+        if (effect instanceof Effect.Note(String line, Happening happening)) {
+          note(line, happening);
         }
       }
     } catch (RuntimeException | Error fault) {
       context.log().log(Level.ERROR, "session of " + name + " could not settle its end", fault);
+    }
+    long took = context.nanoTime().getAsLong() - begun;
+    tell(new Happening.Ended(Duration.ofNanos(took), failed));
+  }
+
+  /// Something worth a line in the log that has no form of its own.
+  final void note(String line) {
+    note(line, new Happening.Remark(line));
+  }
+
+  private void note(String line, Happening happening) {
+    if (!line.isEmpty()) {
+      context.log().log(Level.INFO, "{0} {1}", name, line);
+    }
+    tell(happening);
+  }
+
+  /// Tells the journal that it begins.
+  final void tellTheBeginning() {
+    id = context.scribe().nextSession();
+    begun = context.nanoTime().getAsLong();
+    tell(new Happening.Begun());
+  }
+
+  /// Tells the journal.
+  private void tell(Happening happening) {
+    if (id != null) {
+      context.scribe().tell(id, connection(), happening);
     }
   }
 

@@ -8,6 +8,7 @@ import java.nio.channels.SelectionKey;
 import java.util.ArrayDeque;
 import wharf.protocol.Effect;
 import wharf.protocol.Event;
+import wharf.protocol.Transport;
 
 /// A session over a socket for datagrams: one for all who send to it. See [Conversation].
 final class DatagramConversation extends Conversation {
@@ -26,6 +27,7 @@ final class DatagramConversation extends Conversation {
   private final int receivedLimit;
   private final ArrayDeque<Effect.SendTo> unsent = new ArrayDeque<>();
   private int unsentBytes;
+  private InetSocketAddress local = new InetSocketAddress(0);
   private boolean moreToReceive;
   private boolean stoppingTold;
   private boolean closing;
@@ -46,9 +48,16 @@ final class DatagramConversation extends Conversation {
   }
 
   @Override
+  Journal.Connection connection() {
+    return new Journal.Connection(Transport.UDP, local, null, false);
+  }
+
+  @Override
   void open() {
     try {
-      deliver(new Event.Bound((InetSocketAddress) channel.getLocalAddress()));
+      local = (InetSocketAddress) channel.getLocalAddress();
+      tellTheBeginning();
+      deliver(new Event.Bound(local));
     } catch (IOException e) {
       kill();
     }

@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.TimeZone;
 import java.util.concurrent.ExecutorService;
@@ -39,6 +40,7 @@ public final class Server implements AutoCloseable {
   /// @param connections how many clients are let in, all told; then no more are accepted. -1 for
   ///   any number
   /// @param tls how connections are put under TLS; null where no session may ask for it
+  /// @param journal what is told of all that happens; null for none
   public record Options(
       List<Endpoint> listen,
       ServerModel model,
@@ -47,7 +49,8 @@ public final class Server implements AutoCloseable {
       int sessions,
       int sessionsPerAddress,
       int connections,
-      @Nullable TlsSettings tls) {
+      @Nullable TlsSettings tls,
+      @Nullable Journal journal) {
     public Options {
       listen = List.copyOf(listen);
       if (listen.isEmpty()) {
@@ -70,6 +73,7 @@ public final class Server implements AutoCloseable {
           10_000,
           200,
           -1,
+          null,
           null);
     }
 
@@ -81,36 +85,75 @@ public final class Server implements AutoCloseable {
     /// The same under another model.
     public Options with(ServerModel other) {
       return new Options(
-          listen, other, passivePorts, sockets, sessions, sessionsPerAddress, connections, tls);
+          listen,
+          other,
+          passivePorts,
+          sockets,
+          sessions,
+          sessionsPerAddress,
+          connections,
+          tls,
+          journal);
     }
 
     /// The same with another range of ports for data connections.
     public Options with(PortRange ports) {
       return new Options(
-          listen, model, ports, sockets, sessions, sessionsPerAddress, connections, tls);
+          listen, model, ports, sockets, sessions, sessionsPerAddress, connections, tls, journal);
     }
 
     /// The same with other sockets.
     public Options with(SocketSettings other) {
       return new Options(
-          listen, model, passivePorts, other, sessions, sessionsPerAddress, connections, tls);
+          listen,
+          model,
+          passivePorts,
+          other,
+          sessions,
+          sessionsPerAddress,
+          connections,
+          tls,
+          journal);
     }
 
     /// The same with other limits of sessions.
     public Options withSessions(int inAll, int perAddress) {
-      return new Options(listen, model, passivePorts, sockets, inAll, perAddress, connections, tls);
+      return new Options(
+          listen, model, passivePorts, sockets, inAll, perAddress, connections, tls, journal);
     }
 
     /// The same for so many clients, one after the other or at once, and then no more.
     public Options withConnections(int number) {
       return new Options(
-          listen, model, passivePorts, sockets, sessions, sessionsPerAddress, number, tls);
+          listen, model, passivePorts, sockets, sessions, sessionsPerAddress, number, tls, journal);
     }
 
     /// The same with TLS.
     public Options with(TlsSettings other) {
       return new Options(
-          listen, model, passivePorts, sockets, sessions, sessionsPerAddress, connections, other);
+          listen,
+          model,
+          passivePorts,
+          sockets,
+          sessions,
+          sessionsPerAddress,
+          connections,
+          other,
+          journal);
+    }
+
+    /// The same with a journal.
+    public Options with(Journal other) {
+      return new Options(
+          listen,
+          model,
+          passivePorts,
+          sockets,
+          sessions,
+          sessionsPerAddress,
+          connections,
+          tls,
+          other);
     }
   }
 
@@ -200,6 +243,7 @@ public final class Server implements AutoCloseable {
     int atOnce = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
     ExecutorService workers = pool(atOnce, "worker-");
     ExecutorService lengthy = pool(atOnce, "lengthy-");
+    System.Logger log = System.getLogger("wharf.server");
     try {
       Context context =
           new Context(
@@ -216,7 +260,8 @@ public final class Server implements AutoCloseable {
               lengthy,
               System::nanoTime,
               random,
-              System.getLogger("wharf.server"));
+              log,
+              Scribe.of(options.journal(), InstantSource.system(), random, log));
       return new Server(beginning.begin(context), openings, workers, lengthy);
     } catch (IOException | RuntimeException e) {
       workers.shutdown();

@@ -52,6 +52,9 @@ final class StreamConversation extends Conversation {
   /// Whether TLS was asked for, and is not there yet.
   private boolean securing;
 
+  /// Whether it is there.
+  private boolean secured;
+
   /// The host that the client means, if it has said so before TLS.
   private String hostMeant = "";
 
@@ -100,7 +103,13 @@ final class StreamConversation extends Conversation {
   }
 
   @Override
+  Journal.Connection connection() {
+    return new Journal.Connection(Journal.transport(peer), local, peer, secured);
+  }
+
+  @Override
   void open() {
+    tellTheBeginning();
     if (context().isSecure(local)) {
       // Before it says anything; it is told that it is secure when it is.
       secure("");
@@ -237,7 +246,7 @@ final class StreamConversation extends Conversation {
   void tick(ByteBuffer scratch) {
     long now = context().nanoTime().getAsLong();
     if (passed(handshakeDeadline, now)) {
-      context().log().log(Level.INFO, "{0} made no handshake in time", name());
+      note("made no handshake in time");
     }
     if (passed(sendDeadline, now)
         || passed(lingerDeadline, now)
@@ -403,7 +412,7 @@ final class StreamConversation extends Conversation {
     } catch (IOException e) {
       if (securing) {
         securing = false;
-        context().log().log(Level.INFO, "{0} made no handshake: {1}", name(), e.getMessage());
+        note("made no handshake: " + e.getMessage());
       }
       // Whatever is still to be said has nobody to hear it.
       dropUnsent();
@@ -450,6 +459,7 @@ final class StreamConversation extends Conversation {
       return false;
     }
     securing = false;
+    secured = true;
     handshakeDeadline = NEVER;
     channel.control().sayAll();
     // There may be the first command already.

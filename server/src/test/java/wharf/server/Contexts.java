@@ -25,6 +25,7 @@ final class Contexts {
         workers,
         System::nanoTime,
         new Random(),
-        System.getLogger("wharf.server"));
+        System.getLogger("wharf.server"),
+        Scribe.IDLE);
   }
 }

@@ -3,13 +3,21 @@ package wharf.ftp.server;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import wharf.protocol.Effect;
+import wharf.protocol.Happening;
 
 /// What a session answers to one event: its replies, and all else it asks for, in that order.
 final class Answers {
+  private final @Nullable Dialogue dialogue;
   private List<Effect> effects = new ArrayList<>();
   private Language language = Language.ENGLISH;
   private boolean over;
+
+  /// @param dialogue is told of every reply; null where nobody wants to know
+  Answers(@Nullable Dialogue dialogue) {
+    this.dialogue = dialogue;
+  }
 
   /// What the replies are said in from here on.
   void speak(Language other) {
@@ -26,11 +34,41 @@ final class Answers {
 
   void reply(Reply reply) {
     if (reply.note() != null) {
-      note(reply.note());
+      note(reply.note().line(), reply.note().happening());
     }
     // What ends with the close has nobody to be told to.
     if (!over) {
       effects.add(reply.in(language));
+      if (dialogue != null) {
+        tell(dialogue.replied(reply));
+      }
+    }
+  }
+
+  /// A command is carried out from here on.
+  void begun(Said said) {
+    if (dialogue != null) {
+      dialogue.begun(said);
+    }
+  }
+
+  /// It has been: if it has no reply yet, that comes later.
+  void carriedOut() {
+    if (dialogue != null) {
+      dialogue.carriedOut();
+    }
+  }
+
+  /// The session has ended.
+  void ended() {
+    if (dialogue != null) {
+      dialogue.ended().forEach(this::tell);
+    }
+  }
+
+  private void tell(@Nullable Happening happening) {
+    if (happening != null) {
+      effects.add(new Effect.Note("", happening));
     }
   }
 
@@ -42,8 +80,13 @@ final class Answers {
   }
 
   /// A line for the log.
-  void note(String text) {
-    effects.add(new Effect.Note(Reply.clean(text)));
+  void note(String line) {
+    note(line, new Happening.Remark(line));
+  }
+
+  /// A line for the log, and the same for programs.
+  void note(String line, Happening happening) {
+    effects.add(new Effect.Note(Reply.clean(line), happening));
   }
 
   void ask(Effect effect) {

@@ -25,6 +25,7 @@ import wharf.files.Upload;
 import wharf.files.VirtualPath;
 import wharf.ftp.FtpTime;
 import wharf.ftp.server.EntryFormat.Fact;
+import wharf.protocol.Happening;
 import wharf.users.Account;
 import wharf.users.Right;
 
@@ -60,11 +61,17 @@ final class FileCommands {
     this.now = now;
   }
 
+  private Happening.Change change(Verb verb, VirtualPath path, @Nullable VirtualPath to) {
+    return new Happening.Change(
+        account.name(), verb.toString(), path.toString(), to == null ? null : to.toString());
+  }
+
   // Directories and names.
 
   Reply makeDirectory(VirtualPath path) throws FileProblem {
     tree.makeDirectory(path);
-    return Reply.of(257, "%s was made.", Reply.quoted(path)).noted(account.name() + " MKD " + path);
+    return Reply.of(257, "%s was made.", Reply.quoted(path))
+        .noted(account.name() + " MKD " + path, change(Verb.MKD, path, null));
   }
 
   Reply removeDirectory(VirtualPath path) throws FileProblem {
@@ -76,7 +83,7 @@ final class FileCommands {
   Reply removeTree(VirtualPath path, BooleanSupplier goOn) throws FileProblem {
     long entries = tree.removeTree(path, goOn);
     return Reply.of(250, "%s was removed with all that was in it: %s in all.", path, entries)
-        .noted(account.name() + " SITE RMDIR " + path);
+        .noted(account.name() + " SITE RMDIR " + path, change(Verb.SITE_RMDIR, path, null));
   }
 
   /// Removes the file, and what is kept of this account's unfinished upload of it: a client whose
@@ -98,26 +105,29 @@ final class FileCommands {
   }
 
   private Reply removed(Verb verb, VirtualPath path) {
-    return Reply.of(250, "%s was removed.", path).noted(account.name() + " " + verb + " " + path);
+    return Reply.of(250, "%s was removed.", path)
+        .noted(account.name() + " " + verb + " " + path, change(verb, path, null));
   }
 
   Reply rename(VirtualPath from, VirtualPath to) throws FileProblem {
     tree.rename(from, to);
     return Reply.of(250, "%s is now %s.", from, to)
-        .noted(account.name() + " RNFR " + from + " RNTO " + to);
+        .noted(account.name() + " RNFR " + from + " RNTO " + to, change(Verb.RNTO, from, to));
   }
 
   Reply link(VirtualPath to, VirtualPath link) throws FileProblem {
     tree.makeLink(link, to);
     return Reply.of(250, "%s leads to %s now.", link, to)
-        .noted(account.name() + " SITE SYMLINK " + to + " " + link);
+        .noted(
+            account.name() + " SITE SYMLINK " + to + " " + link,
+            change(Verb.SITE_SYMLINK, link, to));
   }
 
   /// SITE COPY, and SITE CPFR with SITE CPTO. May take long.
   Reply copy(VirtualPath from, VirtualPath to, BooleanSupplier goOn) throws FileProblem {
     long bytes = tree.copy(from, to, account.name(), goOn);
     return Reply.of(250, "%s is a copy of %s: %s bytes.", to, from, bytes)
-        .noted(account.name() + " SITE COPY " + from + " " + to);
+        .noted(account.name() + " SITE COPY " + from + " " + to, change(Verb.SITE_COPY, from, to));
   }
 
   /// COMB. May take long. The parts are removed when the whole is published, not before; and only
@@ -174,7 +184,9 @@ final class FileCommands {
                 parts.size(),
                 whole,
                 left);
-    return reply.noted(account.name() + " COMB " + whole + ", " + parts.size() + " parts");
+    return reply.noted(
+        account.name() + " COMB " + whole + ", " + parts.size() + " parts",
+        change(Verb.COMB, whole, null));
   }
 
   private static String identity(VirtualPath path, FileFacts facts) {

@@ -20,6 +20,7 @@ import wharf.users.Accounts;
 /// @param rates how fast files may be moved
 /// @param offersCompression whether FEAT tells of MODE Z; it is understood in any case, but clients
 ///   such as lftp compress unasked wherever they read of it, which is slower on a fast network
+/// @param tellsCommands whether every command is noted, for programs to read
 public record FtpService(
     Roots roots,
     Accounts accounts,
@@ -28,7 +29,8 @@ public record FtpService(
     Tls tls,
     Sessions sessions,
     Rates rates,
-    boolean offersCompression)
+    boolean offersCompression,
+    boolean tellsCommands)
     implements Protocol {
 
   /// All in one tree, which whoever opened it closes after the server; nobody is there yet.
@@ -42,6 +44,7 @@ public record FtpService(
         tls,
         new Sessions(),
         new Rates(Rates.Settings.NONE),
+        false,
         false);
   }
 
@@ -52,12 +55,20 @@ public record FtpService(
 
   /// The same, with MODE Z in FEAT.
   public FtpService offeringCompression() {
-    return new FtpService(roots, accounts, now, patience, tls, sessions, rates, true);
+    return new FtpService(
+        roots, accounts, now, patience, tls, sessions, rates, true, tellsCommands);
+  }
+
+  /// The same, with every command noted.
+  public FtpService tellingCommands() {
+    return new FtpService(
+        roots, accounts, now, patience, tls, sessions, rates, offersCompression, true);
   }
 
   /// The same with other rates.
   public FtpService with(Rates other) {
-    return new FtpService(roots, accounts, now, patience, tls, sessions, other, offersCompression);
+    return new FtpService(
+        roots, accounts, now, patience, tls, sessions, other, offersCompression, tellsCommands);
   }
 
   /// Whether sessions are under TLS (RFC 4217).

@@ -29,6 +29,9 @@ import wharf.protocol.Effect;
 import wharf.protocol.Effect.Transfer;
 import wharf.protocol.Ending;
 import wharf.protocol.Event;
+import wharf.protocol.Happening;
+import wharf.protocol.Happening.Direction;
+import wharf.protocol.Happening.Proof;
 import wharf.protocol.LineBuffer;
 import wharf.protocol.Security;
 import wharf.protocol.Session;
@@ -148,11 +151,20 @@ final class FtpSession implements Session {
     record Opening(boolean extended) implements Doing {}
 
     /// @param byCertificate whether nothing but the account's tree is waited for
-    record Checking(String user, boolean byCertificate) implements Doing {}
+    record Checking(String user, boolean byCertificate) implements Doing {
+      /// How it came out, for the log.
+      Happening.Login told(boolean accepted) {
+        boolean nobody = Accounts.isAnonymous(user);
+        return new Happening.Login(
+            nobody && accepted ? Account.ANONYMOUS : user,
+            accepted,
+            byCertificate ? Proof.CERTIFICATE : nobody ? Proof.NONE : Proof.PASSWORD);
+      }
+    }
 
     record Securing() implements Doing {}
 
-    record Sending(String what) implements Doing {}
+    record Sending(String what, Happening.Cargo cargo) implements Doing {}
 
     record Uploading(Incoming incoming) implements Doing {}
 
@@ -172,7 +184,7 @@ final class FtpSession implements Session {
   private LineBuffer lines = new LineBuffer(LINE_LIMIT);
   private final ArrayDeque<Said> waiting = new ArrayDeque<>();
   private int waitingWeight;
-  private final Answers answers = new Answers();
+  private final Answers answers;
   private InetSocketAddress local = new InetSocketAddress(0);
   private InetSocketAddress peer = new InetSocketAddress(0);
 
@@ -180,7 +192,7 @@ final class FtpSession implements Session {
   private volatile Who who = new Who.Guest();
 
   private volatile Doing doing = new Doing.Resting();
-  private Terms terms = terms();
+  private Terms terms;
   private long announced = -1;
   private int failedLogins;
   private int nonsense;
@@ -204,6 +216,8 @@ final class FtpSession implements Session {
 
   FtpSession(FtpService service) {
     this.service = service;
+    this.answers = new Answers(service.tellsCommands() ? new Dialogue(service.now()) : null);
+    this.terms = terms();
   }
 
   /// Who is here, from where, doing what. For any thread, once it is opened.
@@ -330,6 +344,7 @@ final class FtpSession implements Session {
   }
 
   private void carryOut(Said said) {
+    answers.begun(said);
     switch (said) {
       case Said.Nonsense(Reply reply) -> {
         answers.reply(reply);
@@ -343,6 +358,7 @@ final class FtpSession implements Session {
         gate(verb, argument);
       }
     }
+    answers.carriedOut();
   }
 
   /// The one way to every verb: is it well-formed, and allowed? Where there is a path, the tree
@@ -369,7 +385,11 @@ final class FtpSession implements Session {
 
   /// What is not allowed is worth a line in the log.
   private void refuse(Verb verb, Reply reply) {
-    answers.reply(reply.noted(name() + " " + verb + " refused: " + reply.first()));
+    String why = reply.first().toString();
+    answers.reply(
+        reply.noted(
+            name() + " " + verb + " refused: " + why,
+            new Happening.Refused(name(), verb.toString(), why)));
   }
 
   private void refuse(Verb verb, Reply reply, FileProblem problem) {
@@ -657,7 +677,9 @@ final class FtpSession implements Session {
     security = agreed;
     doing = new Doing.Resting();
     beginAnew(unasked);
-    answers.note("under " + agreed.version() + " with " + agreed.cipher());
+    answers.note(
+        "under " + agreed.version() + " with " + agreed.cipher(),
+        new Happening.Secured(agreed.version(), agreed.cipher()));
   }
 
   /// Nobody is logged in, and nothing agreed on but whether data goes under TLS.
@@ -741,21 +763,21 @@ final class FtpSession implements Session {
     doing = new Doing.Resting();
     String user = asked.user();
     if (admitted.isEmpty()) {
-      refuseLogin(user);
+      refuseLogin(asked);
     } else if (asked.byCertificate()) {
       comeIn(admitted.get());
-      answers.note(user + " logged in by certificate");
+      answers.note(user + " logged in by certificate", asked.told(true));
       reply(232, "Welcome, %s: your certificate is enough.", user);
     } else {
       comeIn(admitted.get());
-      answers.note(user + " logged in");
+      answers.note(user + " logged in", asked.told(true));
       reply(230, "Welcome, %s.", user);
     }
   }
 
-  private void refuseLogin(String user) {
+  private void refuseLogin(Doing.Checking asked) {
     become(new Who.Guest());
-    answers.note("log-in as " + user + " refused");
+    answers.note("log-in as " + asked.user() + " refused", asked.told(false));
     if (++failedLogins >= LOGIN_TRIES) {
       reply(421, "Name or password is wrong, too often now. Goodbye.");
       close();
@@ -869,6 +891,7 @@ final class FtpSession implements Session {
     }
     doing = new Doing.Resting();
     become(new Who.Guest());
+    answers.ended();
   }
 
   // Directories and names.
@@ -1023,7 +1046,7 @@ final class FtpSession implements Session {
                 kind,
                 path,
                 to - from));
-    send("RETR " + path, new Source.OfFile(file.channel(), from, to), terms.form());
+    send("RETR", path, new Source.OfFile(file.channel(), from, to), terms.form());
   }
 
   private void list(Verb verb, String argument) throws FileProblem {
@@ -1044,11 +1067,11 @@ final class FtpSession implements Session {
           default -> here.list(what, EntryFormat.people(service.now().get()));
         };
     reply(terms.route().announcement(), "Here comes the listing.");
-    send(verb + " " + (argument.isEmpty() ? directory() : argument), source, Transfer.Form.IMAGE);
+    send(verb.toString(), argument.isEmpty() ? directory() : argument, source, Transfer.Form.IMAGE);
   }
 
-  private void send(String what, Source source, Transfer.Form form) {
-    doing = new Doing.Sending(what);
+  private void send(String verb, Object what, Source source, Transfer.Form form) {
+    doing = new Doing.Sending(verb + " " + what, cargo(Direction.OUT, verb, what.toString(), form));
     transfer(new Transfer.Flow.Out(source, form));
   }
 
@@ -1065,7 +1088,14 @@ final class FtpSession implements Session {
     String owner = account().name();
     Incoming incoming =
         new Incoming(
-            new Incoming.Order(owner, path, size, largest(size), unique, terms.form()), answers);
+            new Incoming.Order(
+                owner,
+                path,
+                size,
+                largest(size),
+                unique,
+                cargo(Direction.IN, "STOR", path.toString(), terms.form())),
+            answers);
     long whole = terms.isText() ? -1 : size;
     if (start instanceof Start.Fresh) {
       staged(incoming, tree.upload(path, owner, start, whole));
@@ -1114,6 +1144,18 @@ final class FtpSession implements Session {
     store(tree(Verb.STOU), path, new Start.Fresh(), true);
   }
 
+  /// What is to be moved, as the log has it.
+  private Happening.Cargo cargo(Direction direction, String verb, String path, Transfer.Form form) {
+    Happening.Mode mode =
+        switch (terms.mode()) {
+          case STREAM -> Happening.Mode.STREAM;
+          case BLOCK -> Happening.Mode.BLOCK;
+          case DEFLATE -> Happening.Mode.DEFLATE;
+        };
+    return new Happening.Cargo(
+        account().name(), direction, verb, path, form, mode, terms.route().isSecure());
+  }
+
   private void transfer(Transfer.Flow flow) {
     answers.ask(
         new Transfer(
@@ -1157,13 +1199,19 @@ final class FtpSession implements Session {
       terms.route().kept();
     }
     switch (doing) {
-      case Doing.Sending(String what) -> {
+      case Doing.Sending(String what, Happening.Cargo cargo) -> {
         doing = new Doing.Resting();
-        answers.note(name() + " " + what + ": " + new Outcome(end).note());
-        if (end.ending() == Ending.SENT) {
-          reply(226, "Complete: %s%s.", new Outcome(end).receipt(), "");
+        Outcome outcome = new Outcome(end);
+        boolean complete = end.ending() == Ending.SENT;
+        answers.note(
+            name() + " " + what + ": " + outcome.note(),
+            complete
+                ? outcome.complete(cargo, null)
+                : outcome.incomplete(cargo, outcome.why(), null));
+        if (complete) {
+          reply(226, "Complete: %s%s.", outcome.receipt(), "");
         } else {
-          answers.reply(new Outcome(end).incomplete(Phrase.NONE));
+          answers.reply(outcome.incomplete(Phrase.NONE));
         }
       }
       case Doing.Uploading(Incoming incoming) -> {
@@ -1212,10 +1260,11 @@ final class FtpSession implements Session {
             "The server cannot listen for a data connection: %s.",
             String.valueOf(problem.getMessage()));
       }
-      case Doing.Checking(String user, _) -> {
+      case Doing.Checking asked -> {
         doing = new Doing.Resting();
         become(new Who.Guest());
-        answers.note("log-in as " + user + " failed: " + problem.getMessage());
+        answers.note(
+            "log-in as " + asked.user() + " failed: " + problem.getMessage(), asked.told(false));
         reply(
             451,
             problem instanceof FileProblem
@@ -1265,7 +1314,7 @@ final class FtpSession implements Session {
   /// What is being done, for people.
   private static Object doing(Doing doing) {
     return switch (doing) {
-      case Doing.Sending(String what) -> what;
+      case Doing.Sending(String what, _) -> what;
       case Doing.Uploading(Incoming incoming) -> incoming.told();
       case Doing.Working(Verb verb, VirtualPath path, _) -> verb + " " + path;
       default -> Phrase.of("nothing");

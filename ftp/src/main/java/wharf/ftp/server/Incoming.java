@@ -3,6 +3,7 @@ package wharf.ftp.server;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import wharf.files.FileProblem;
 import wharf.files.Upload;
 import wharf.files.VirtualPath;
@@ -10,6 +11,7 @@ import wharf.protocol.Effect;
 import wharf.protocol.Effect.Transfer;
 import wharf.protocol.Ending;
 import wharf.protocol.Event;
+import wharf.protocol.Happening;
 
 /// A file on its way in, from the command to the reply. It is published only when the evidence says
 /// that all of it has come; otherwise what came is kept for the same account.
@@ -31,6 +33,9 @@ final class Incoming {
 
   /// What is not worth a timer: to write the file to the disk takes as long.
   private static final Duration PROBATION_LEAST = Duration.ofMillis(1);
+
+  private static final String CLIENT_GONE = "the client is gone";
+  private static final String ENDED = "the session has ended";
 
   private sealed interface Stage {
     record Staging() implements Stage {}
@@ -54,14 +59,25 @@ final class Incoming {
   /// @param announced the size that ALLO told, or -1
   /// @param largest the most bytes that it may have
   /// @param unique whether the server chose the name (STOU)
-  /// @param form how it looks on the wire
+  /// @param cargo how it comes, for the log
   record Order(
       String account,
       VirtualPath target,
       long announced,
       long largest,
       boolean unique,
-      Transfer.Form form) {}
+      Happening.Cargo cargo) {
+    /// How it looks on the wire.
+    Transfer.Form form() {
+      return cargo.form();
+    }
+  }
+
+  /// What has become of what came.
+  ///
+  /// @param bytes how much of it is kept; null if that is not known
+  /// @param told the same, to be added to a sentence
+  private record Kept(@Nullable Long bytes, Phrase told) {}
 
   /// What has become of the client.
   enum Client {
@@ -172,13 +188,22 @@ final class Incoming {
       }
       return;
     }
-    Phrase kept = keep(upload, end);
-    note((vanished ? goneAfter(end.bytes()) : new Outcome(end).note()) + kept);
+    Kept kept = keep(upload, end);
+    Outcome outcome = new Outcome(end);
+    String why =
+        vanished ? CLIENT_GONE : tooShort ? "fewer bytes came than were announced" : outcome.why();
+    note(
+        (vanished ? goneAfter(end.bytes()) : outcome.note()) + kept.told(),
+        outcome.incomplete(order.cargo(), why, kept.bytes()));
     if (tooShort) {
       answers.reply(
-          451, "Only %s of %s announced bytes came%s.", end.bytes(), order.announced(), kept);
+          451,
+          "Only %s of %s announced bytes came%s.",
+          end.bytes(),
+          order.announced(),
+          kept.told());
     } else {
-      answers.reply(new Outcome(end).incomplete(kept));
+      answers.reply(outcome.incomplete(kept.told()));
     }
   }
 
@@ -189,7 +214,7 @@ final class Incoming {
   }
 
   private static String goneAfter(long bytes) {
-    return "cut off after " + bytes + " bytes: the client is gone";
+    return "cut off after " + bytes + " bytes: " + CLIENT_GONE;
   }
 
   private Duration probation(Event.Transferred end) {
@@ -247,7 +272,8 @@ final class Incoming {
         stage = new Stage.Over();
         Phrase receipt = new Outcome(end).receipt();
         String hashed = hashed(upload);
-        note(receipt + hashed);
+        note(
+            receipt + hashed, new Outcome(end).complete(order.cargo(), upload.hash().orElse(null)));
         answers.reply(
             order.unique()
                 ? Reply.of(226, "%s is complete: %s%s.", order.target().name(), receipt, hashed)
@@ -278,25 +304,37 @@ final class Incoming {
   private void notStored(Upload upload, Event.Transferred end, IOException problem) {
     Event.Transferred failed =
         new Event.Transferred(Ending.STORE_FAILED, end.bytes(), end.took(), problem);
-    Phrase kept = keep(upload, failed);
-    note("not stored" + kept);
-    answers.reply(new Outcome(failed).incomplete(kept));
+    Kept kept = keep(upload, failed);
+    Outcome outcome = new Outcome(failed);
+    note(
+        "not stored" + kept.told(), outcome.incomplete(order.cargo(), outcome.why(), kept.bytes()));
+    answers.reply(outcome.incomplete(kept.told()));
   }
 
   /// The session was ended from outside: what has come is kept for its account.
   void ended() {
     switch (stage) {
-      case Stage.Receiving(Upload upload, _) -> suspend(upload);
-      case Stage.Proving(Upload upload, _) -> suspend(upload);
-      case Stage.Syncing(Upload upload, _) -> suspend(upload);
-      case Stage.Publishing(Upload upload, _) -> suspend(upload);
+      case Stage.Receiving(Upload upload, long from) -> {
+        long bytes = upload.position() - from;
+        suspend(
+            upload,
+            new Happening.Transfer(
+                order.cargo(), bytes, bytes, null, false, Ending.ABORTED, ENDED, null, null));
+      }
+      case Stage.Proving(Upload upload, Event.Transferred end) -> suspend(upload, end);
+      case Stage.Syncing(Upload upload, Event.Transferred end) -> suspend(upload, end);
+      case Stage.Publishing(Upload upload, Event.Transferred end) -> suspend(upload, end);
       case Stage.Staging _, Stage.Over _ -> {}
     }
   }
 
-  private void suspend(Upload upload) {
+  private void suspend(Upload upload, Event.Transferred end) {
+    suspend(upload, new Outcome(end).incomplete(order.cargo(), ENDED, null));
+  }
+
+  private void suspend(Upload upload, Happening.Transfer receipt) {
     stage = new Stage.Over();
-    note("cut off, the session has ended");
+    note("cut off, " + ENDED, receipt);
     answers.closeQuietly(upload);
   }
 
@@ -312,12 +350,15 @@ final class Incoming {
 
   /// All came, and then the client was gone: how much of the file that was, nobody knows.
   private void cutOff(Upload upload, Event.Transferred end) {
-    note("cut off, the client is gone" + keep(upload, end));
+    Kept kept = keep(upload, end);
+    note(
+        "cut off, " + CLIENT_GONE + kept.told(),
+        new Outcome(end).incomplete(order.cargo(), CLIENT_GONE, kept.bytes()));
   }
 
   /// Keeps what came of an upload that was cut off, or forgets it when the disk is full, or when it
   /// may be wrong.
-  private Phrase keep(Upload upload, Event.Transferred end) {
+  private Kept keep(Upload upload, Event.Transferred end) {
     stage = new Stage.Over();
     try {
       boolean full =
@@ -325,16 +366,18 @@ final class Incoming {
               && problem.kind() == FileProblem.Kind.NO_SPACE;
       if (full || end.ending() == Ending.MALFORMED) {
         upload.discard();
-        return Phrase.of("; nothing was kept");
+        return new Kept(0L, Phrase.of("; nothing was kept"));
       }
       long bytes = upload.suspend();
-      return bytes > 0 ? Phrase.of("; %s bytes are kept to resume from", bytes) : Phrase.NONE;
+      return new Kept(
+          bytes, bytes > 0 ? Phrase.of("; %s bytes are kept to resume from", bytes) : Phrase.NONE);
     } catch (FileProblem problem) {
-      return Phrase.of("; nothing could be kept: %s", String.valueOf(problem.getMessage()));
+      return new Kept(
+          0L, Phrase.of("; nothing could be kept: %s", String.valueOf(problem.getMessage())));
     }
   }
 
-  private void note(String what) {
-    answers.note(order.account() + " STOR " + order.target() + ": " + what);
+  private void note(String what, Happening.Transfer receipt) {
+    answers.note(order.account() + " STOR " + order.target() + ": " + what, receipt);
   }
 }

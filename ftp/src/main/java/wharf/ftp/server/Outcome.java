@@ -2,9 +2,11 @@ package wharf.ftp.server;
 
 import java.io.IOException;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import wharf.files.FileProblem;
 import wharf.protocol.Ending;
 import wharf.protocol.Event;
+import wharf.protocol.Happening;
 
 /// What is told of a transfer that has ended: the receipt of one that is complete, the reason of
 /// one that is not.
@@ -25,8 +27,22 @@ record Outcome(Event.Transferred end) {
         : "cut off after " + end.bytes() + " bytes: " + why();
   }
 
+  /// The receipt for programs, of one that is complete.
+  Happening.Transfer complete(Happening.Cargo cargo, @Nullable String hash) {
+    return new Happening.Transfer(
+        cargo, end.bytes(), end.onWire(), end.took(), true, end.ending(), null, null, hash);
+  }
+
+  /// The same of one that is not.
+  ///
+  /// @param kept how much of it is
+  Happening.Transfer incomplete(Happening.Cargo cargo, String why, @Nullable Long kept) {
+    return new Happening.Transfer(
+        cargo, end.bytes(), end.onWire(), end.took(), false, end.ending(), why, kept, null);
+  }
+
   /// Why it ended, in words.
-  private String why() {
+  String why() {
     IOException problem = end.problem();
     if (problem != null && problem.getMessage() != null) {
       return problem.getMessage();

@@ -6,6 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import wharf.files.FileProblem;
 import wharf.protocol.Effect;
+import wharf.protocol.Happening;
 
 /// A reply in the grammar of RFC 959 section 4.2: three digits, and text that cannot forge another
 /// reply.
@@ -14,7 +15,7 @@ import wharf.protocol.Effect;
 /// @param last null for a reply of one line
 /// @param note what the log says of what was done; null if nothing
 record Reply(
-    int code, Phrase first, List<?> between, @Nullable Phrase last, @Nullable String note) {
+    int code, Phrase first, List<?> between, @Nullable Phrase last, Effect.@Nullable Note note) {
 
   /// A reply of one line: `250 Done.`
   static Reply of(int code, String english, Object... values) {
@@ -68,9 +69,9 @@ record Reply(
         : of(code, "%s %s.", problem.path(), predicate);
   }
 
-  /// The same, and this line in the log.
-  Reply noted(String text) {
-    return new Reply(code, first, between, last, text);
+  /// The same, and this in the log: for people, and for programs.
+  Reply noted(String line, Happening happening) {
+    return new Reply(code, first, between, last, new Effect.Note(line, happening));
   }
 
   /// A path as in "257": in quotes, with those inside doubled (RFC 959 appendix II).

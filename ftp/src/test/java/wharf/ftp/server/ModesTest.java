@@ -21,6 +21,7 @@ import wharf.protocol.Effect;
 import wharf.protocol.Effect.Transfer;
 import wharf.protocol.Ending;
 import wharf.protocol.Event;
+import wharf.protocol.Happening;
 
 /// MODE B and MODE Z, as far as a session has to do with them.
 class ModesTest {
@@ -267,11 +268,25 @@ class ModesTest {
   @Test
   void aBomb() throws IOException {
     try (World world = new World(base)) {
-      Answers answers = new Answers();
+      Answers answers = new Answers(null);
       VirtualPath target = VirtualPath.ROOT.resolve("bomb");
       Incoming incoming =
           new Incoming(
-              new Incoming.Order("jo", target, -1, 10, false, Transfer.Form.IMAGE), answers);
+              new Incoming.Order(
+                  "jo",
+                  target,
+                  -1,
+                  10,
+                  false,
+                  new Happening.Cargo(
+                      "jo",
+                      Happening.Direction.IN,
+                      "STOR",
+                      "/bomb",
+                      Transfer.Form.IMAGE,
+                      Happening.Mode.DEFLATE,
+                      false)),
+              answers);
       Upload upload = world.tree.upload(target, "jo", new Start.Fresh());
       if (!(incoming.staged(upload, 150) instanceof Transfer.Flow.In(var sink, _))) {
         throw new AssertionError("an upload");

@@ -53,7 +53,8 @@ class RootsTest {
         usual.tls(),
         usual.sessions(),
         usual.rates(),
-        false);
+        false,
+        true);
   }
 
   @ParameterizedTest

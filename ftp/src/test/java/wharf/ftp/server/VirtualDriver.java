@@ -22,6 +22,7 @@ import wharf.protocol.Effect;
 import wharf.protocol.Effect.Transfer;
 import wharf.protocol.Ending;
 import wharf.protocol.Event;
+import wharf.protocol.Happening;
 import wharf.protocol.Security;
 import wharf.protocol.Session;
 import wharf.protocol.Source;
@@ -49,15 +50,21 @@ final class VirtualDriver {
   private static final Duration PROBATION = Duration.ofMillis(100);
 
   /// How long every transfer takes.
-  private static final Duration TOOK = Duration.ofMillis(1500);
+  static final Duration TOOK = Duration.ofMillis(1500);
 
   private final Session session;
   private final int chunk;
   private final InetSocketAddress local;
   private final InetSocketAddress peer;
   private final ReplyOrder order = new ReplyOrder();
-  private final ReplyGrammar grammar = new ReplyGrammar(order::heard);
+  private final ReplyGrammar grammar = new ReplyGrammar(this::heard);
   private final List<String> notes = new ArrayList<>();
+  private final List<Happening> happenings = new ArrayList<>();
+
+  /// The codes of all replies, and of all those that programs were told of.
+  private final List<Integer> said = new ArrayList<>();
+
+  private final List<Integer> told = new ArrayList<>();
 
   private final Deque<Event> events = new ArrayDeque<>();
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
@@ -324,6 +331,13 @@ final class VirtualDriver {
     }
   }
 
+  private void heard(int code) {
+    order.heard(code);
+    if (code >= 200) {
+      said.add(code);
+    }
+  }
+
   // What there is to see.
 
   ReplyGrammar replies() {
@@ -332,6 +346,11 @@ final class VirtualDriver {
 
   ReplyOrder order() {
     return order;
+  }
+
+  /// What it has told programs.
+  List<Happening> happenings() {
+    return happenings;
   }
 
   List<String> notes() {
@@ -445,6 +464,9 @@ final class VirtualDriver {
         assertThat(last).isInstanceOf(Effect.Note.class);
         carryOut(last);
       }
+      assertThat(told)
+          .as("programs are told of every reply but the greeting, once")
+          .isEqualTo(said.subList(1, said.size()));
     }
   }
 
@@ -511,9 +533,17 @@ final class VirtualDriver {
         patience = delay;
         restartPatience();
       }
-      case Effect.Note(String text) -> {
-        assertThat(text.codePoints().noneMatch(VirtualDriver::endsLine)).as(text).isTrue();
-        notes.add(text);
+      case Effect.Note(String line, Happening happening) -> {
+        assertThat(line.codePoints().noneMatch(VirtualDriver::endsLine)).as(line).isTrue();
+        happenings.add(happening);
+        switch (happening) {
+          case Happening.Command(_, _, Integer code, _) when code != null -> told.add(code);
+          case Happening.Told(int code, _) -> told.add(code);
+          default -> {}
+        }
+        if (!line.isEmpty()) {
+          notes.add(line);
+        }
       }
       case Effect.Close() -> {
         closed = true;

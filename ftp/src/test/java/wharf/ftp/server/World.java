@@ -91,7 +91,7 @@ final class World implements AutoCloseable {
     // Nothing is to outlive the machine.
     tree = Tree.open(root, () -> NOW, Durability.NEVER, quota);
     openAtRest = open();
-    service = new FtpService(tree, accounts(more), () -> NOW, PATIENCE, tls);
+    service = new FtpService(tree, accounts(more), () -> NOW, PATIENCE, tls).tellingCommands();
   }
 
   /// Everyone's password is "secret". `jo` may do everything, `ro` look and read, and `no-READ` and
