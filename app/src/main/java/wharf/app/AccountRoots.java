@@ -38,18 +38,24 @@ final class AccountRoots implements Roots, AutoCloseable {
   private final Durability durability;
   private final @Nullable Path counts;
 
-  /// Guards both.
+  /// Guards what follows.
   private final Object lock = new Object();
 
   private final Map<Path, Opened> open = new HashMap<>();
+  private final Map<Tree, Opened> byTree = new HashMap<>();
 
   /// Those that nobody is in, the longest left first.
   private final LinkedHashMap<Path, Opened> left = new LinkedHashMap<>();
 
   /// A folder; the tree is there once the first who came has opened it, holding this.
   private static final class Opened {
+    private final Path root;
     private @Nullable Tree tree;
     private int inside;
+
+    Opened(Path root) {
+      this.root = root;
+    }
   }
 
   /// @param served that of accounts without a folder of their own; closed by whoever opened it
@@ -66,14 +72,15 @@ final class AccountRoots implements Roots, AutoCloseable {
 
   @Override
   public Tree enter(Account account) throws FileProblem {
-    Path root = rootOf(account);
-    if (root == null) {
+    Path given = account.root();
+    Path root = given == null ? servedAt : real(given);
+    if (root.equals(servedAt)) {
       return served;
     }
     Opened opened;
     synchronized (lock) {
       left.remove(root);
-      opened = open.computeIfAbsent(root, _ -> new Opened());
+      opened = open.computeIfAbsent(root, Opened::new);
       opened.inside++;
     }
     boolean entered = false;
@@ -84,6 +91,9 @@ final class AccountRoots implements Roots, AutoCloseable {
           tree = opened(root, account.limits());
           opened.tree = tree;
         }
+        synchronized (lock) {
+          byTree.put(tree, opened);
+        }
         entered = true;
         return tree;
       }
@@ -91,31 +101,43 @@ final class AccountRoots implements Roots, AutoCloseable {
       throw FileProblem.of(e, VirtualPath.ROOT);
     } finally {
       if (!entered) {
-        leave(root);
+        leave(opened);
       }
+    }
+  }
+
+  /// One folder is one tree, however it is said.
+  private static Path real(Path root) throws FileProblem {
+    try {
+      return root.toRealPath();
+    } catch (IOException e) {
+      throw FileProblem.of(e, VirtualPath.ROOT);
     }
   }
 
   @Override
-  public void leave(Account account) {
-    Path root = rootOf(account);
-    if (root != null) {
-      leave(root);
+  public void leave(Tree tree) {
+    Opened opened;
+    synchronized (lock) {
+      opened = byTree.get(tree);
+    }
+    if (opened != null) {
+      leave(opened);
     }
   }
 
-  private void leave(Path root) {
+  private void leave(Opened opened) {
     Opened tooMany = null;
     synchronized (lock) {
-      Opened opened = open.get(root);
-      if (opened == null || --opened.inside > 0) {
+      if (--opened.inside > 0) {
         return;
       }
-      left.put(root, opened);
+      left.put(opened.root, opened);
       if (opened.tree == null) {
-        forget(root);
+        forget(opened);
       } else if (left.size() > KEPT_OPEN) {
-        tooMany = forget(left.firstEntry().getKey());
+        tooMany = left.firstEntry().getValue();
+        forget(tooMany);
       }
     }
     if (tooMany != null) {
@@ -123,16 +145,12 @@ final class AccountRoots implements Roots, AutoCloseable {
     }
   }
 
-  private @Nullable Opened forget(Path root) {
-    left.remove(root);
-    return open.remove(root);
-  }
-
-  /// Where it says, not where that leads to: a folder that is put elsewhere while the server runs
-  /// is another folder.
-  private @Nullable Path rootOf(Account account) {
-    Path root = account.root();
-    return root == null || root.normalize().equals(servedAt) ? null : root.normalize();
+  private void forget(Opened opened) {
+    left.remove(opened.root);
+    open.remove(opened.root);
+    if (opened.tree != null) {
+      byTree.remove(opened.tree);
+    }
   }
 
   private Tree opened(Path root, Limits limits) throws IOException {
@@ -141,16 +159,23 @@ final class AccountRoots implements Roots, AutoCloseable {
       return Tree.open(root, clock, durability, quota);
     }
     Path count = counts.resolve(nameOf(root));
-    // Another process may be counting: its count is there before it is right.
-    Path lockFile = counts.resolve(nameOf(root) + ".lock");
-    try (FileChannel counting =
-            FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        var _ = counting.lock()) {
-      return Tree.open(
-          root,
-          clock,
-          durability,
-          Files.exists(count) ? quota.joining(count) : quota.sharedIn(count));
+    Path counting = counts.resolve(nameOf(root) + ".new");
+    // Another process may be counting, or have been ended while it was: a count has its name when
+    // it
+    // is right.
+    try (FileChannel locked =
+            FileChannel.open(
+                counts.resolve(nameOf(root) + ".lock"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
+        var _ = locked.lock()) {
+      if (Files.exists(count)) {
+        return Tree.open(root, clock, durability, quota.joining(count));
+      }
+      Files.deleteIfExists(counting);
+      Tree tree = Tree.open(root, clock, durability, quota.sharedIn(counting));
+      Files.move(counting, count);
+      return tree;
     }
   }
 
@@ -180,6 +205,7 @@ final class AccountRoots implements Roots, AutoCloseable {
     synchronized (lock) {
       open.values().forEach(AccountRoots::close);
       open.clear();
+      byTree.clear();
       left.clear();
     }
   }

@@ -24,6 +24,19 @@ public interface Access {
         public void requireMove(VirtualPath path, List<String> from, List<String> to) {}
 
         @Override
+        public void requireMaking(VirtualPath path, List<String> place) {}
+
+        @Override
+        public boolean lists(List<String> place) {
+          return true;
+        }
+
+        @Override
+        public boolean isTheSameEverywhere() {
+          return true;
+        }
+
+        @Override
         public boolean mayReplace(List<String> place) {
           return true;
         }
@@ -55,14 +68,25 @@ public interface Access {
 
   /// What is at `from`, with all in it, comes to `to`, for which [#require] was asked at both ends.
   ///
-  /// @throws FileProblem when the new place would let them do what the old one did not
+  /// @throws FileProblem when they would see or read there what they could not where it was
   void requireMove(VirtualPath path, List<String> from, List<String> to) throws FileProblem;
+
+  /// They make a file where there is none.
+  ///
+  /// @throws FileProblem when they may not
+  void requireMaking(VirtualPath path, List<String> place) throws FileProblem;
 
   /// Whether they may put another file in the place of one.
   boolean mayReplace(List<String> place);
 
   /// Whether they are told that there is something at `place`.
   boolean shows(List<String> place);
+
+  /// Whether they may find out what there is at `place`.
+  boolean lists(List<String> place);
+
+  /// Whether no place differs from another, so that there is a way to each.
+  boolean isTheSameEverywhere();
 
   /// The same of what is only taken from, where there are two: a copy's original.
   Access ofSource();

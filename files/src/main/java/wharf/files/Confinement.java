@@ -216,6 +216,7 @@ final class Confinement implements AutoCloseable {
     var real = new ArrayList<Path>();
     SecureDirectoryStream<Path> here = root;
     boolean arrived = false;
+    boolean asks = !access.isTheSameEverywhere();
     try {
       int links = 0;
       boolean lastIsLink = false;
@@ -239,7 +240,7 @@ final class Confinement implements AutoCloseable {
           here = up;
           continue;
         }
-        if (!access.equals(Access.EVERYTHING)) {
+        if (asks) {
           // Before it is looked at: what is not for them is not told to be missing either.
           access.requireWay(path, called(real, next));
         }
@@ -278,6 +279,10 @@ final class Confinement implements AutoCloseable {
           return new Place(this, path, here, real, next, attributes);
         }
         if (attributes == null || !attributes.isDirectory()) {
+          if (asks && !access.lists(called(real, next))) {
+            // Nor is it told that there is a file.
+            throw FileProblem.missing(path);
+          }
           throw FileProblem.about(
               Kind.NOT_A_DIRECTORY, path, "cannot be reached: a name before its end is a file");
         }

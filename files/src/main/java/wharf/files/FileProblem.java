@@ -120,6 +120,11 @@ public final class FileProblem extends IOException {
     return about(Kind.DENIED, path, predicate, arguments);
   }
 
+  /// There is nothing, or nothing that whoever asked is told of.
+  public static FileProblem missing(VirtualPath path) {
+    return about(Kind.NOT_FOUND, path, "does not exist");
+  }
+
   /// What is, to whoever asked, as if it were not there.
   public static FileProblem notServed(VirtualPath path) {
     return about(Kind.NOT_FOUND, path, "is a name that is not served here");

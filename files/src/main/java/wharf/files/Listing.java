@@ -144,9 +144,10 @@ public final class Listing implements AutoCloseable {
     PosixFileAttributes attributes = Confinement.attributes(directory, name);
     if (attributes != null && attributes.isSymbolicLink()) {
       try (var place = confinement.follow(path, real, name, access)) {
+        access.require(path, place.called());
         attributes = place.attributes();
       } catch (FileProblem e) {
-        // Leads outside, to nothing, or in circles.
+        // Leads outside, to nothing, in circles, or to what is not for them.
         return null;
       }
     }

@@ -137,7 +137,10 @@ final class Staging {
     }
     try {
       return lock(
-          directory, name, Confinement.openFile(directory, name, StandardOpenOption.WRITE), seen);
+          directory,
+          name,
+          Confinement.openFile(directory, name, StandardOpenOption.READ, StandardOpenOption.WRITE),
+          seen);
     } catch (NoSuchFileException e) {
       return null;
     }

@@ -611,19 +611,30 @@ public final class Tree implements AutoCloseable {
       throws FileProblem {
     Place place = reach(target, true);
     Upload upload = null;
+    boolean begun = false;
     try {
-      boolean mayReplace = access.mayReplace(place.called());
+      List<String> called = place.called();
+      if (place.attributes() == null) {
+        access.requireMaking(target, called);
+      }
+      boolean mayReplace = access.mayReplace(called);
       if (place.attributes() != null && !mayReplace && !(start instanceof Start.Append)) {
         throw irreplaceable(target);
       }
       upload = Upload.begin(staging, hashes, durability, place, owner, start, whole, goOn);
       upload.mayReplace(mayReplace);
+      if (!mayReplace && !upload.addsToWhatIsThere(goOn)) {
+        throw irreplaceable(target);
+      }
+      begun = true;
       return upload;
     } catch (IOException e) {
       throw FileProblem.of(e, target);
     } finally {
       if (upload == null) {
         place.close();
+      } else if (!begun) {
+        upload.close();
       }
     }
   }

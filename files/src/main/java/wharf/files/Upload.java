@@ -31,6 +31,8 @@ import wharf.files.FileProblem.Kind;
 /// which only suspending and discarding are left. Whoever began it ends it; [#close()] suspends
 /// what nobody ended. The first ending counts: ending it again does nothing.
 public final class Upload implements AutoCloseable {
+  private static final int COMPARED_AT_ONCE = 256 << 10;
+
   /// Others may take room between two looks; they will not do so for ever.
   private static final int ATTEMPTS = 8;
 
@@ -78,6 +80,41 @@ public final class Upload implements AutoCloseable {
   /// Whether [#publish] may replace a file that is not the one it began with.
   void mayReplace(boolean may) {
     mayReplace = may;
+  }
+
+  /// Whether the file that is there already, if there is one, is the beginning of this. What was
+  /// kept of an upload may be of another; to find out takes as long as reading both.
+  boolean addsToWhatIsThere(BooleanSupplier goOn) throws IOException {
+    PosixFileAttributes there = place.attributes();
+    if (there == null || !continued) {
+      return true;
+    }
+    if (there.size() > position) {
+      return false;
+    }
+    try (var published = Confinement.openFile(place.directory(), target, StandardOpenOption.READ)) {
+      return isBeginning(published, part.channel(), goOn);
+    }
+  }
+
+  private boolean isBeginning(FileChannel published, FileChannel kept, BooleanSupplier goOn)
+      throws IOException {
+    ByteBuffer one = ByteBuffer.allocate(COMPARED_AT_ONCE);
+    ByteBuffer other = ByteBuffer.allocate(COMPARED_AT_ONCE);
+    for (long at = 0; ; at += one.limit()) {
+      if (!goOn.getAsBoolean()) {
+        throw FileProblem.brokenOff(place.path(), "was not copied: that was broken off");
+      }
+      int count = published.read(one.clear(), at);
+      if (count <= 0) {
+        return true;
+      }
+      other.clear().limit(count);
+      while (other.hasRemaining() && kept.read(other, at + other.position()) > 0) {}
+      if (!one.flip().equals(other.flip())) {
+        return false;
+      }
+    }
   }
 
   /// Takes over `place`.

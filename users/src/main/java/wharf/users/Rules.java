@@ -126,6 +126,14 @@ public final class Rules {
     return all;
   }
 
+  /// Whether there is one rule, for everything, and something is allowed by it.
+  public boolean areTheSameEverywhere() {
+    return hidden.isEmpty()
+        && rules.size() == 1
+        && rules.getFirst().folder().isEmpty()
+        && !somewhere.isEmpty();
+  }
+
   /// What is allowed somewhere.
   public Set<Right> somewhere() {
     return somewhere;

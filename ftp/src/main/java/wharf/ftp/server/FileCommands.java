@@ -263,7 +263,8 @@ final class FileCommands {
         part.isPresent()
             ? new FileFacts(false, part.getAsLong(), now.get(), 0, null)
             : tree.stat(path);
-    Set<Right> rights = account.rules().at(path.names()).rights();
+    Set<Right> rights =
+        account.rules().at(part.isPresent() ? path.names() : tree.whereIs(path, true)).rights();
     String line = EntryFormat.facts(chosen, _ -> rights).line(path.toString(), facts);
     return Reply.of(250, Phrase.of("Facts follow."), List.of(line), Phrase.of("End."));
   }

@@ -800,8 +800,8 @@ final class FtpSession implements Session {
 
   /// Who was logged in leaves the tree.
   private void become(Who next) {
-    if (who instanceof Who.LoggedIn(Account account, _, _, _, _)) {
-      service.roots().leave(account);
+    if (who instanceof Who.LoggedIn(_, Tree tree, _, _, _)) {
+      service.roots().leave(tree);
     }
     who = next;
   }
@@ -898,6 +898,9 @@ final class FtpSession implements Session {
 
   private void changeTo(Verb verb, VirtualPath to) throws FileProblem {
     if (!tree(verb).stat(to).directory()) {
+      if (!Permit.of(account(), verb).lists(tree(verb).whereIs(to, true))) {
+        throw FileProblem.missing(to);
+      }
       reply(550, "%s is not a directory.", to);
       return;
     }
@@ -1021,8 +1024,9 @@ final class FtpSession implements Session {
     if (terms.route().isMissing(mustBeSecure()) || noOffset(!range.isAll())) {
       return;
     }
+    FileCommands files = files(Verb.RETR);
+    Optional<Reply> refusal = files.wouldBeCut(path);
     OpenFile file = tree(Verb.RETR).open(path);
-    Optional<Reply> refusal = files(Verb.RETR).wouldBeCut(path);
     if (refusal.isPresent()) {
       answers.closeQuietly(file);
       answers.reply(refusal.get());
@@ -1062,7 +1066,7 @@ final class FtpSession implements Session {
     }
     ListingSource source =
         switch (verb) {
-          case MLSD -> here.listDirectory(what, facts(path(what)));
+          case MLSD -> here.listDirectory(what, facts(here.tree().whereIs(path(what), true)));
           case NLST -> here.list(what, EntryFormat.names(here.prefix(what)));
           default -> here.list(what, EntryFormat.people(service.now().get()));
         };
@@ -1412,12 +1416,12 @@ final class FtpSession implements Session {
   }
 
   /// What MLSD tells of the entries of a directory.
-  private EntryFormat facts(VirtualPath directory) {
+  private EntryFormat facts(List<String> directory) {
     Rules rules = account().rules();
     return EntryFormat.facts(
         terms.facts(),
         name -> {
-          List<String> place = new ArrayList<>(directory.names());
+          List<String> place = new ArrayList<>(directory);
           place.add(name);
           return rules.at(place).rights();
         });

@@ -1,5 +1,6 @@
 package wharf.ftp.server;
 
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import wharf.files.Access;
@@ -68,13 +69,34 @@ record Permit(Account account, String what, Set<Right> needed, Set<Right> fromSo
     }
   }
 
-  /// Nobody comes to read what they could not by moving it to where they can.
+  /// Nobody comes to see or read what they could not by moving it to where they can. (To take it
+  /// away from its place is what the right to rename is.)
   @Override
   public void requireMove(VirtualPath path, List<String> from, List<String> to) throws FileProblem {
-    if (account.rules().within(to).contains(Right.READ)
-        && !account.rules().throughout(from).contains(Right.READ)) {
+    Set<Right> gained = EnumSet.of(Right.LIST, Right.READ);
+    gained.retainAll(account.rules().within(to));
+    gained.removeAll(account.rules().throughout(from));
+    if (!gained.isEmpty()) {
       throw FileProblem.denied(path, "may not be read here, and could be there");
     }
+  }
+
+  @Override
+  public void requireMaking(VirtualPath path, List<String> place) throws FileProblem {
+    if (account.rules().decide(EnumSet.of(Right.WRITE), place)
+        instanceof Decision.Denied(Rule rule, _)) {
+      throw refused(path, rule);
+    }
+  }
+
+  @Override
+  public boolean lists(List<String> place) {
+    return account.rules().decide(EnumSet.of(Right.LIST), place).allows();
+  }
+
+  @Override
+  public boolean isTheSameEverywhere() {
+    return account.rules().areTheSameEverywhere();
   }
 
   @Override

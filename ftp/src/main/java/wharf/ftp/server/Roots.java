@@ -11,8 +11,8 @@ public interface Roots {
   /// @throws FileProblem when its folder cannot be used
   Tree enter(Account account) throws FileProblem;
 
-  /// A session of `account` is in it no more.
-  void leave(Account account);
+  /// Somebody who has entered `tree` is in it no more.
+  void leave(Tree tree);
 
   /// Everybody is in one tree, closed by whoever opened it.
   static Roots of(Tree tree) {
@@ -23,7 +23,7 @@ public interface Roots {
       }
 
       @Override
-      public void leave(Account account) {}
+      public void leave(Tree entered) {}
     };
   }
 }

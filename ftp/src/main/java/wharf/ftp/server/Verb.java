@@ -150,7 +150,7 @@ enum Verb {
       "AVBL"),
   COMB(
       "<path> <part> ...",
-      needs(Right.WRITE).ofSource(Right.READ, Right.DELETE),
+      needs(Right.WRITE, Right.APPEND).ofSource(Right.READ, Right.DELETE),
       When.RESTING,
       Words.NO_RFC,
       "add parts to the end of a file, and remove them",

@@ -71,8 +71,8 @@ class RightsTest {
       }
       switch (verb) {
         case RNTO -> {
-          // And what one does not read, one does not move to where one would.
-          Set<Right> moving = EnumSet.of(Right.READ);
+          // And what one does not see or read, one does not move to where one would.
+          Set<Right> moving = EnumSet.of(Right.LIST, Right.READ);
           moving.addAll(verb.rightsOfSource());
           all.add(new Said(verb, "RNFR %sa.txt|RNTO moved", moving));
           all.add(new Said(verb, "RNFR readme.txt|RNTO %smoved", verb.rights()));
@@ -481,7 +481,6 @@ class RightsTest {
         < docs
         < readme.txt
         < sub
-        < way
         < with space
         S: 226 ...
         C: CWD empty
@@ -503,6 +502,105 @@ class RightsTest {
         C: SIZE nothing/nothing.txt
         S: 550 /docs/nothing/nothing.txt is not open to pat for SIZE: the rule for /docs gives nothing.
         """);
+  }
+
+  /// To add is not to replace: not by what was kept of an upload of one's own, nor by COMB; and to
+  /// add to nothing is to make a file.
+  @Test
+  void addingDoesNotReplace() throws Exception {
+    Account account =
+        account(
+            Rule.everywhere(ALL),
+            Rule.at("/docs", EnumSet.of(Right.LIST, Right.READ, Right.WRITE, Right.APPEND)),
+            Rule.at("/empty", EnumSet.of(Right.LIST, Right.APPEND)),
+            Rule.at("/sub", EnumSet.of(Right.LIST, Right.READ, Right.WRITE)));
+    try (World world = world("world", account)) {
+      VirtualDriver driver = new VirtualDriver(world.service.open(), 7);
+      Transcript.play(
+          Transcript.login("pat")
+              + """
+              C: EPSV
+              S: 229 ...
+              C: STOR docs/new
+              S: 150 ...
+              > EVIL
+              ! RESET
+              S: 426 ...
+              """,
+          driver);
+      world.put("docs/new", "another's whole file");
+      world.put("sub/there", "there");
+      Transcript.play(
+          """
+          C: EPSV
+          S: 229 ...
+          C: APPE docs/new
+          S: 550 /docs/new exists already, and you may not replace it.
+          C: STOR docs/new
+          S: 550 /docs/new exists already, and you may not replace it.
+          C: COMB sub/there readme.txt
+          S: 550 /sub/there is not open to pat for COMB: the rule for /sub gives list, read, write.
+          C: APPE empty/new
+          S: 550 /empty/new is not open to pat for APPE: the rule for /empty gives list, append.
+          C: APPE docs/a.txt
+          S: 150 ...
+          > and
+          ! RESET
+          S: 426 ...
+          C: EPSV
+          S: 229 ...
+          C: APPE docs/a.txt
+          S: 150 ...
+          > more
+          ! FIN
+          S: 226 ...
+          """,
+          driver);
+      assertThat(world.content("docs/new")).isEqualTo("another's whole file");
+      assertThat(world.content("sub/there")).isEqualTo("there");
+      assertThat(world.content("docs/a.txt")).isEqualTo("alphaandmore");
+      driver.peerCloses();
+      world.assertNothingIsOpen();
+    }
+  }
+
+  /// A link that is moved means something else; what that is its listing does not tell to those who
+  /// may not see it.
+  @Test
+  void aListingTellsNothingOfWhereLinksLead() throws Exception {
+    Account account = account(Rule.everywhere(ALL), Rule.at("/docs", EnumSet.of(Right.WRITE)));
+    try (World world = world("world", account)) {
+      Files.createSymbolicLink(world.root.resolve("peep"), Path.of("docs/a.txt"));
+      VirtualDriver driver = new VirtualDriver(world.service.open(), 7);
+      Transcript.play(
+          Transcript.login("pat")
+              + """
+              C: EPSV
+              S: 229 ...
+              C: NLST
+              S: 150 ...
+              < a.txt
+              < data.bin
+              < docs
+              < empty
+              < readme.txt
+              < sub
+              < with space
+              S: 226 ...
+              C: SIZE peep
+              S: 550 ...
+              C: CWD docs/a.txt
+              S: 550 /docs/a.txt does not exist.
+              C: CWD docs/nothing
+              S: 550 /docs/nothing does not exist.
+              C: SIZE docs/a.txt/x
+              S: 550 /docs/a.txt/x does not exist.
+              C: SIZE docs/nothing/x
+              S: 550 /docs/nothing/x does not exist.
+              """,
+          driver);
+      driver.peerCloses();
+    }
   }
 
   /// MLSD tells of each entry what may be done with it.

@@ -38,8 +38,9 @@ class RootsTest {
     }
 
     @Override
-    public void leave(Account account) {
-      assertThat(inside.remove(account.name())).isTrue();
+    public void leave(Tree left) {
+      assertThat(left).isSameAs(tree);
+      inside.removeFirst();
     }
   }
 
