@@ -128,6 +128,7 @@ final class Serve implements Callable<Integer> {
   @Mixin private ModelOptions models = new ModelOptions();
   @Mixin private QuotaOptions quota = new QuotaOptions();
   @Mixin private RateOptions rates = new RateOptions();
+  @Mixin private EntranceOptions entrance = new EntranceOptions();
 
   @Option(
       names = "--inherit",
@@ -319,7 +320,7 @@ final class Serve implements Callable<Integer> {
         Server.Options.at(given == null ? endpoints() : List.of(given))
             .with(ports())
             .with(sockets.settings());
-    return models.under(options, this::worker);
+    return models.under(entrance.of(options), this::worker);
   }
 
   /// First those of `--port`, then those of `--ftps-port`.

@@ -13,20 +13,27 @@ import wharf.protocol.Protocol.Refusal;
 final class Door {
   private final int sessions;
   private final int sessionsPerAddress;
+  private final Entrance entrance;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition empty = lock.newCondition();
   private final Map<InetAddress, Integer> perAddress = new HashMap<>();
   private int inside;
 
-  Door(int sessions, int sessionsPerAddress) {
+  Door(int sessions, int sessionsPerAddress, Entrance entrance) {
     this.sessions = sessions;
     this.sessionsPerAddress = sessionsPerAddress;
+    this.entrance = entrance;
   }
 
   /// Lets a client in, to be let out by [#leave], or says why not.
   ///
   /// @param address where it comes from; null for this machine itself, over a Unix-domain socket
   @Nullable Refusal enter(@Nullable InetAddress address) {
+    Refusal refusal = address == null ? null : entrance.guard().refuses(address);
+    return refusal == null ? count(address) : refusal;
+  }
+
+  private @Nullable Refusal count(@Nullable InetAddress address) {
     lock.lock();
     try {
       if (inside >= sessions) {

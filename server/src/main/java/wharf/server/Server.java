@@ -36,6 +36,7 @@ public final class Server implements AutoCloseable {
   /// @param sockets what is asked of the system's sockets
   /// @param sessions the most at once
   /// @param sessionsPerAddress the most at once from one address
+  /// @param entrance who may connect at all
   /// @param connections how many clients are let in, all told; then no more are accepted. -1 for
   ///   any number
   /// @param tls how connections are put under TLS; null where no session may ask for it
@@ -46,6 +47,7 @@ public final class Server implements AutoCloseable {
       SocketSettings sockets,
       int sessions,
       int sessionsPerAddress,
+      Entrance entrance,
       int connections,
       @Nullable TlsSettings tls) {
     public Options {
@@ -69,6 +71,7 @@ public final class Server implements AutoCloseable {
           SocketSettings.USUAL,
           10_000,
           200,
+          Entrance.OPEN,
           -1,
           null);
     }
@@ -81,36 +84,83 @@ public final class Server implements AutoCloseable {
     /// The same under another model.
     public Options with(ServerModel other) {
       return new Options(
-          listen, other, passivePorts, sockets, sessions, sessionsPerAddress, connections, tls);
+          listen,
+          other,
+          passivePorts,
+          sockets,
+          sessions,
+          sessionsPerAddress,
+          entrance,
+          connections,
+          tls);
     }
 
     /// The same with another range of ports for data connections.
     public Options with(PortRange ports) {
       return new Options(
-          listen, model, ports, sockets, sessions, sessionsPerAddress, connections, tls);
+          listen, model, ports, sockets, sessions, sessionsPerAddress, entrance, connections, tls);
     }
 
     /// The same with other sockets.
     public Options with(SocketSettings other) {
       return new Options(
-          listen, model, passivePorts, other, sessions, sessionsPerAddress, connections, tls);
+          listen,
+          model,
+          passivePorts,
+          other,
+          sessions,
+          sessionsPerAddress,
+          entrance,
+          connections,
+          tls);
     }
 
     /// The same with other limits of sessions.
     public Options withSessions(int inAll, int perAddress) {
-      return new Options(listen, model, passivePorts, sockets, inAll, perAddress, connections, tls);
+      return new Options(
+          listen, model, passivePorts, sockets, inAll, perAddress, entrance, connections, tls);
+    }
+
+    /// The same with another entrance.
+    public Options with(Entrance other) {
+      return new Options(
+          listen,
+          model,
+          passivePorts,
+          sockets,
+          sessions,
+          sessionsPerAddress,
+          other,
+          connections,
+          tls);
     }
 
     /// The same for so many clients, one after the other or at once, and then no more.
     public Options withConnections(int number) {
       return new Options(
-          listen, model, passivePorts, sockets, sessions, sessionsPerAddress, number, tls);
+          listen,
+          model,
+          passivePorts,
+          sockets,
+          sessions,
+          sessionsPerAddress,
+          entrance,
+          number,
+          tls);
     }
 
     /// The same with TLS.
     public Options with(TlsSettings other) {
       return new Options(
-          listen, model, passivePorts, sockets, sessions, sessionsPerAddress, connections, other);
+          listen,
+          model,
+          passivePorts,
+          sockets,
+          sessions,
+          sessionsPerAddress,
+          entrance,
+          connections,
+          other);
     }
   }
 
@@ -204,7 +254,7 @@ public final class Server implements AutoCloseable {
       Context context =
           new Context(
               protocol,
-              new Door(options.sessions(), options.sessionsPerAddress()),
+              new Door(options.sessions(), options.sessionsPerAddress(), options.entrance()),
               options.passivePorts(),
               options.sockets(),
               openings.inherited(),

@@ -104,6 +104,7 @@ public record FtpService(
           case TOO_MANY_SESSIONS -> "421 Too many clients are connected. Try again later.\r\n";
           case TOO_MANY_FROM_ADDRESS ->
               "421 Too many clients are connected from your address. Close one first.\r\n";
+          case NOT_FROM_ADDRESS -> "421 Nobody is served at your address.\r\n";
         };
     return text.getBytes(StandardCharsets.US_ASCII);
   }
