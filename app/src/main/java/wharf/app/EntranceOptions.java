@@ -1,5 +1,7 @@
 package wharf.app;
 
+import java.net.InetAddress;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -11,6 +13,7 @@ import picocli.CommandLine.Spec;
 import wharf.protocol.Protocol.Refusal;
 import wharf.server.Entrance;
 import wharf.server.Server;
+import wharf.users.Bans;
 import wharf.users.Network;
 import wharf.users.Networks;
 
@@ -49,6 +52,14 @@ final class EntranceOptions {
       defaultValue = "200")
   private int sessionsPerAddress;
 
+  /// Of this process alone.
+  private final Bans bans = new Bans(Bans.Policy.USUAL, InstantSource.system());
+
+  /// Who may not come because log-ins have failed.
+  Bans bans() {
+    return bans;
+  }
+
   /// The same options, with this entrance.
   ///
   /// @throws ParameterException when what was said has no sense
@@ -59,7 +70,14 @@ final class EntranceOptions {
     Networks networks = new Networks(networks("--allow", allowed), networks("--deny", denied));
     return options
         .withSessions(sessions, sessionsPerAddress)
-        .with(new Entrance(from -> networks.admit(from) ? null : Refusal.NOT_FROM_ADDRESS));
+        .with(new Entrance(from -> refusal(networks, from)));
+  }
+
+  private @Nullable Refusal refusal(Networks networks, InetAddress from) {
+    if (!networks.admit(from)) {
+      return Refusal.NOT_FROM_ADDRESS;
+    }
+    return bans.isBanned(from) ? Refusal.BANNED : null;
   }
 
   private List<Network> networks(String option, List<String> texts) {

@@ -214,6 +214,7 @@ final class Serve implements Callable<Integer> {
               FtpService.Patience.USUAL.withIdle(Duration.ofSeconds(idle)),
               tls == null ? FtpService.Tls.OFF : tls.when());
       service = service.with(new Rates(rates.settings()));
+      service = service.with(entrance.bans());
       if (compress) {
         service = service.offeringCompression();
       }

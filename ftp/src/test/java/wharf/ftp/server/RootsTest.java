@@ -53,6 +53,7 @@ class RootsTest {
         usual.tls(),
         usual.sessions(),
         usual.rates(),
+        usual.bans(),
         false);
   }
 
