@@ -52,6 +52,14 @@ final class EntranceOptions {
       defaultValue = "200")
   private int sessionsPerAddress;
 
+  @Option(
+      names = "--proxy-protocol",
+      paramLabel = "NET",
+      description =
+          "Clients come through balancers of this network, which say first, by the PROXY protocol"
+              + " (1 or 2), where each comes from; nobody else is believed. May be given again.")
+  private List<String> balancers = new ArrayList<>();
+
   /// Of this process alone.
   private final Bans bans = new Bans(Bans.Policy.USUAL, InstantSource.system());
 
@@ -68,9 +76,13 @@ final class EntranceOptions {
       throw usage("--sessions and --sessions-per-address are at least 1");
     }
     Networks networks = new Networks(networks("--allow", allowed), networks("--deny", denied));
+    List<Network> trusted = networks("--proxy-protocol", balancers);
     return options
         .withSessions(sessions, sessionsPerAddress)
-        .with(new Entrance(from -> refusal(networks, from)));
+        .with(
+            new Entrance(
+                from -> refusal(networks, from),
+                from -> trusted.stream().anyMatch(network -> network.contains(from))));
   }
 
   private @Nullable Refusal refusal(Networks networks, InetAddress from) {

@@ -255,6 +255,7 @@ public final class Server implements AutoCloseable {
           new Context(
               protocol,
               new Door(options.sessions(), options.sessionsPerAddress(), options.entrance()),
+              options.entrance(),
               options.passivePorts(),
               options.sockets(),
               openings.inherited(),

@@ -82,7 +82,7 @@ final class SessionThreads implements ServerModel.Running {
             session -> Thread.ofPlatform().name("session").daemon().start(session));
     InetAddress from = null;
     if (client.getRemoteAddress() instanceof InetSocketAddress at) {
-      from = at.getAddress();
+      from = context.entrance().isBalanced(at) ? null : at.getAddress();
       Acceptor.prepare(client, context.sockets());
     }
     Refusal refusal = context.door().enter(from);

@@ -14,6 +14,7 @@ final class Contexts {
     return new Context(
         protocol,
         new Door(1, 1, Entrance.OPEN),
+        Entrance.OPEN,
         PortRange.ANY,
         settings,
         Set.of(),

@@ -45,6 +45,24 @@ class DoorTest {
     assertThat(door.enter(C)).isEqualTo(Refusal.TOO_MANY_SESSIONS);
   }
 
+  /// The client of a balancer is counted where it comes from once that is known.
+  @Test
+  void whoIsAnnouncedLaterIsCountedThen() {
+    Door door = new Door(10, 1, new Entrance(from -> from.equals(C) ? Refusal.BANNED : null));
+    assertThat(door.enter(null)).isNull();
+    assertThat(door.enter(null)).isNull();
+    assertThat(door.comesFrom(A)).isNull();
+    assertThat(door.comesFrom(A)).isEqualTo(Refusal.TOO_MANY_FROM_ADDRESS);
+    assertThat(door.comesFrom(C)).isEqualTo(Refusal.BANNED);
+    assertThat(door.enter(A)).isEqualTo(Refusal.TOO_MANY_FROM_ADDRESS);
+    door.partFrom(A);
+    door.leave(null);
+    assertThat(door.enter(A)).isNull();
+    door.leave(A);
+    door.leave(null);
+    assertThat(door.enter(A)).isNull();
+  }
+
   @Test
   void emptinessIsWaitedFor() throws Exception {
     Door door = new Door(10, 10, Entrance.OPEN);
