@@ -129,6 +129,7 @@ final class Serve implements Callable<Integer> {
   @Mixin private QuotaOptions quota = new QuotaOptions();
   @Mixin private RateOptions rates = new RateOptions();
   @Mixin private LogOptions logging = new LogOptions();
+  @Mixin private EntranceOptions entrance = new EntranceOptions();
 
   @Option(
       names = "--inherit",
@@ -218,6 +219,7 @@ final class Serve implements Callable<Integer> {
               FtpService.Patience.USUAL.withIdle(Duration.ofSeconds(idle)),
               tls == null ? FtpService.Tls.OFF : tls.when());
       service = service.with(new Rates(rates.settings()));
+      service = service.with(entrance.bans());
       if (compress) {
         service = service.offeringCompression();
       }
@@ -331,7 +333,7 @@ final class Serve implements Callable<Integer> {
         Server.Options.at(given == null ? endpoints() : List.of(given))
             .with(ports())
             .with(sockets.settings());
-    return models.under(options, this::worker);
+    return models.under(entrance.of(options), this::worker);
   }
 
   /// First those of `--port`, then those of `--ftps-port`.

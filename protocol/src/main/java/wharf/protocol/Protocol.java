@@ -23,6 +23,10 @@ public interface Protocol {
     /// As many sessions as the server allows, or can carry, are running.
     TOO_MANY_SESSIONS,
     /// As many sessions as one address may have are running from the client's.
-    TOO_MANY_FROM_ADDRESS
+    TOO_MANY_FROM_ADDRESS,
+    /// Nobody from the client's address is served.
+    NOT_FROM_ADDRESS,
+    /// Too many log-ins from the client's address have failed.
+    BANNED
   }
 }

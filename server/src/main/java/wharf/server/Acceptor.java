@@ -25,7 +25,8 @@ final class Acceptor {
   sealed interface Outcome {
     /// A client, let in at the door.
     ///
-    /// @param from its address; null over a Unix-domain socket
+    /// @param from its address; null over a Unix-domain socket, and while a balancer has not told
+    ///   it
     record Came(SocketChannel channel, @Nullable InetAddress from) implements Outcome {}
 
     /// A client that was told to go, or was gone already.
@@ -103,7 +104,7 @@ final class Acceptor {
   private Outcome admit(SocketChannel came) throws IOException {
     InetAddress from = null;
     if (came.getRemoteAddress() instanceof InetSocketAddress at) {
-      from = at.getAddress();
+      from = context.entrance().isBalanced(at) ? null : at.getAddress();
       prepare(came, context.sockets());
     }
     Refusal refusal = context.door().enter(from);

@@ -14,6 +14,7 @@ import wharf.protocol.Protocol;
 
 /// What every conversation of one server shares.
 ///
+/// @param entrance whose connections begin with a header that says where they come from
 /// @param workers where tasks run that must not hold up an event loop or a carrier of virtual
 ///   threads
 /// @param lengthy the same for those that may take minutes
@@ -26,6 +27,7 @@ import wharf.protocol.Protocol;
 record Context(
     Protocol protocol,
     Door door,
+    Entrance entrance,
     PortRange passivePorts,
     SocketSettings sockets,
     Set<Channel> inherited,

@@ -50,7 +50,7 @@ abstract sealed class Conversation permits StreamConversation, DatagramConversat
 
   private final Context context;
   private final Driver driver;
-  private final String name;
+  private String name;
   private final Session session;
   private final ArrayDeque<Event> events = new ArrayDeque<>();
   private boolean delivering;
@@ -184,6 +184,11 @@ abstract sealed class Conversation permits StreamConversation, DatagramConversat
     return name;
   }
 
+  /// The other end is another than it seemed.
+  final void rename(String other) {
+    name = other;
+  }
+
   /// Whether a task runs.
   final boolean performing() {
     return performing;
@@ -303,12 +308,16 @@ abstract sealed class Conversation permits StreamConversation, DatagramConversat
     }
   }
 
+  /// Everything has ended. Called once, last but for the session's being told.
+  void over() {}
+
   /// Tells the session, when everything has ended, that this was all: also one that has failed.
   final void tellTheEnd() {
     if (toldTheEnd || delivering || !ended()) {
       return;
     }
     toldTheEnd = true;
+    over();
     try {
       for (Effect effect : session.on(new Event.Ended())) {
         if (effect instanceof Effect.Note(String line, Happening happening)) {

@@ -12,6 +12,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ import wharf.protocol.Throttle;
 /// One transfer and its data connection, from the first attempt to connect to the end.
 ///
 /// ```
-///   passive: ACCEPTING --client came--+
+///   passive: ACCEPTING --client came--+   (from a balancer: once its header is read)
 ///                                     +--> (under TLS: SHAKING HANDS) --> MOVING
 ///   active: CONNECTING --connected----+
 ///   kept by the transfer before ------> MOVING
@@ -48,12 +49,20 @@ final class DataConnection {
 
   private final Transfer transfer;
   private final InetAddress peer;
+  private final Entrance entrance;
   private final @Nullable SecureChannel tls;
   private final Consumer<SelectableChannel> forget;
   private final LongSupplier nanoTime;
   private final long began;
   private long deadline;
   private SelectableChannel channel;
+
+  /// Where whoever comes next waits while a balancer tells of one who came.
+  private @Nullable ServerSocketChannel listening;
+
+  /// What it has to say first, as long as that is not whole.
+  private @Nullable ProxyHeader header;
+
   private int interest;
   private boolean again;
 
@@ -95,6 +104,7 @@ final class DataConnection {
   /// @param before what the transfer before has kept, this object's from here on; null for none
   /// @param local the server's address on the control connection
   /// @param peer the only address to accept from
+  /// @param entrance says who is a balancer: what comes from there has to be the client's, too
   /// @param tls what the control connection is under, if the transfer is to be secure
   /// @param forget called before a channel is closed
   /// @throws IOException when there is nothing to connect through
@@ -104,12 +114,14 @@ final class DataConnection {
       @Nullable Kept before,
       InetAddress local,
       InetAddress peer,
+      Entrance entrance,
       @Nullable SecureChannel tls,
       Consumer<SelectableChannel> forget,
       LongSupplier nanoTime)
       throws IOException {
     this.transfer = transfer;
     this.peer = peer;
+    this.entrance = entrance;
     this.tls = tls;
     this.forget = forget;
     this.nanoTime = nanoTime;
@@ -205,9 +217,19 @@ final class DataConnection {
   /// @return how it ended, or null while it goes on
   Event.@Nullable Transferred advance(ByteBuffer scratch) {
     try {
+      if (listening != null) {
+        identify(listening);
+      }
       if (channel instanceof ServerSocketChannel listener) {
         accept(listener);
-      } else if (wire == null && ((SocketChannel) channel).finishConnect()) {
+      }
+      if (listening != null) {
+        return null;
+      }
+      if (channel instanceof ServerSocketChannel) {
+        return overdue();
+      }
+      if (wire == null && ((SocketChannel) channel).finishConnect()) {
         connected((SocketChannel) channel);
       }
       TlsWire under = shaking;
@@ -355,15 +377,69 @@ final class DataConnection {
     SocketChannel came;
     while ((came = listener.accept()) != null) {
       InetSocketAddress from = (InetSocketAddress) came.getRemoteAddress();
-      if (from != null && from.getAddress().equals(peer)) {
+      if (from != null && entrance.isBalanced(from)) {
         forget.accept(listener);
-        listener.close();
-        channel = came;
         came.configureBlocking(false);
-        connected(came);
+        channel = came;
+        interest = SelectionKey.OP_READ;
+        listening = listener;
+        header = new ProxyHeader();
+        deadline =
+            Math.min(connectDeadline(), nanoTime.getAsLong() + ProxyHeader.PATIENCE.toNanos());
+        identify(listener);
+        if (listening != null || wire != null) {
+          return;
+        }
+      } else if (from != null && from.getAddress().equals(peer)) {
+        forget.accept(listener);
+        take(listener, came);
         return;
+      } else {
+        came.close();
       }
+    }
+  }
+
+  private long connectDeadline() {
+    return began + transfer.limits().connect().toNanos();
+  }
+
+  private void take(ServerSocketChannel listener, SocketChannel client) throws IOException {
+    listener.close();
+    channel = client;
+    client.configureBlocking(false);
+    connected(client);
+  }
+
+  /// Finds out whether it is the client for whom a balancer has connected; others are turned away,
+  /// and the next may come.
+  private void identify(ServerSocketChannel listener) throws IOException {
+    SocketChannel came = (SocketChannel) channel;
+    boolean itself = false;
+    try {
+      if (!Objects.requireNonNull(header).read(came)) {
+        if (nanoTime.getAsLong() - deadline < 0) {
+          return;
+        }
+      } else {
+        ProxyHeader.Ends ends = header.ends();
+        InetSocketAddress from =
+            ends == null ? (InetSocketAddress) came.getRemoteAddress() : ends.client();
+        itself = from.getAddress().equals(peer);
+      }
+    } catch (IOException e) {
+      // It is nobody's: as if it had never come.
+    }
+    header = null;
+    listening = null;
+    deadline = connectDeadline();
+    if (itself) {
+      take(listener, came);
+    } else {
+      forget.accept(came);
       came.close();
+      channel = listener;
+      interest = SelectionKey.OP_ACCEPT;
     }
   }
 
@@ -403,6 +479,7 @@ final class DataConnection {
 
   private Event.Transferred end(Ending asked, @Nullable IOException problem) {
     forget.accept(channel);
+    closeListening();
     boolean givenUp = asked == Ending.ABORTED || asked == Ending.TIMED_OUT;
     Ending ending = asked;
     if (givenUp && pump != null && pump.isWhole()) {
@@ -438,6 +515,17 @@ final class DataConnection {
     }
     pump.end();
     return new Event.Transferred(ending, pump.bytes(), pump.onWire(), took, problem);
+  }
+
+  private void closeListening() {
+    if (listening != null) {
+      try {
+        listening.close();
+      } catch (IOException e) {
+        // The descriptor is gone either way.
+      }
+      listening = null;
+    }
   }
 
   private static void close(Wire wire, Ending ending) throws IOException {

@@ -12,6 +12,7 @@ import java.util.TimeZone;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import wharf.protocol.Protocol;
@@ -37,6 +38,7 @@ public final class Server implements AutoCloseable {
   /// @param sockets what is asked of the system's sockets
   /// @param sessions the most at once
   /// @param sessionsPerAddress the most at once from one address
+  /// @param entrance who may connect at all
   /// @param connections how many clients are let in, all told; then no more are accepted. -1 for
   ///   any number
   /// @param tls how connections are put under TLS; null where no session may ask for it
@@ -48,6 +50,7 @@ public final class Server implements AutoCloseable {
       SocketSettings sockets,
       int sessions,
       int sessionsPerAddress,
+      Entrance entrance,
       int connections,
       @Nullable TlsSettings tls,
       @Nullable Journal journal) {
@@ -72,6 +75,7 @@ public final class Server implements AutoCloseable {
           SocketSettings.USUAL,
           10_000,
           200,
+          Entrance.OPEN,
           -1,
           null,
           null);
@@ -84,76 +88,93 @@ public final class Server implements AutoCloseable {
 
     /// The same under another model.
     public Options with(ServerModel other) {
-      return new Options(
-          listen,
-          other,
-          passivePorts,
-          sockets,
-          sessions,
-          sessionsPerAddress,
-          connections,
-          tls,
-          journal);
+      return changed(all -> all.model = other);
     }
 
     /// The same with another range of ports for data connections.
     public Options with(PortRange ports) {
-      return new Options(
-          listen, model, ports, sockets, sessions, sessionsPerAddress, connections, tls, journal);
+      return changed(all -> all.passivePorts = ports);
     }
 
     /// The same with other sockets.
     public Options with(SocketSettings other) {
-      return new Options(
-          listen,
-          model,
-          passivePorts,
-          other,
-          sessions,
-          sessionsPerAddress,
-          connections,
-          tls,
-          journal);
+      return changed(all -> all.sockets = other);
     }
 
     /// The same with other limits of sessions.
     public Options withSessions(int inAll, int perAddress) {
-      return new Options(
-          listen, model, passivePorts, sockets, inAll, perAddress, connections, tls, journal);
+      return changed(
+          all -> {
+            all.sessions = inAll;
+            all.sessionsPerAddress = perAddress;
+          });
+    }
+
+    /// The same with another entrance.
+    public Options with(Entrance other) {
+      return changed(all -> all.entrance = other);
     }
 
     /// The same for so many clients, one after the other or at once, and then no more.
     public Options withConnections(int number) {
-      return new Options(
-          listen, model, passivePorts, sockets, sessions, sessionsPerAddress, number, tls, journal);
+      return changed(all -> all.connections = number);
     }
 
     /// The same with TLS.
     public Options with(TlsSettings other) {
-      return new Options(
-          listen,
-          model,
-          passivePorts,
-          sockets,
-          sessions,
-          sessionsPerAddress,
-          connections,
-          other,
-          journal);
+      return changed(all -> all.tls = other);
     }
 
     /// The same with a journal.
     public Options with(Journal other) {
-      return new Options(
-          listen,
-          model,
-          passivePorts,
-          sockets,
-          sessions,
-          sessionsPerAddress,
-          connections,
-          tls,
-          other);
+      return changed(all -> all.journal = other);
+    }
+
+    private Options changed(Consumer<Draft> change) {
+      Draft draft = new Draft(this);
+      change.accept(draft);
+      return draft.options();
+    }
+
+    /// The same, to be changed.
+    private static final class Draft {
+      private final List<Endpoint> listen;
+      private ServerModel model;
+      private PortRange passivePorts;
+      private SocketSettings sockets;
+      private int sessions;
+      private int sessionsPerAddress;
+      private Entrance entrance;
+      private int connections;
+      private @Nullable TlsSettings tls;
+      private @Nullable Journal journal;
+
+      Draft(Options of) {
+        listen = of.listen;
+        model = of.model;
+        passivePorts = of.passivePorts;
+        sockets = of.sockets;
+        sessions = of.sessions;
+        sessionsPerAddress = of.sessionsPerAddress;
+        entrance = of.entrance;
+        connections = of.connections;
+        tls = of.tls;
+        journal = of.journal;
+      }
+
+      Options options() {
+        return new Options(
+            listen,
+            model,
+            passivePorts,
+            sockets,
+            sessions,
+            sessionsPerAddress,
+            entrance,
+            connections,
+            tls,
+            journal);
+      }
     }
   }
 
@@ -248,7 +269,8 @@ public final class Server implements AutoCloseable {
       Context context =
           new Context(
               protocol,
-              new Door(options.sessions(), options.sessionsPerAddress()),
+              new Door(options.sessions(), options.sessionsPerAddress(), options.entrance()),
+              options.entrance(),
               options.passivePorts(),
               options.sockets(),
               openings.inherited(),

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import wharf.net.NioPoller;
 import wharf.net.Poller;
+import wharf.protocol.Protocol.Refusal;
 
 /// What the models with a thread per session have in common: a thread that accepts at each
 /// listener, and a [BlockingDriver] for each client; for each socket for datagrams one, on a thread
@@ -81,11 +82,15 @@ final class SessionThreads implements ServerModel.Running {
             session -> Thread.ofPlatform().name("session").daemon().start(session));
     InetAddress from = null;
     if (client.getRemoteAddress() instanceof InetSocketAddress at) {
-      from = at.getAddress();
+      from = context.entrance().isBalanced(at) ? null : at.getAddress();
       Acceptor.prepare(client, context.sockets());
     }
-    context.door().enter(from);
-    started.serve(new Acceptor.Outcome.Came(client, from));
+    Refusal refusal = context.door().enter(from);
+    if (refusal == null) {
+      started.serve(new Acceptor.Outcome.Came(client, from));
+    } else {
+      Acceptor.turnAway(client, context.protocol().refusal(refusal));
+    }
     return started;
   }
 

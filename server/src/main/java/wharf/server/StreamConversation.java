@@ -2,6 +2,7 @@ package wharf.server;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -18,6 +19,7 @@ import wharf.protocol.Effect;
 import wharf.protocol.Effect.Transfer;
 import wharf.protocol.Ending;
 import wharf.protocol.Event;
+import wharf.protocol.Protocol.Refusal;
 
 /// A session over a byte stream, and its data connections. See [Conversation].
 final class StreamConversation extends Conversation {
@@ -41,8 +43,20 @@ final class StreamConversation extends Conversation {
       "a client over a Unix-domain socket has no address for data connections";
 
   private final SocketChannel control;
-  private final SocketAddress local;
-  private final SocketAddress peer;
+
+  /// This end of the connection, where its data connections are, too.
+  private final SocketAddress ownEnd;
+
+  /// The two ends as the client has them: a balancer may be between.
+  private SocketAddress local;
+
+  private SocketAddress peer;
+
+  /// What a balancer has to say first, as long as that is not whole.
+  private @Nullable ProxyHeader header;
+
+  /// Where the door has counted the client of a balancer.
+  private @Nullable InetAddress countedAt;
 
   private Wire wire;
 
@@ -80,6 +94,7 @@ final class StreamConversation extends Conversation {
   private long sendDeadline = NEVER;
   private long lingerDeadline = NEVER;
   private long handshakeDeadline = NEVER;
+  private long headerDeadline = NEVER;
   private @Nullable ServerSocketChannel listener;
   private @Nullable DataConnection data;
 
@@ -91,8 +106,10 @@ final class StreamConversation extends Conversation {
     super(context, driver, nameOf(control.getRemoteAddress()));
     this.control = control;
     this.wire = new TcpWire(control);
-    this.local = control.getLocalAddress();
+    this.ownEnd = control.getLocalAddress();
+    this.local = ownEnd;
     this.peer = control.getRemoteAddress();
+    this.header = context.entrance().isBalanced(peer) ? new ProxyHeader() : null;
   }
 
   private static String nameOf(SocketAddress peer) {
@@ -109,8 +126,16 @@ final class StreamConversation extends Conversation {
 
   @Override
   void open() {
+    if (header == null) {
+      greet();
+    } else {
+      headerDeadline = context().nanoTime().getAsLong() + ProxyHeader.PATIENCE.toNanos();
+    }
+  }
+
+  private void greet() {
     tellTheBeginning();
-    if (context().isSecure(local)) {
+    if (context().isSecure(ownEnd)) {
       // Before it says anything; it is told that it is secure when it is.
       secure("");
     } else {
@@ -151,7 +176,9 @@ final class StreamConversation extends Conversation {
   @Override
   long deadline() {
     long soonest =
-        Math.min(Math.min(sendDeadline, lingerDeadline), Math.min(handshakeDeadline, expiry()));
+        Math.min(
+            Math.min(sendDeadline, lingerDeadline),
+            Math.min(Math.min(handshakeDeadline, headerDeadline), expiry()));
     return data == null ? soonest : Math.min(soonest, data.deadline());
   }
 
@@ -164,6 +191,7 @@ final class StreamConversation extends Conversation {
         && !closing
         && !closed
         && !securing
+        && header == null
         // TLS may have received what it has not given yet, or have something to say itself.
         && (tls == null || (!moreToReceive && wire.interest(0) == 0));
   }
@@ -248,8 +276,12 @@ final class StreamConversation extends Conversation {
     if (passed(handshakeDeadline, now)) {
       note("made no handshake in time");
     }
+    if (passed(headerDeadline, now)) {
+      context().log().log(Level.INFO, "{0} is a balancer and told of no client in time", name());
+    }
     if (passed(sendDeadline, now)
         || passed(lingerDeadline, now)
+        || passed(headerDeadline, now)
         || passed(handshakeDeadline, now)) {
       kill();
       return;
@@ -306,6 +338,11 @@ final class StreamConversation extends Conversation {
     if (closed || !receives()) {
       return false;
     }
+    ProxyHeader expected = header;
+    if (expected != null) {
+      moreToReceive = receiveHeader(expected);
+      return moreToReceive;
+    }
     int count;
     try {
       count =
@@ -319,6 +356,49 @@ final class StreamConversation extends Conversation {
       heard(count, scratch.flip());
     }
     return moreToReceive;
+  }
+
+  /// Receives what a balancer says first, and not a byte of what comes behind it.
+  ///
+  /// @return whether it is whole, and the client may go on
+  private boolean receiveHeader(ProxyHeader expected) {
+    try {
+      if (!expected.read(control)) {
+        return false;
+      }
+    } catch (IOException e) {
+      context()
+          .log()
+          .log(Level.INFO, "{0} is a balancer and told of no client: {1}", name(), e.getMessage());
+      close();
+      return false;
+    }
+    header = null;
+    headerDeadline = NEVER;
+    ProxyHeader.Ends ends = expected.ends();
+    if (ends != null) {
+      peer = ends.client();
+      local = ends.server();
+      rename(nameOf(peer));
+    }
+    InetAddress from = ((InetSocketAddress) peer).getAddress();
+    Refusal refusal = context().door().comesFrom(from);
+    if (refusal != null) {
+      send(ByteBuffer.wrap(context().protocol().refusal(refusal)));
+      finish();
+      flush();
+      return false;
+    }
+    countedAt = from;
+    greet();
+    return true;
+  }
+
+  @Override
+  void over() {
+    if (countedAt != null) {
+      context().door().partFrom(countedAt);
+    }
   }
 
   private void inputHasEnded() {
@@ -481,11 +561,12 @@ final class StreamConversation extends Conversation {
     hangUp();
     closeListener();
     try {
-      if (!(local instanceof InetSocketAddress)) {
+      if (!(local instanceof InetSocketAddress here && ownEnd instanceof InetSocketAddress own)) {
         throw new IOException(NO_DATA_CONNECTIONS);
       }
-      ServerSocketChannel opened =
-          context().passivePorts().listen(effect.local(), context().random());
+      // The address that a balancer has told is its own: nobody can listen there but itself.
+      InetAddress at = effect.local().equals(here.getAddress()) ? own.getAddress() : effect.local();
+      ServerSocketChannel opened = context().passivePorts().listen(at, context().random());
       listener = opened;
       deliver(new Event.Listening((InetSocketAddress) opened.getLocalAddress()));
     } catch (IOException e) {
@@ -508,7 +589,7 @@ final class StreamConversation extends Conversation {
       if (closing) {
         throw new IOException("the session is being closed");
       }
-      if (!(local instanceof InetSocketAddress here && peer instanceof InetSocketAddress there)) {
+      if (!(ownEnd instanceof InetSocketAddress here && peer instanceof InetSocketAddress there)) {
         throw new IOException(NO_DATA_CONNECTIONS);
       }
       data =
@@ -518,6 +599,7 @@ final class StreamConversation extends Conversation {
               before,
               here.getAddress(),
               there.getAddress(),
+              context().entrance(),
               transfer.secure()
                   ? Objects.requireNonNull(tls, "a control connection in the clear")
                   : null,
@@ -582,6 +664,7 @@ final class StreamConversation extends Conversation {
     sendDeadline = NEVER;
     lingerDeadline = NEVER;
     handshakeDeadline = NEVER;
+    headerDeadline = NEVER;
     dropUnsent();
     hangUp();
     closeListener();

@@ -13,7 +13,8 @@ final class Contexts {
   static Context of(Protocol protocol, SocketSettings settings, ExecutorService workers) {
     return new Context(
         protocol,
-        new Door(1, 1),
+        new Door(1, 1, Entrance.OPEN),
+        Entrance.OPEN,
         PortRange.ANY,
         settings,
         Set.of(),

@@ -20,7 +20,7 @@ class DoorTest {
 
   @Test
   void bothLimitsHoldAndPlacesAreGivenBack() {
-    Door door = new Door(3, 2);
+    Door door = new Door(3, 2, Entrance.OPEN);
     assertThat(door.enter(A)).isNull();
     assertThat(door.enter(A)).isNull();
     assertThat(door.enter(A)).isEqualTo(Refusal.TOO_MANY_FROM_ADDRESS);
@@ -34,9 +34,38 @@ class DoorTest {
     assertThat(door.enter(A)).isNull();
   }
 
+  /// Who may not come in is not counted, and told so even when it is full.
+  @Test
+  void theGuardIsAskedFirst() {
+    Entrance guarded = new Entrance(from -> from.equals(B) ? Refusal.NOT_FROM_ADDRESS : null);
+    Door door = new Door(1, 1, guarded);
+    assertThat(door.enter(B)).isEqualTo(Refusal.NOT_FROM_ADDRESS);
+    assertThat(door.enter(A)).isNull();
+    assertThat(door.enter(B)).isEqualTo(Refusal.NOT_FROM_ADDRESS);
+    assertThat(door.enter(C)).isEqualTo(Refusal.TOO_MANY_SESSIONS);
+  }
+
+  /// The client of a balancer is counted where it comes from once that is known.
+  @Test
+  void whoIsAnnouncedLaterIsCountedThen() {
+    Door door = new Door(10, 1, new Entrance(from -> from.equals(C) ? Refusal.BANNED : null));
+    assertThat(door.enter(null)).isNull();
+    assertThat(door.enter(null)).isNull();
+    assertThat(door.comesFrom(A)).isNull();
+    assertThat(door.comesFrom(A)).isEqualTo(Refusal.TOO_MANY_FROM_ADDRESS);
+    assertThat(door.comesFrom(C)).isEqualTo(Refusal.BANNED);
+    assertThat(door.enter(A)).isEqualTo(Refusal.TOO_MANY_FROM_ADDRESS);
+    door.partFrom(A);
+    door.leave(null);
+    assertThat(door.enter(A)).isNull();
+    door.leave(A);
+    door.leave(null);
+    assertThat(door.enter(A)).isNull();
+  }
+
   @Test
   void emptinessIsWaitedFor() throws Exception {
-    Door door = new Door(10, 10);
+    Door door = new Door(10, 10, Entrance.OPEN);
     assertThat(door.awaitEmpty(Duration.ZERO)).isTrue();
     door.enter(A);
     assertThat(door.awaitEmpty(Duration.ZERO)).isFalse();
@@ -48,7 +77,7 @@ class DoorTest {
 
   @Test
   void manyAtOnceNeverExceedTheLimits() throws Exception {
-    Door door = new Door(8, 5);
+    Door door = new Door(8, 5, Entrance.OPEN);
     AtomicInteger inside = new AtomicInteger();
     AtomicInteger let = new AtomicInteger();
     try (var threads = Executors.newFixedThreadPool(16)) {

@@ -120,6 +120,7 @@ final class Parrot implements Protocol {
     private final Deque<String> waiting = new ArrayDeque<>();
     private List<Effect> effects = new ArrayList<>();
     private InetSocketAddress local = new InetSocketAddress(0);
+    private String peer = "";
     private Transfer.Limits limits =
         new Transfer.Limits(Duration.ofMinutes(5), Duration.ofMinutes(5));
     private CRC32 received = new CRC32();
@@ -141,6 +142,7 @@ final class Parrot implements Protocol {
           if (opened.local() instanceof InetSocketAddress at) {
             local = at;
           }
+          peer = opened.peer().toString();
           say("hello");
         }
         case Event.Bound _ -> datagrams = true;
@@ -215,6 +217,7 @@ final class Parrot implements Protocol {
       switch (words[0]) {
         case "echo" -> say(line.substring(5));
         case "pid" -> say("pid " + ProcessHandle.current().pid());
+        case "who" -> say(peer + " to " + local);
         case "held" -> perform(() -> Held.now().numbers());
         case "later" -> perform(() -> line.substring(6));
         case "block" ->

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import wharf.protocol.Protocol.Refusal;
 
 /// One behaviour, every model: a real server on this machine, with the smallest of protocols.
 ///
@@ -288,6 +289,22 @@ class ServerTest {
       } while (!answer.equals("hello") && System.nanoTime() < until);
       assertThat(answer).isEqualTo("hello");
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void theGuardTurnsAwayByAddress(ServerModel model) throws Exception {
+    Entrance guarded =
+        new Entrance(from -> from.equals(Client.ELSEWHERE) ? Refusal.NOT_FROM_ADDRESS : null);
+    try (Server server = Server.start(parrot, options(model).with(guarded));
+        Client denied = new Client(Client.ELSEWHERE, server.addresses().getFirst().getPort());
+        Client client = Client.of(server)) {
+      denied.hears("NOT_FROM_ADDRESS");
+      denied.hearsTheEnd();
+      client.says("echo a");
+      client.hears("a");
+    }
+    assertThat(errors()).isEmpty();
   }
 
   @ParameterizedTest

@@ -1,26 +1,45 @@
 package wharf.users;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Who may log in, and how they prove who they are. Safe for use by many threads.
 ///
 /// An unknown name costs the same work as a wrong password, so that neither answer nor time tells
-/// which it was.
+/// which it was. As hashes may be of several kinds and costs, an unknown name is checked against
+/// that of one of the accounts: always the same for the same name, and which one nobody can foresee
+/// who does not know the hashes. So what a name costs is what some account's does.
 public final class Accounts {
   /// Password checks at once: each may take tens of megabytes and a processor, by intent of the
   /// hash.
   private static final int CHECKS_AT_ONCE = 4;
 
+  /// Those that run and those that wait for one. At some 50 ms each the last waits for a few
+  /// seconds; whoever comes then is told to try again, which is better than that all wait longer
+  /// than any client does.
+  static final int CHECKS_IN_LINE = 256;
+
   private final Map<String, Known> known;
   private final boolean anonymous;
   private final PasswordHash hash;
-  private final String hashOfNobody;
+  private final List<String> hashes;
+
+  /// What decides which of them an unknown name is checked against: of the hashes themselves, so
+  /// that it is the same in each worker process, and after a restart.
+  private final byte[] seed;
+
   private final Semaphore checks = new Semaphore(CHECKS_AT_ONCE);
+  private final Semaphore line = new Semaphore(CHECKS_IN_LINE);
 
   /// An account and the hash of its password.
   public record Known(Account account, String passwordHash) {}
@@ -33,12 +52,32 @@ public final class Accounts {
     }
     this.anonymous = anonymous;
     this.hash = hash;
-    this.hashOfNobody = known.isEmpty() ? "" : hash.of(new Secret("nobody's"));
+    this.hashes = known.stream().map(Known::passwordHash).toList();
+    MessageDigest digest = sha256();
+    hashes.forEach(one -> digest.update(one.getBytes(UTF_8)));
+    this.seed = digest.digest();
   }
 
   /// Whether those without an account may log in.
   public boolean anonymousAllowed() {
     return anonymous;
+  }
+
+  /// A place in the line of those whose password is to be checked, or none while that is full.
+  ///
+  /// @return does what [#authenticate] does, and is to be called, once: it gives the place back
+  public Optional<Supplier<Optional<Account>>> inLine(String name, Secret password) {
+    if (!line.tryAcquire()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        () -> {
+          try {
+            return authenticate(name, password);
+          } finally {
+            line.release();
+          }
+        });
   }
 
   /// The account of `name` if `password` proves it. Takes long by intent when a password is to be
@@ -50,10 +89,29 @@ public final class Accounts {
     @Nullable Known one = known.get(name);
     checks.acquireUninterruptibly();
     try {
-      boolean matches = hash.matches(password, one == null ? hashOfNobody : one.passwordHash());
+      boolean matches = hash.matches(password, one == null ? standIn(name) : one.passwordHash());
       return one != null && matches ? Optional.of(one.account()) : Optional.empty();
     } finally {
       checks.release();
+    }
+  }
+
+  /// The hash that the password of an unknown name is checked against.
+  private String standIn(String name) {
+    if (hashes.isEmpty()) {
+      return "";
+    }
+    MessageDigest digest = sha256();
+    digest.update(seed);
+    long number = ByteBuffer.wrap(digest.digest(name.getBytes(UTF_8))).getLong();
+    return hashes.get((int) Long.remainderUnsigned(number, hashes.size()));
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has it", e);
     }
   }
 

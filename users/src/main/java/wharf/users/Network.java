@@ -56,6 +56,17 @@ public final class Network {
     return network;
   }
 
+  /// What one customer has who comes from `peer`: this one address, or, of IPv6, the /64 it is in
+  /// (RFC 6177: nobody is given less).
+  public static Network around(InetAddress peer) {
+    byte[] address = peer.getAddress();
+    if (address.length == 4) {
+      return new Network(address, 32);
+    }
+    Arrays.fill(address, 8, 16, (byte) 0);
+    return new Network(address, 64);
+  }
+
   /// Whether `peer` is one of them.
   public boolean contains(InetAddress peer) {
     byte[] other = peer.getAddress();

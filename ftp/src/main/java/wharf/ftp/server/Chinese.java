@@ -31,6 +31,9 @@ final class Chinese {
           entry("%s is now %s.", "%s 现在是 %s。"),
           entry("%s is the working directory.", "%s 是当前目录。"),
           entry("%s leads to %s now.", "%s 现在指向 %s。"),
+          entry(
+              "%s may have %s sessions at once, and has: close one first.",
+              "%s 最多可同时有 %s 个会话，现已满：请先关闭一个。"),
           entry("%s may not do that here (%s).", "%s 在这里不能这样做（%s）。"),
           entry("%s takes no argument.", "%s 不带参数。"),
           entry("%s was changed at %s.", "%s 的修改时间是 %s。"),
@@ -91,6 +94,7 @@ final class Chinese {
           entry("No store here lets the time be set when a file was made.", "这里的存储都不能设定文件的创建时间。"),
           entry("Nobody is charged here, so no account is needed.", "这里不计费，所以不需要账户。"),
           entry("Nobody logs in here in the clear; say AUTH TLS first.", "这里不能以明文登录；请先用 AUTH TLS。"),
+          entry("Not now. Try again later.", "现在不行。请稍后再试。"),
           entry("Not stored: %s, after %s bytes%s.", "未保存：%s，在 %s 字节后%s。"),
           entry("Nothing is being transferred any more.", "已没有传输在进行。"),
           entry("Nothing was heard for too long. Goodbye.", "太久没有收到任何命令。再见。"),
@@ -159,6 +163,7 @@ final class Chinese {
           entry("The quota of this folder:", "此文件夹的配额："),
           entry("%s of %s bytes are in use", "已用 %s 字节，共 %s 字节"),
           entry("%s of %s files and directories are in use", "已用 %s 个文件和目录，共 %s 个"),
+          entry("Too many are logging in just now. Try again later.", "现在登录的人太多。请稍后再试。"),
           entry("does not fit: the quota is %s bytes", "放不下：配额为 %s 字节"),
           entry(
               "cannot be made: the quota of %s files and directories is used up",

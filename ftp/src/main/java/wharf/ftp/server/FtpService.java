@@ -8,6 +8,7 @@ import wharf.files.Tree;
 import wharf.protocol.Protocol;
 import wharf.protocol.Session;
 import wharf.users.Accounts;
+import wharf.users.Bans;
 
 /// The FTP protocol over one tree, for these accounts (RFC 959 and what followed it).
 ///
@@ -18,6 +19,8 @@ import wharf.users.Accounts;
 /// @param tls whether sessions may, or have to be, under TLS; the server has to have it then
 /// @param sessions who is there
 /// @param rates how fast files may be moved
+/// @param bans told of log-ins that fail; who is banned cannot log in; the server asks them by
+///   itself whom to let in
 /// @param offersCompression whether FEAT tells of MODE Z; it is understood in any case, but clients
 ///   such as lftp compress unasked wherever they read of it, which is slower on a fast network
 /// @param tellsCommands whether every command is noted, for programs to read
@@ -29,6 +32,7 @@ public record FtpService(
     Tls tls,
     Sessions sessions,
     Rates rates,
+    Bans bans,
     boolean offersCompression,
     boolean tellsCommands)
     implements Protocol {
@@ -44,6 +48,7 @@ public record FtpService(
         tls,
         new Sessions(),
         new Rates(Rates.Settings.NONE),
+        Bans.none(),
         false,
         false);
   }
@@ -56,19 +61,43 @@ public record FtpService(
   /// The same, with MODE Z in FEAT.
   public FtpService offeringCompression() {
     return new FtpService(
-        roots, accounts, now, patience, tls, sessions, rates, true, tellsCommands);
+        roots, accounts, now, patience, tls, sessions, rates, bans, true, tellsCommands);
   }
 
   /// The same, with every command noted.
   public FtpService tellingCommands() {
     return new FtpService(
-        roots, accounts, now, patience, tls, sessions, rates, offersCompression, true);
+        roots, accounts, now, patience, tls, sessions, rates, bans, offersCompression, true);
   }
 
   /// The same with other rates.
   public FtpService with(Rates other) {
     return new FtpService(
-        roots, accounts, now, patience, tls, sessions, other, offersCompression, tellsCommands);
+        roots,
+        accounts,
+        now,
+        patience,
+        tls,
+        sessions,
+        other,
+        bans,
+        offersCompression,
+        tellsCommands);
+  }
+
+  /// The same with other bans.
+  public FtpService with(Bans other) {
+    return new FtpService(
+        roots,
+        accounts,
+        now,
+        patience,
+        tls,
+        sessions,
+        rates,
+        other,
+        offersCompression,
+        tellsCommands);
   }
 
   /// Whether sessions are under TLS (RFC 4217).
@@ -115,6 +144,9 @@ public record FtpService(
           case TOO_MANY_SESSIONS -> "421 Too many clients are connected. Try again later.\r\n";
           case TOO_MANY_FROM_ADDRESS ->
               "421 Too many clients are connected from your address. Close one first.\r\n";
+          // Who guesses learns no more than that it does not go on.
+          case BANNED -> "421 Not now. Try again later.\r\n";
+          case NOT_FROM_ADDRESS -> "421 Nobody is served at your address.\r\n";
         };
     return text.getBytes(StandardCharsets.US_ASCII);
   }

@@ -39,6 +39,7 @@ import wharf.protocol.Source;
 import wharf.protocol.Throttle;
 import wharf.users.Account;
 import wharf.users.Accounts;
+import wharf.users.Bans;
 import wharf.users.Rules;
 import wharf.users.Secret;
 
@@ -728,7 +729,9 @@ final class FtpSession implements Session {
     told.begunAnew();
     become(new Who.Named(name));
     if (shown.isPresent()) {
-      check(name, true, () -> shown);
+      if (!isBanned()) {
+        check(name, true, () -> shown);
+      }
       return;
     }
     reply(
@@ -743,7 +746,30 @@ final class FtpSession implements Session {
       reply(503, "Say who you are with USER first.");
       return;
     }
-    check(user, false, () -> service.accounts().authenticate(user, new Secret(password)));
+    if (isBanned()) {
+      return;
+    }
+    service
+        .accounts()
+        .inLine(user, new Secret(password))
+        .ifPresentOrElse(
+            check -> check(user, false, check),
+            () -> {
+              reply(421, "Too many are logging in just now. Try again later.");
+              close();
+            });
+  }
+
+  /// Whether log-ins from the client's address have failed too often, perhaps in other sessions;
+  /// then it is told to go.
+  private boolean isBanned() {
+    boolean banned = service.bans().isBanned(peer.getAddress());
+    if (banned) {
+      become(new Who.Guest());
+      reply(421, "Not now. Try again later.");
+      close();
+    }
+    return banned;
   }
 
   /// Finds out where waiting is allowed who somebody is, and opens that account's tree.
@@ -762,8 +788,13 @@ final class FtpSession implements Session {
   private void checked(Doing.Checking asked, Optional<Admitted> admitted) {
     doing = new Doing.Resting();
     String user = asked.user();
-    if (admitted.isEmpty()) {
+    if (isBanned()) {
+      // A right password that is found by then is not told of.
+      admitted.ifPresent(in -> service.roots().leave(in.tree()));
+    } else if (admitted.isEmpty()) {
       refuseLogin(asked);
+    } else if (!service.sessions().seats().take(admitted.get().account())) {
+      refuseSeat(asked, admitted.get());
     } else if (asked.byCertificate()) {
       comeIn(admitted.get());
       answers.note(user + " logged in by certificate", asked.told(true));
@@ -778,7 +809,12 @@ final class FtpSession implements Session {
   private void refuseLogin(Doing.Checking asked) {
     become(new Who.Guest());
     answers.note("log-in as " + asked.user() + " refused", asked.told(false));
-    if (++failedLogins >= LOGIN_TRIES) {
+    Optional<Bans.Ban> ban = service.bans().failed(peer.getAddress());
+    ban.ifPresent(
+        it ->
+            answers.note(
+                it.who() + " is banned until " + it.until() + ": too many log-ins failed"));
+    if (++failedLogins >= LOGIN_TRIES || ban.isPresent()) {
       reply(421, "Name or password is wrong, too often now. Goodbye.");
       close();
     } else {
@@ -786,6 +822,20 @@ final class FtpSession implements Session {
     }
   }
 
+  private void refuseSeat(Doing.Checking asked, Admitted admitted) {
+    Account account = admitted.account();
+    service.roots().leave(admitted.tree());
+    become(new Who.Guest());
+    answers.note(
+        "log-in as " + account.name() + " refused: it has its sessions already", asked.told(false));
+    reply(
+        530,
+        "%s may have %s sessions at once, and has: close one first.",
+        account.name(),
+        account.limits().sessions());
+  }
+
+  /// The seat is taken.
   private void comeIn(Admitted admitted) {
     failedLogins = 0;
     become(
@@ -798,10 +848,11 @@ final class FtpSession implements Session {
     answers.ask(new Effect.Arm(service.patience().idle()));
   }
 
-  /// Who was logged in leaves the tree.
+  /// Who was logged in leaves the tree, and its seat.
   private void become(Who next) {
-    if (who instanceof Who.LoggedIn(_, Tree tree, _, _, _)) {
+    if (who instanceof Who.LoggedIn(Account account, Tree tree, _, _, _)) {
       service.roots().leave(tree);
+      service.sessions().seats().leave(account);
     }
     who = next;
   }

@@ -5,10 +5,18 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import wharf.users.Seats;
 
 /// Who is here: for those who may ask (SITE WHO). Safe from many threads.
 public final class Sessions {
   private final Set<FtpSession> present = Collections.newSetFromMap(new ConcurrentHashMap<>());
+
+  private final Seats seats = new Seats();
+
+  /// How many of each account there are.
+  Seats seats() {
+    return seats;
+  }
 
   void came(FtpSession session) {
     present.add(session);

@@ -54,6 +54,7 @@ class RootsTest {
         usual.tls(),
         usual.sessions(),
         usual.rates(),
+        usual.bans(),
         false,
         true);
   }
