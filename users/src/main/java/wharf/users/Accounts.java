@@ -17,7 +17,7 @@ public final class Accounts {
   private static final int CHECKS_AT_ONCE = 4;
 
   private final Map<String, Known> known;
-  private final boolean anonymous;
+  private final @Nullable Account anonymous;
   private final PasswordHash hash;
   private final String hashOfNobody;
   private final Semaphore checks = new Semaphore(CHECKS_AT_ONCE);
@@ -27,7 +27,12 @@ public final class Accounts {
 
   /// @param anonymous whether those without an account may log in, to look and read
   public Accounts(List<Known> known, boolean anonymous, PasswordHash hash) {
-    this.known = new HashMap<>();
+    this(known, anonymous ? Account.reader(Account.ANONYMOUS) : null, hash);
+  }
+
+  /// @param anonymous as whom those without an account may log in; null if they may not
+  public Accounts(List<Known> known, @Nullable Account anonymous, PasswordHash hash) {
+    this.known = new HashMap<>(known.size() * 2);
     for (Known one : known) {
       this.known.put(one.account().name(), one);
     }
@@ -38,14 +43,14 @@ public final class Accounts {
 
   /// Whether those without an account may log in.
   public boolean anonymousAllowed() {
-    return anonymous;
+    return anonymous != null;
   }
 
   /// The account of `name` if `password` proves it. Takes long by intent when a password is to be
   /// checked: not for an event loop.
   public Optional<Account> authenticate(String name, Secret password) {
     if (isAnonymous(name)) {
-      return anonymous ? Optional.of(Account.reader(Account.ANONYMOUS)) : Optional.empty();
+      return Optional.ofNullable(anonymous);
     }
     @Nullable Known one = known.get(name);
     checks.acquireUninterruptibly();
