@@ -112,7 +112,7 @@ enum AccountKey {
   ///
   /// @throws IllegalArgumentException with a message for people when it cannot be said
   void set(AccountDraft draft, String text) {
-    if (text.chars().anyMatch(Character::isISOControl)) {
+    if (AccountDraft.hasControl(text)) {
       throw new IllegalArgumentException("there is a control character in it");
     }
     switch (this) {
