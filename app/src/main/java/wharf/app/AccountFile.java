@@ -1,18 +1,49 @@
 package wharf.app;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import wharf.users.Account;
 import wharf.users.Accounts.Known;
+import wharf.users.Limits;
+import wharf.users.NamePattern;
+import wharf.users.Right;
+import wharf.users.Rule;
 
-/// Accounts in a small file, one a line: `name:read|write|admin:hash`. Empty lines and those that
-/// begin with `#` mean nothing.
+/// Accounts in a file, one a line: `NAME:RIGHTS:HASH`, and what else there is to say of it behind a
+/// space, in words of a shell: `root=/srv/ann quota=20G rule=/in=drop-box 'hide=*.tmp'`. Empty
+/// lines and those that begin with `#` mean nothing.
+///
+/// It is read as a whole, in a moment also where there are 100,000, and edited as a whole: by one
+/// at a time, and then replaced at once.
 final class AccountFile {
+  /// How long to wait for somebody else who edits it; a single edit takes less than a second.
+  private static final Duration TURN = Duration.ofSeconds(30);
+
+  private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
   private AccountFile() {}
 
   /// A line that is none of an accounts file's, with its place.
@@ -26,73 +57,238 @@ final class AccountFile {
 
   /// Reads `file`.
   static List<Known> read(Path file) throws IOException {
-    List<String> lines = Files.readAllLines(file);
+    List<String> lines = lines(file);
+    Path here = Objects.requireNonNull(file.toAbsolutePath().getParent());
     List<Known> known = new ArrayList<>();
+    Map<String, Integer> places = HashMap.newHashMap(lines.size());
     for (int i = 0; i < lines.size(); i++) {
       String line = lines.get(i).strip();
-      if (!line.isEmpty() && !line.startsWith("#")) {
-        known.add(parse(file, i + 1, line));
+      if (isAccount(line)) {
+        try {
+          Known one = known(line, here);
+          @Nullable Integer before = places.put(one.account().name(), i + 1);
+          if (before != null) {
+            throw new IllegalArgumentException(
+                "'" + one.account().name() + "' is in line " + before + " already");
+          }
+          known.add(one);
+        } catch (IllegalArgumentException e) {
+          throw new Malformed(file, i + 1, String.valueOf(e.getMessage()));
+        }
       }
     }
     return known;
   }
 
-  private static Known parse(Path file, int number, String line) throws Malformed {
-    String[] parts = line.split(":", 3);
-    if (parts.length < 3 || parts[0].isBlank()) {
-      throw new Malformed(
-          file, number, "an account is written as NAME:read:HASH, with write or admin for read");
+  private static List<String> lines(Path file) throws IOException {
+    try {
+      return Files.readAllLines(file);
+    } catch (CharacterCodingException e) {
+      throw new IOException(file + " is no text in UTF-8", e);
     }
-    if (!parts[2].startsWith("$argon2")) {
-      throw new Malformed(
-          file, number, "that is no Argon2 hash; 'wharf user add' writes such lines");
-    }
-    return new Known(
-        switch (parts[1]) {
-          case "read" -> Account.reader(parts[0]);
-          case "write" -> Account.writer(parts[0]);
-          case "admin" -> Account.administrator(parts[0]);
-          default ->
-              throw new Malformed(
-                  file, number, "the right is read, write or admin, not '" + parts[1] + "'");
-        },
-        parts[2]);
   }
 
-  /// Adds an account to `file`, or gives it another password and right. The file is replaced as a
-  /// whole, readable to its owner only.
-  ///
-  /// @param right read, write or admin
-  static void put(Path file, String name, String right, String hash) throws IOException {
-    if (name.isBlank() || name.matches(".*[:\\p{Cntrl}].*") || name.startsWith("#")) {
-      throw new IOException(
-          "'" + name + "' cannot be the name of an account: no colon, no control character");
+  private static boolean isAccount(String line) {
+    return !line.isEmpty() && !line.startsWith("#");
+  }
+
+  /// The name of whose line this is; "" if it is nobody's.
+  private static String nameIn(String line) {
+    int colon = line.indexOf(':');
+    return colon < 0 || !isAccount(line.strip()) ? "" : line.substring(0, colon).strip();
+  }
+
+  private static Known known(String line, Path here) {
+    String[] parts = line.split(":", 3);
+    if (parts.length < 3) {
+      throw new IllegalArgumentException(
+          "an account is written as NAME:RIGHTS:HASH, with read, write, admin or drop-box for"
+              + " RIGHTS");
     }
-    List<String> lines = new ArrayList<>();
-    if (Files.exists(file)) {
-      for (String line : Files.readAllLines(file)) {
-        if (!line.startsWith(name + ":")) {
-          lines.add(line);
-        }
+    AccountDraft draft = new AccountDraft(parts[0], here);
+    draft.rights(parts[1]);
+    int space = parts[2].indexOf(' ');
+    String hash = space < 0 ? parts[2] : parts[2].substring(0, space);
+    if (!hash.isEmpty()) {
+      draft.password(hash);
+    }
+    if (space >= 0) {
+      for (String word : Words.split(parts[2].substring(space))) {
+        set(draft, word);
       }
     }
-    lines.add(name + ":" + right + ":" + hash);
-    Path folder = file.toAbsolutePath().getParent();
-    Path staged =
-        Files.createTempFile(
-            folder,
-            ".wharf-accounts",
-            "",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    return draft.known();
+  }
+
+  private static void set(AccountDraft draft, String word) {
+    int equals = word.indexOf('=');
+    String name = equals < 0 ? word : word.substring(0, equals);
+    AccountKey key =
+        AccountKey.ofWord(name)
+            .filter(it -> equals >= 0 && isBehind(it))
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "'" + word + "' says nothing of an account; " + hint(name)));
+    key.set(draft, word.substring(equals + 1));
+  }
+
+  /// Whether it comes behind the hash.
+  private static boolean isBehind(AccountKey key) {
+    return key != AccountKey.PASSWORD && key != AccountKey.RIGHTS;
+  }
+
+  private static String hint(String name) {
+    List<String> words =
+        List.of(AccountKey.values()).stream()
+            .filter(AccountFile::isBehind)
+            .map(AccountKey::word)
+            .toList();
+    return Nearest.to(name, words)
+        .map(near -> "did you mean " + near + "=?")
+        .orElse("there are " + String.join("=, ", words) + "=");
+  }
+
+  /// The line of an account.
+  static String line(Known one) {
+    Account account = one.account();
+    Limits limits = account.limits();
+    List<String> words = new ArrayList<>();
+    Set<Right> rights = Set.of();
+    for (Rule rule : account.rules().rules()) {
+      if (rule.folder().isEmpty()) {
+        rights = rule.rights();
+      } else {
+        words.add("rule=" + rule.path() + "=" + AccountDraft.text(rule.rights()));
+      }
+    }
+    for (NamePattern name : account.rules().hidden()) {
+      words.add("hide=" + name);
+    }
+    if (account.root() != null) {
+      words.add("root=" + account.root());
+    }
+    add(words, "quota", limits.bytes());
+    add(words, "quota-files", limits.files());
+    add(words, "rate-up", limits.upload());
+    add(words, "rate-down", limits.download());
+    if (limits.sessions() != Integer.MAX_VALUE) {
+      add(words, "sessions", limits.sessions());
+    }
+    String line = account.name() + ":" + AccountDraft.text(rights) + ":" + one.passwordHash();
+    return words.isEmpty() ? line : line + " " + Words.join(words);
+  }
+
+  private static void add(List<String> words, String name, long limit) {
+    if (limit != Long.MAX_VALUE) {
+      words.add(name + "=" + limit);
+    }
+  }
+
+  /// Writes accounts to a file that is not there yet, for its owner alone.
+  static void write(Path file, List<Known> known) throws IOException {
+    Path made = Files.createFile(file, OWNER_ONLY);
+    Files.write(made, known.stream().map(AccountFile::line).toList(), UTF_8);
+  }
+
+  /// The same line with another hash.
+  static String withHash(String line, String hash) throws Failure {
+    String[] parts = line.split(":", 3);
+    if (parts.length < 3 || nameIn(line).equals(Account.ANONYMOUS)) {
+      throw new Failure(
+          ExitCode.USAGE, "the account '" + nameIn(line) + "' has no password to change", null);
+    }
+    int space = parts[2].indexOf(' ');
+    return parts[0] + ":" + parts[1] + ":" + hash + (space < 0 ? "" : parts[2].substring(space));
+  }
+
+  /// What becomes of the line of an account.
+  interface Edit {
+    /// The line that is to be there, null for none.
+    ///
+    /// @param line the one that is there; null if there is none
+    @Nullable String of(@Nullable String line) throws Failure;
+  }
+
+  /// Edits the line of the account `name`; all others stay as they are. The file is made if there
+  /// is none, is replaced as a whole, and is readable to its owner only. Waits while another
+  /// process, or thread, edits it.
+  static void edit(Path given, String name, Edit edit) throws IOException, Failure {
+    // A link goes on leading to it.
+    Path file = Files.exists(given) ? given.toRealPath() : given.toAbsolutePath();
+    Path folder = Objects.requireNonNull(file.getParent());
+    // Apart from the file, which is another one after each edit.
+    Path turn = folder.resolve("." + file.getFileName() + ".lock");
+    try (FileChannel channel = open(turn);
+        FileLock _ = lock(channel, given)) {
+      boolean there = Files.exists(file);
+      List<String> lines = there ? new ArrayList<>(lines(file)) : new ArrayList<>();
+      int at = lines.size();
+      for (int i = 0; i < lines.size() && at == lines.size(); i++) {
+        at = nameIn(lines.get(i)).equals(name) ? i : at;
+      }
+      @Nullable String line = edit.of(at < lines.size() ? lines.get(at) : null);
+      if (at < lines.size()) {
+        lines.remove(at);
+      }
+      if (line != null) {
+        lines.add(at, line);
+      }
+      replace(file, folder, lines, there ? Files.getOwner(file) : null);
+    }
+  }
+
+  private static FileChannel open(Path turn) throws IOException {
     try {
-      Files.write(staged, lines, StandardCharsets.UTF_8);
-      Files.move(
-          staged,
-          file,
-          java.nio.file.StandardCopyOption.ATOMIC_MOVE,
-          java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      return FileChannel.open(
+          turn, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), OWNER_ONLY);
+    } catch (NoSuchFileException e) {
+      throw new IOException("there is no folder " + turn.getParent(), e);
+    }
+  }
+
+  private static FileLock lock(FileChannel channel, Path file) throws IOException, Failure {
+    long until = System.nanoTime() + TURN.toNanos();
+    while (System.nanoTime() - until < 0) {
+      try {
+        FileLock lock = channel.tryLock();
+        if (lock != null) {
+          return lock;
+        }
+      } catch (OverlappingFileLockException e) {
+        // Another thread of this process.
+      }
+      try {
+        Thread.sleep(20);
+      } catch (InterruptedException e) {
+        throw Failure.interrupted();
+      }
+    }
+    throw new Failure(
+        ExitCode.LOCAL_DISK,
+        "somebody else has been editing %s for %d seconds: try again when they have done"
+            .formatted(file, TURN.toSeconds()),
+        null);
+  }
+
+  private static void replace(
+      Path file, Path folder, List<String> lines, @Nullable UserPrincipal owner)
+      throws IOException {
+    Path staged = Files.createTempFile(folder, ".wharf-accounts", "", OWNER_ONLY);
+    try {
+      Files.write(staged, lines, UTF_8);
+      // So that a server can go on reading what an administrator edits.
+      if (owner != null && !owner.equals(Files.getOwner(staged))) {
+        Path _ = Files.setOwner(staged, owner);
+      }
+      try (FileChannel written = FileChannel.open(staged, StandardOpenOption.WRITE)) {
+        written.force(true);
+      }
+      Path _ =
+          Files.move(
+              staged, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } finally {
-      Files.deleteIfExists(staged);
+      boolean _ = Files.deleteIfExists(staged);
     }
   }
 }

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 
 /// Sizes and times for people.
 final class Amount {
-  private static final Pattern BYTES = Pattern.compile("(\\d{1,9})([KMG]?)(?:i?B)?");
+  private static final Pattern BYTES = Pattern.compile("(\\d{1,18})([KMGT]?)(?:i?B)?");
 
   private Amount() {}
 
@@ -17,15 +17,21 @@ final class Amount {
     Matcher size = BYTES.matcher(text);
     if (!size.matches()) {
       throw new IllegalArgumentException(
-          "a size is written as 4096, 64K or 1M, not '" + text + "'");
+          "a size is written as 4096, 64K, 1M, 1G or 1T, not '" + text + "'");
     }
-    return Long.parseLong(size.group(1))
-        << switch (size.group(2)) {
+    int power =
+        switch (size.group(2)) {
           case "K" -> 10;
           case "M" -> 20;
           case "G" -> 30;
+          case "T" -> 40;
           default -> 0;
         };
+    try {
+      return Math.multiplyExact(Long.parseLong(size.group(1)), 1L << power);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException("'" + text + "' is more than any disk holds", e);
+    }
   }
 
   /// `999 B`, `1.2 MiB`.

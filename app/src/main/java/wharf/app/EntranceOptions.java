@@ -1,10 +1,10 @@
 package wharf.app;
 
 import java.net.InetAddress;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -60,18 +60,11 @@ final class EntranceOptions {
               + " (1 or 2), where each comes from; nobody else is believed. May be given again.")
   private List<String> balancers = new ArrayList<>();
 
-  /// Of this process alone.
-  private final Bans bans = new Bans(Bans.Policy.USUAL, InstantSource.system());
-
-  /// Who may not come because log-ins have failed.
-  Bans bans() {
-    return bans;
-  }
-
   /// The same options, with this entrance.
   ///
+  /// @param bans who may not come because log-ins have failed
   /// @throws ParameterException when what was said has no sense
-  Server.Options of(Server.Options options) {
+  Server.Options of(Server.Options options, Bans bans) {
     if (sessions < 1 || sessionsPerAddress < 1) {
       throw usage("--sessions and --sessions-per-address are at least 1");
     }
@@ -79,17 +72,30 @@ final class EntranceOptions {
     List<Network> trusted = networks("--proxy-protocol", balancers);
     return options
         .withSessions(sessions, sessionsPerAddress)
-        .with(
-            new Entrance(
-                from -> refusal(networks, from),
-                from -> trusted.stream().anyMatch(network -> network.contains(from))));
+        .with(new Entrance(new Doorkeeper(networks, bans), new Balancers(trusted)));
   }
 
-  private @Nullable Refusal refusal(Networks networks, InetAddress from) {
-    if (!networks.admit(from)) {
-      return Refusal.NOT_FROM_ADDRESS;
+  private record Doorkeeper(Networks networks, Bans bans) implements Entrance.Guard {
+    @Override
+    public @Nullable Refusal refuses(InetAddress from) {
+      if (!networks.admit(from)) {
+        return Refusal.NOT_FROM_ADDRESS;
+      }
+      return bans.isBanned(from) ? Refusal.BANNED : null;
     }
-    return bans.isBanned(from) ? Refusal.BANNED : null;
+
+    /// Who is banned is no option.
+    @Override
+    public String toString() {
+      return networks.toString();
+    }
+  }
+
+  private record Balancers(List<Network> networks) implements Predicate<InetAddress> {
+    @Override
+    public boolean test(InetAddress from) {
+      return networks.stream().anyMatch(network -> network.contains(from));
+    }
   }
 
   private List<Network> networks(String option, List<String> texts) {

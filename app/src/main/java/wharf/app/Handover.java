@@ -3,76 +3,104 @@ package wharf.app;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
-import java.net.URLDecoder;
-import java.net.URLEncoder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import wharf.users.Account;
 import wharf.users.Accounts.Known;
-import wharf.users.Right;
 
-/// Who may log in, handed by a server to its worker processes: all of them are to know the same,
-/// also those that start when the file of accounts has changed or the password was forgotten.
+/// What a server hands to its worker processes: who may log in, and the text of its configuration.
+/// All of them are to know the same, also those that start when the files have changed since, or a
+/// one-time password was forgotten.
 ///
-/// It goes by the environment of the worker, one variable for each account. That, unlike a command
-/// line, only the same user and the administrator can read; it ends with the process, unlike a
-/// file; and it holds hashes, no password. The system sets the limit: some ten thousand accounts.
+/// It goes by files in a folder for this user alone, which go when the server ends; their place by
+/// the environment. An environment itself has room for some ten thousand accounts only. They hold
+/// hashes, no password. Those of a server that was killed stay behind, and are as safe as the
+/// accounts file.
 ///
 /// @param known those with an account
-/// @param anonymous whether those without may log in
-record Handover(List<Known> known, boolean anonymous) {
-  private static final String ANONYMOUS = "WHARF_WORKER_ANONYMOUS";
-  private static final String ACCOUNT = "WHARF_WORKER_ACCOUNT_";
+/// @param anonymous as whom those without may log in; null if they may not
+/// @param configuration the text of `wharf.toml`; "" if there is none
+record Handover(List<Known> known, @Nullable Account anonymous, String configuration) {
+  private static final String PLACE = "WHARF_WORKER_HANDOVER";
+  private static final String ACCOUNTS = "accounts";
+  private static final String CONFIGURATION = "wharf.toml";
+  private static final String COUNTS = "counts";
 
   Handover {
     known = List.copyOf(known);
   }
 
-  /// Adds it to the environment of a process to be started.
-  void into(Map<String, String> environment) {
-    environment.keySet().removeIf(name -> name.startsWith(ACCOUNT));
-    environment.put(ANONYMOUS, Boolean.toString(anonymous));
-    for (int i = 0; i < known.size(); i++) {
-      environment.put(ACCOUNT + i, text(known.get(i)));
+  /// Where it lies for workers to take; closing removes it.
+  record Place(Path folder) implements AutoCloseable {
+    /// Tells a worker that is to be started.
+    void tell(Map<String, String> environment) {
+      environment.put(PLACE, folder.toString());
+    }
+
+    @Override
+    public void close() throws IOException {
+      Path counts = folder.resolve(COUNTS);
+      try (Stream<Path> all = Files.list(counts)) {
+        for (Path count : all.toList()) {
+          boolean _ = Files.deleteIfExists(count);
+        }
+      }
+      boolean _ = Files.deleteIfExists(counts);
+      boolean _ = Files.deleteIfExists(folder.resolve(ACCOUNTS));
+      boolean _ = Files.deleteIfExists(folder.resolve(CONFIGURATION));
+      boolean _ = Files.deleteIfExists(folder);
     }
   }
 
-  /// Takes it from the environment of this process.
+  /// Lays it down.
   ///
-  /// @throws IOException when there is none
-  static Handover from(Map<String, String> environment) throws IOException {
-    String anonymous = environment.get(ANONYMOUS);
-    if (anonymous == null) {
-      throw new IOException("--worker is for 'wharf serve --model processes' to say, not for you");
+  /// @param state where the program keeps what it is to find again; used if it can be written
+  Place lay(Path state) throws IOException {
+    Place place = new Place(QuotaOptions.folder(state, "handover"));
+    List<Known> all = new ArrayList<>(known);
+    if (anonymous != null) {
+      all.add(new Known(anonymous, ""));
     }
-    List<Known> known = new ArrayList<>();
-    String text;
-    while ((text = environment.get(ACCOUNT + known.size())) != null) {
-      known.add(known(text));
-    }
-    return new Handover(known, Boolean.parseBoolean(anonymous));
+    AccountFile.write(place.folder().resolve(ACCOUNTS), all);
+    Path _ = Files.writeString(place.folder().resolve(CONFIGURATION), configuration, UTF_8);
+    Path _ = Files.createDirectory(place.folder().resolve(COUNTS));
+    return place;
   }
 
-  /// A name may hold anything, an environment not in every locale.
-  private static String text(Known one) {
-    String rights =
-        one.account().rules().somewhere().stream()
-            .map(Right::name)
-            .sorted()
-            .collect(Collectors.joining(","));
-    String name = URLEncoder.encode(one.account().name(), UTF_8);
-    return rights + ":" + name + ":" + one.passwordHash();
+  /// Whether a server has started this process, and told where it is.
+  static boolean isIn(Map<String, String> environment) {
+    return environment.containsKey(PLACE);
   }
 
-  private static Known known(String text) {
-    String[] parts = text.split(":", 3);
-    var rights =
-        List.of(parts[0].split(",", -1)).stream()
-            .filter(right -> !right.isEmpty())
-            .map(Right::valueOf)
-            .collect(Collectors.toSet());
-    return new Known(new Account(URLDecoder.decode(parts[1], UTF_8), rights), parts[2]);
+  /// Where the workers of one server count together what the folders of accounts hold.
+  static Path counts(Map<String, String> environment) {
+    return Path.of(Objects.requireNonNull(environment.get(PLACE), PLACE)).resolve(COUNTS);
+  }
+
+  /// Takes what the server has laid down that has started this process.
+  static Handover taken(Map<String, String> environment) throws IOException {
+    Path folder = Path.of(Objects.requireNonNull(environment.get(PLACE), PLACE));
+    return of(
+        AccountFile.read(folder.resolve(ACCOUNTS)),
+        Files.readString(folder.resolve(CONFIGURATION)));
+  }
+
+  /// That of accounts among which may be the one of those who have none.
+  static Handover of(List<Known> all, String configuration) {
+    Stream<Account> accounts = all.stream().map(Known::account);
+    return new Handover(
+        all.stream().filter(one -> !isAnonymous(one.account())).toList(),
+        accounts.filter(Handover::isAnonymous).findFirst().orElse(null),
+        configuration);
+  }
+
+  private static boolean isAnonymous(Account account) {
+    return account.name().equals(Account.ANONYMOUS);
   }
 }

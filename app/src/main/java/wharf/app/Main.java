@@ -11,6 +11,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -46,6 +47,8 @@ import wharf.ftp.client.Printable;
       NetCat.class,
       Host.class,
       User.class,
+      ConfigVerb.class,
+      WhyVerb.class,
       Bench.class,
       HelpCommand.class,
     },
@@ -135,18 +138,30 @@ public final class Main implements Runnable {
   }
 
   private int run(String... args) {
-    int code =
-        new CommandLine(this)
-            .setOut(new PrintWriter(around.out(), true, around.out().charset()))
-            .setErr(new PrintWriter(around.err(), true, around.err().charset()))
-            .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .setParameterExceptionHandler((e, _) -> misused(e))
-            .setExecutionExceptionHandler((e, _, _) -> failed(e))
-            .execute(args);
+    int code = commandLine(this).execute(args);
     around.out().flush();
     around.err().flush();
     return code;
+  }
+
+  private static CommandLine commandLine(Main main) {
+    Surroundings around = main.around;
+    return new CommandLine(main)
+        .setOut(new PrintWriter(around.out(), true, around.out().charset()))
+        .setErr(new PrintWriter(around.err(), true, around.err().charset()))
+        .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler((e, _) -> main.misused(e))
+        .setExecutionExceptionHandler((e, _, _) -> main.failed(e));
+  }
+
+  /// The verb that `wharf serve ...` would run, not run.
+  ///
+  /// @param words the first is `serve`
+  static Serve serve(Surroundings around, List<String> words) {
+    CommandLine line = commandLine(new Main(around));
+    return (Serve)
+        line.parseArgs(words.toArray(String[]::new)).subcommand().commandSpec().userObject();
   }
 
   @Override
@@ -195,6 +210,10 @@ public final class Main implements Runnable {
     if (problem instanceof Failure known) {
       note(Printable.of(String.valueOf(known.getMessage())));
       return known.code().number();
+    }
+    if (problem instanceof Config.Wrong wrong) {
+      wrong.lines().forEach(line -> note(Printable.of(line)));
+      return ExitCode.USAGE.number();
     }
     if (problem instanceof AccountFile.Malformed malformed) {
       note(String.valueOf(malformed.getMessage()));

@@ -56,21 +56,22 @@ final class QuotaOptions implements AutoCloseable {
     if (quota.isNone()) {
       return quota;
     }
-    Path file = folder(state).resolve("count");
+    Path file = folder(state, "count").resolve("count");
     count = file;
     return quota.sharedIn(file);
   }
 
-  /// For this user alone. Not where things are tidied up while programs still run, if possible.
-  private static Path folder(Path state) throws IOException {
+  /// A new folder for this user alone. Not where things are tidied up while programs still run, if
+  /// possible.
+  static Path folder(Path state, String name) throws IOException {
     if (state.isAbsolute()) {
       try {
-        return Files.createTempDirectory(Files.createDirectories(state), "count");
+        return Files.createTempDirectory(Files.createDirectories(state), name);
       } catch (IOException e) {
         // A service may have no home.
       }
     }
-    return Files.createTempDirectory("wharf-count");
+    return Files.createTempDirectory("wharf-" + name);
   }
 
   /// The same with the count of the server that this worker belongs to.

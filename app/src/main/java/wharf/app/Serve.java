@@ -17,9 +17,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,6 +48,8 @@ import wharf.server.Worker;
 import wharf.users.Account;
 import wharf.users.Accounts;
 import wharf.users.Accounts.Known;
+import wharf.users.Bans;
+import wharf.users.Right;
 import wharf.users.Secret;
 
 /// `wharf serve DIR`.
@@ -63,6 +69,7 @@ import wharf.users.Secret;
       "  wharf serve . --model processes --workers 4 --each nio",
       "  wharf serve /srv/files --user alice --password-file secret --writable --port 21",
       "  wharf serve /srv/files --tls require --ftps-port 990 --cert fullchain.pem --key key.pem",
+      "  wharf serve --config /etc/wharf/wharf.toml",
     })
 final class Serve implements Callable<Integer> {
   /// The name that goes with a one-time password.
@@ -78,8 +85,19 @@ final class Serve implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
   @Mixin private SocketSetup sockets = new SocketSetup();
 
-  @Parameters(paramLabel = "DIR", description = "The folder to serve.")
-  private Path folder = Path.of("");
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "DIR",
+      description = "The folder to serve; may stand in --config FILE instead.")
+  private @Nullable Path folder;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "What FILE says holds, where no option says otherwise: docs/operating.md. See 'wharf help"
+              + " config'.")
+  private @Nullable Path configFile;
 
   @Option(
       names = "--bind",
@@ -182,44 +200,146 @@ final class Serve implements Callable<Integer> {
   private boolean quiet;
 
   /// What workers are told, once it is known.
-  private @Nullable Handover handover;
+  private Handover.@Nullable Place handover;
+
+  /// What `--config` says.
+  private Config config = Config.none();
+
+  /// Who may not come because log-ins have failed; of this process alone.
+  private Bans bans = Bans.none();
 
   /// The TLS there is, once it is known.
   private TlsOptions.@Nullable Ready tls;
 
   @Override
-  public Integer call() throws Failure, IOException, InterruptedException {
+  public Integer call() throws Exception {
     Main program = Objects.requireNonNull(main);
+    if (models.worker() && !Handover.isIn(System.getenv())) {
+      throw usage("--worker is for 'wharf serve --model processes' to say, not for you");
+    }
+    Handover known = models.worker() ? Handover.taken(System.getenv()) : null;
+    configure(program.around(), known);
+    try {
+      return serve(program, known);
+    } catch (ParameterException problem) {
+      throw config.explained(problem, Objects.requireNonNull(spec));
+    }
+  }
+
+  /// Takes the configuration; a worker that which its server has read.
+  private void configure(Surroundings around, @Nullable Handover known)
+      throws Config.Wrong, IOException {
+    if (configFile != null) {
+      config =
+          known == null
+              ? Config.read(configFile, around.folder())
+              : Config.of(configFile, around.folder(), known.configuration());
+      config.into(Objects.requireNonNull(spec));
+    }
+  }
+
+  /// What it would do, without doing it; tells all that is wrong, as far as that can be known
+  /// without opening anything.
+  Plan check() throws Exception {
+    Main program = Objects.requireNonNull(main);
+    Surroundings around = program.around();
+    configure(around, null);
+    try {
+      Plan plan = plan(null);
+      security.checkFiles(program);
+      Quota _ = quota.quota();
+      Handover _ = accounts(around.folder(), new OneTime());
+      return plan;
+    } catch (ParameterException problem) {
+      throw config.explained(problem, Objects.requireNonNull(spec));
+    }
+  }
+
+  /// The value of every key of a configuration, and where it is from.
+  List<String> shown() throws Exception {
+    Plan _ = check();
+    return config.shown(Objects.requireNonNull(spec));
+  }
+
+  /// The account of this name, that of people without one among them.
+  Optional<Account> known(String name) throws IOException, Failure {
+    Handover who = accounts(Objects.requireNonNull(main).around().folder(), new OneTime());
+    return Accounts.isAnonymous(name)
+        ? Optional.ofNullable(who.anonymous())
+        : who.known().stream()
+            .map(Known::account)
+            .filter(account -> account.name().equals(name))
+            .findFirst();
+  }
+
+  /// What a server is made of, as far as it is said by options and configuration.
+  record Plan(
+      Path folder,
+      Server.Options server,
+      FtpService.Patience patience,
+      Bans.Policy bans,
+      Durability sync,
+      boolean compress,
+      boolean quiet) {}
+
+  private Plan plan(Endpoint.@Nullable Inherited given) {
+    Server.Options server = options(given);
+    if (folder == null) {
+      throw usage(
+          configFile == null
+              ? "Missing required parameter: 'DIR'"
+              : "say which folder to serve: folder = ... in " + configFile + ", or DIR");
+    }
+    FtpService.Patience patience = FtpService.Patience.USUAL.withIdle(Duration.ofSeconds(idle));
+    return new Plan(folder, server, patience, bansPolicy(), sync, compress, quiet);
+  }
+
+  /// The options, as they have come to be.
+  CommandSpec spec() {
+    return Objects.requireNonNull(spec);
+  }
+
+  private Integer serve(Main program, @Nullable Handover known)
+      throws Failure, IOException, InterruptedException {
     Surroundings around = program.around();
     Endpoint.@Nullable Inherited given = given();
     if (given != null && Activation.isTheClients(2)) {
       program.hush();
     }
-    Server.Options options = options(given);
+    Plan plan = plan(given);
+    Server.Options options = plan.server();
     Log.toStandardError(program.err(), quiet, models.worker());
     OneTime oneTime = new OneTime();
-    Path root = around.folder().resolve(folder);
+    Path root = around.folder().resolve(plan.folder());
     boolean outputIsOurs = !models.processes() && (given == null || !Activation.isTheClients(1));
     LogSettings logSettings = logging.settings(outputIsOurs);
+    Handover who = known == null ? accounts(around.folder(), oneTime) : known;
     // Closed last: what happens while the server stops is logged, too.
     try (Logs logs = Logs.open(logSettings, around, program::note);
         QuotaOptions _ = quota;
-        Tree tree = Tree.open(root, InstantSource.system(), sync, quota(around))) {
-      Handover who =
-          models.worker() ? Handover.from(System.getenv()) : accounts(around.folder(), oneTime);
-      handover = who;
+        Tree tree = Tree.open(root, InstantSource.system(), sync, quota(around));
+        Handover.Place place =
+            models.processes() && !models.worker() ? who.lay(around.state()) : null;
+        AccountRoots roots =
+            new AccountRoots(
+                tree,
+                root,
+                InstantSource.system(),
+                sync,
+                models.worker() ? Handover.counts(System.getenv()) : null)) {
+      handover = place;
       if (!models.worker() || TlsOptions.hasTls(System.getenv())) {
         tls = security.ready(program);
       }
       FtpService service =
           new FtpService(
               tree,
-              new Accounts(who.known(), who.anonymous(), new ArgonHash()),
+              new Accounts(who.known(), who.anonymous(), new PasswordForms()),
               Instant::now,
-              FtpService.Patience.USUAL.withIdle(Duration.ofSeconds(idle)),
+              plan.patience(),
               tls == null ? FtpService.Tls.OFF : tls.when());
       service = service.with(new Rates(rates.settings()));
-      service = service.with(entrance.bans());
+      service = service.with(roots).with(bans);
       if (compress) {
         service = service.offeringCompression();
       }
@@ -244,7 +364,7 @@ final class Serve implements Callable<Integer> {
             Server server = Server.start(service, options)) {
           if (given == null || !Activation.isTheClients(1)) {
             PrintStream out = logSettings.takesStandardOutput() ? program.err() : around.out();
-            banner(out, root, server.addresses(), service.accounts(), oneTime);
+            banner(out, root, server.addresses(), who, oneTime);
           }
           supervision.ready(server, "serving " + root + ", " + models.summary());
           program.mayTake(grace());
@@ -307,7 +427,7 @@ final class Serve implements Callable<Integer> {
   /// A worker, which is also told who may log in, and how.
   private ProcessBuilder worker(boolean secure) {
     ProcessBuilder worker = models.anotherWorker();
-    Objects.requireNonNull(handover).into(worker.environment());
+    Objects.requireNonNull(handover).tell(worker.environment());
     TlsOptions.tell(worker.environment(), tls, secure);
     quota.tell(worker.environment());
     Supervision.keepFrom(worker.environment());
@@ -316,6 +436,20 @@ final class Serve implements Callable<Integer> {
 
   private Duration grace() {
     return Duration.ofSeconds(grace);
+  }
+
+  private Bans.Policy bansPolicy() {
+    try {
+      return new Bans.Policy(
+          config.get(Key.BANS_FAILURES),
+          Duration.ofSeconds(config.get(Key.BANS_WITHIN)),
+          Duration.ofSeconds(config.get(Key.BANS_FIRST)),
+          Duration.ofSeconds(config.get(Key.BANS_LONGEST)),
+          Duration.ofSeconds(config.get(Key.BANS_FORGIVEN)),
+          config.get(Key.BANS_NEVER));
+    } catch (IllegalArgumentException e) {
+      throw usage("bans: the longest is not shorter than the first");
+    }
   }
 
   private Server.Options options(Endpoint.@Nullable Inherited given) {
@@ -329,11 +463,13 @@ final class Serve implements Callable<Integer> {
       throw usage("--idle is at least 1 second, not " + idle);
     }
     security.check(given != null && !models.worker());
+    bans = new Bans(bansPolicy(), InstantSource.system());
+    Rates.Settings _ = rates.settings();
     Server.Options options =
         Server.Options.at(given == null ? endpoints() : List.of(given))
             .with(ports())
             .with(sockets.settings());
-    return models.under(entrance.of(options), this::worker);
+    return models.under(entrance.of(options, bans), this::worker);
   }
 
   /// First those of `--port`, then those of `--ftps-port`.
@@ -386,9 +522,9 @@ final class Serve implements Callable<Integer> {
     private @Nullable String password;
   }
 
-  private Handover accounts(Path here, OneTime oneTime) throws IOException {
-    ArgonHash hash = new ArgonHash();
-    List<Known> known = new ArrayList<>();
+  private Handover accounts(Path here, OneTime oneTime) throws IOException, Failure {
+    PasswordForms hash = new PasswordForms();
+    List<Known> known = new ArrayList<>(config.accounts());
     if (accountsFile != null) {
       known.addAll(AccountFile.read(here.resolve(accountsFile)));
     }
@@ -405,13 +541,41 @@ final class Serve implements Callable<Integer> {
     } else if (passwordFile != null) {
       throw usage("--password-file is of --user NAME");
     }
-    boolean open = anonymous || known.isEmpty();
-    if (writable && known.isEmpty()) {
+    boolean nobody = known.isEmpty() && accountsFile == null;
+    if (writable && nobody) {
       String password = password(new SecureRandom());
       oneTime.password = password;
       known.add(new Known(account(ONE_TIME_USER), hash.of(new Secret(password))));
     }
-    return new Handover(known, open);
+    if (anonymous || nobody) {
+      known.add(new Known(Account.reader(Account.ANONYMOUS), ""));
+    }
+    Set<String> names = HashSet.newHashSet(known.size());
+    for (Known one : known) {
+      if (!names.add(one.account().name())) {
+        throw new Failure(
+            ExitCode.USAGE,
+            "there are two accounts '%s' among those of %s"
+                .formatted(one.account().name(), String.join(" and ", sources())),
+            null);
+      }
+    }
+    return Handover.of(known, config.text());
+  }
+
+  /// Where accounts are from.
+  private List<String> sources() {
+    List<String> sources = new ArrayList<>();
+    if (user != null) {
+      sources.add(user);
+    }
+    if (!config.accounts().isEmpty()) {
+      sources.add(config.file().toString());
+    }
+    if (accountsFile != null) {
+      sources.add(accountsFile.toString());
+    }
+    return sources;
   }
 
   private Account account(String name) {
@@ -438,19 +602,18 @@ final class Serve implements Callable<Integer> {
   }
 
   private void banner(
-      PrintStream out,
-      Path root,
-      List<InetSocketAddress> listening,
-      Accounts accounts,
-      OneTime oneTime)
+      PrintStream out, Path root, List<InetSocketAddress> listening, Handover who, OneTime oneTime)
       throws IOException {
-    boolean named = user != null || accountsFile != null;
+    boolean named = user != null || accountsFile != null || !config.accounts().isEmpty();
+    boolean writers =
+        Stream.concat(who.known().stream().map(Known::account), Stream.ofNullable(who.anonymous()))
+            .anyMatch(one -> one.may(Right.WRITE));
     out.println(
         "Serving "
             + root.toRealPath()
             + " over FTP"
             + (isRequired() ? ", under TLS only" : "")
-            + (writable ? "." : ", for reading only."));
+            + (writers ? "." : ", for reading only."));
     // Those for TLS from the first byte come last.
     int plain = security.ftpsPort().isPresent() ? listening.size() / 2 : listening.size();
     for (int i = 0; i < listening.size(); i++) {
@@ -468,18 +631,20 @@ final class Serve implements Callable<Integer> {
       }
       tls.shown().complaints(Instant.now()).forEach(Objects.requireNonNull(main)::note);
     }
-    if (accounts.anonymousAllowed()) {
-      out.println("Everybody may read.");
+    if (who.anonymous() != null) {
+      out.println("Everybody may " + may(who.anonymous()) + ".");
     }
     if (oneTime.password != null) {
       out.println(
           "To write, log in as " + ONE_TIME_USER + " with the password " + oneTime.password);
     } else if (named) {
+      String files =
+          String.join(" and ", sources().stream().filter(it -> !it.equals(user)).toList());
       out.println(
           "Accounts: "
               + (user != null ? user : "")
-              + (user != null && accountsFile != null ? " and " : "")
-              + (accountsFile != null ? "those of " + accountsFile : ""));
+              + (user != null && files.length() > 0 ? " and " : "")
+              + (files.length() > 0 ? "those of " + files : ""));
     }
     if ((oneTime.password != null || named) && !isRequired()) {
       out.println(
@@ -496,6 +661,12 @@ final class Serve implements Callable<Integer> {
             + (System.currentTimeMillis() - started)
             + " ms). Ctrl-C stops it.");
     out.flush();
+  }
+
+  private static String may(Account account) {
+    return account.equals(Account.reader(account.name()))
+        ? "read"
+        : Right.words(account.rules().somewhere());
   }
 
   private boolean isRequired() {

@@ -165,6 +165,14 @@ final class TlsOptions {
     }
   }
 
+  /// Sees to it that the files can be used that were named.
+  void checkFiles(Main program) throws IOException {
+    if (mode != Mode.OFF) {
+      List<TlsIdentity> _ = identity.given(program.around().folder());
+      List<X509Certificate> _ = authorities(program);
+    }
+  }
+
   private List<X509Certificate> authorities(Main program) throws IOException {
     return authorities == null
         ? List.of()

@@ -1,55 +1,74 @@
 package wharf.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import wharf.users.Account;
 import wharf.users.Accounts.Known;
+import wharf.users.Limits;
+import wharf.users.NamePattern;
+import wharf.users.Right;
+import wharf.users.Rule;
+import wharf.users.Rules;
 
 class HandoverTest {
-  private static final String HASH = "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA";
+  private static final String HASH =
+      "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
 
-  private static Handover sent(Handover handover, Map<String, String> environment)
-      throws IOException {
-    handover.into(environment);
-    return Handover.from(environment);
-  }
+  @TempDir Path state;
 
   @Test
   void arrivesAsItWas() throws IOException {
+    Rules rules =
+        new Rules(
+            List.of(
+                Rule.everywhere(Set.of(Right.READ)),
+                Rule.at("/in/*/it's a \"b\"", Set.of(Right.WRITE)),
+                Rule.at("/a=b", Set.of())),
+            List.of(new NamePattern("*.t mp"), new NamePattern("~?=")));
+    Account full =
+        new Account("jürgen b", Path.of("/srv/a b:c"), rules, new Limits(3, 1, 2, 1L << 40, 5));
     Handover handover =
         new Handover(
             List.of(
                 new Known(Account.writer("ann"), HASH),
-                new Known(Account.reader("a: b=c %41 \n jürgen"), HASH),
+                new Known(Account.administrator("root"), HASH),
+                new Known(full, HASH),
                 new Known(new Account("nobody", Set.of()), HASH)),
-            true);
+            Account.reader(Account.ANONYMOUS),
+            "# wharf.toml, as it was\n");
     Map<String, String> environment = new HashMap<>(Map.of("PATH", "/bin"));
-    assertThat(sent(handover, environment)).isEqualTo(handover);
-    assertThat(environment).containsEntry("PATH", "/bin");
-    assertThat(environment.values())
-        .as("no locale can spoil it")
-        .allMatch(value -> value.chars().allMatch(c -> c >= ' ' && c < 127));
+    try (Handover.Place place = handover.lay(state)) {
+      place.tell(environment);
+      assertThat(Handover.taken(environment)).isEqualTo(handover);
+      assertThat(environment).containsEntry("PATH", "/bin");
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(place.folder())))
+          .isEqualTo("rwx------");
+    }
+    assertThat(state).as("nothing is left").isEmptyDirectory();
   }
 
   @Test
-  void holdsNothingOfAnotherServer() throws IOException {
+  void nobodyIsNobody() throws IOException {
     Map<String, String> environment = new HashMap<>();
-    new Handover(List.of(new Known(Account.writer("ann"), HASH)), true).into(environment);
-    Handover nobody = new Handover(List.of(), false);
-    assertThat(sent(nobody, environment)).isEqualTo(nobody);
+    Handover nobody = new Handover(List.of(), null, "");
+    try (Handover.Place place = nobody.lay(state)) {
+      place.tell(environment);
+      assertThat(Handover.taken(environment)).isEqualTo(nobody);
+    }
   }
 
   @Test
   void whoWasNotStartedAsAWorkerIsNone() {
-    assertThatThrownBy(() -> Handover.from(Map.of("PATH", "/bin")))
-        .isInstanceOf(IOException.class)
-        .hasMessageContaining("wharf serve --model processes");
+    assertThat(Handover.isIn(Map.of("PATH", "/bin"))).isFalse();
   }
 }

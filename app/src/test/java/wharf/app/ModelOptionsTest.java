@@ -52,12 +52,12 @@ class ModelOptionsTest {
           --workers 2 | are of --model processes
           --each nio | are of --model processes
           --connections-per-worker 1 | are of --model processes
-          --worker | the standard input is no socket
+          --worker | is for 'wharf serve --model processes' to say
           --loops 2 | --loops is of the models with event loops,
           --loops 2 | not of virtual
           --model nio --loops 0 | --loops is at least 1, not 0
           --model processes --loops 2 | not of virtual
-          --quota 1Q | --quota: a size is written as 4096, 64K or 1M, not '1Q'
+          --quota 1Q | --quota: a size is written as 4096, 64K, 1M, 1G or 1T, not '1Q'
           --quota 1M --quota-files -1 | --quota-files is at least 0, not -1
           --inherit --port 2121 | without --bind and --port
           --inherit | the standard input is no socket

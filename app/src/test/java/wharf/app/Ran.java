@@ -3,6 +3,8 @@ package wharf.app;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
@@ -14,6 +16,22 @@ import java.nio.file.Path;
 /// @param out what it wrote to standard output
 /// @param err what it wrote to standard error
 record Ran(int code, String out, String err) {
+  /// Surroundings where nobody types, and what is said is lost.
+  static Surroundings around(Path folder) {
+    PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, UTF_8);
+    return new Surroundings(
+        Channels.newChannel(InputStream.nullInputStream()),
+        Channels.newChannel(OutputStream.nullOutputStream()),
+        nowhere,
+        nowhere,
+        false,
+        false,
+        () -> 80,
+        _ -> null,
+        folder,
+        folder.resolve("state"));
+  }
+
   /// Runs the program with `in` as standard input, in `folder`.
   static Ran wharf(ReadableByteChannel in, Path folder, String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();

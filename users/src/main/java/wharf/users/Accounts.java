@@ -30,7 +30,7 @@ public final class Accounts {
   static final int CHECKS_IN_LINE = 256;
 
   private final Map<String, Known> known;
-  private final boolean anonymous;
+  private final @Nullable Account anonymous;
   private final PasswordHash hash;
   private final List<String> hashes;
 
@@ -46,7 +46,12 @@ public final class Accounts {
 
   /// @param anonymous whether those without an account may log in, to look and read
   public Accounts(List<Known> known, boolean anonymous, PasswordHash hash) {
-    this.known = new HashMap<>();
+    this(known, anonymous ? Account.reader(Account.ANONYMOUS) : null, hash);
+  }
+
+  /// @param anonymous as whom those without an account may log in; null if they may not
+  public Accounts(List<Known> known, @Nullable Account anonymous, PasswordHash hash) {
+    this.known = new HashMap<>(known.size() * 2);
     for (Known one : known) {
       this.known.put(one.account().name(), one);
     }
@@ -60,7 +65,7 @@ public final class Accounts {
 
   /// Whether those without an account may log in.
   public boolean anonymousAllowed() {
-    return anonymous;
+    return anonymous != null;
   }
 
   /// A place in the line of those whose password is to be checked, or none while that is full.
@@ -84,7 +89,7 @@ public final class Accounts {
   /// checked: not for an event loop.
   public Optional<Account> authenticate(String name, Secret password) {
     if (isAnonymous(name)) {
-      return anonymous ? Optional.of(Account.reader(Account.ANONYMOUS)) : Optional.empty();
+      return Optional.ofNullable(anonymous);
     }
     @Nullable Known one = known.get(name);
     checks.acquireUninterruptibly();

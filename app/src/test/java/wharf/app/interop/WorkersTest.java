@@ -72,8 +72,8 @@ final class WorkersTest {
         Path seen = Path.of("/proc", Long.toString(worker.pid()));
         assertThat(Files.readString(seen.resolve("cmdline"))).doesNotContain(password);
         assertThat(Files.readString(seen.resolve("environ")))
-            .doesNotContain(password)
-            .contains("$argon2id$");
+            .contains("WHARF_WORKER_HANDOVER")
+            .doesNotContain(password, "$argon2id$");
       }
 
       // As many log-ins as make sure that every worker has met one.

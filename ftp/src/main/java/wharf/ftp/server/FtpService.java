@@ -85,6 +85,21 @@ public record FtpService(
         tellsCommands);
   }
 
+  /// The same with other trees.
+  public FtpService with(Roots other) {
+    return new FtpService(
+        other,
+        accounts,
+        now,
+        patience,
+        tls,
+        sessions,
+        rates,
+        bans,
+        offersCompression,
+        tellsCommands);
+  }
+
   /// The same with other bans.
   public FtpService with(Bans other) {
     return new FtpService(

@@ -1,0 +1,106 @@
+package wharf.app.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Rates as real clients meet them, both ways, in the clear and under TLS: within 5 % over ten
+/// seconds, each measured by the client.
+@Tag("interop")
+@Timeout(120)
+class RatesTest {
+  private static final int RATE = 1 << 20;
+  private static final int SECONDS = 10;
+
+  @TempDir(factory = UnderTarget.class)
+  Path folder;
+
+  /// A way to move what takes ten seconds, by an account of its own.
+  private record Way(String name, Command command) {}
+
+  /// How long it took from when the transfer could begin, as curl has measured it.
+  private static double seconds(Way way) throws IOException {
+    String[] times = way.command().run().strip().split(" ", -1);
+    return Double.parseDouble(times[1]) - Double.parseDouble(times[0]);
+  }
+
+  @Test
+  void tenSecondsTakeTen() throws Exception {
+    Path served = Files.createDirectories(folder.resolve("served"));
+    Path outside = Files.createDirectories(folder.resolve("outside"));
+    Path file = Content.random(served.resolve("file"), RATE * SECONDS, 1);
+    Path half = Content.random(served.resolve("half"), RATE * SECONDS / 2, 2);
+    Path accounts = folder.resolve("wharf.toml");
+    StringBuilder text = new StringBuilder("folder = 'served'\nlimits.rate-up = '1M'\n");
+    for (String name : List.of("a", "b", "c", "d", "e", "f")) {
+      text.append("[accounts.").append(name).append("]\nrights = 'write'\nrate-down = '1M'\n");
+      text.append("password = '").append(HASH).append("'\n");
+    }
+    Files.writeString(accounts, text);
+    try (Program program = Program.serve(served, Program.NATIVE, "--config", accounts.toString());
+        var clients = Executors.newFixedThreadPool(10)) {
+      Site site = program.site(outside);
+      List<Way> ways = new ArrayList<>();
+      ways.add(new Way("curl down", curl(site, "a", "-o", "/dev/null", site.url("file"))));
+      ways.add(new Way("curl up", curl(site, "b", "-T", file.toString(), site.url("b"))));
+      ways.add(
+          new Way(
+              "curl down, TLS",
+              curl(site, "c", "--ssl-reqd", "-k", "-o", "/dev/null", site.url("file"))));
+      ways.add(
+          new Way(
+              "curl up, TLS",
+              curl(site, "d", "--ssl-reqd", "-k", "-T", file.toString(), site.url("d"))));
+      // Two sessions of one account share what it may have.
+      ways.add(new Way("shared 1", curl(site, "e", "-o", "/dev/null", site.url("half"))));
+      ways.add(new Way("shared 2", curl(site, "e", "-o", "/dev/null", site.url("half"))));
+      long begun = System.nanoTime();
+      Future<String> lftp =
+          clients.submit(
+              () ->
+                  Command.of(
+                          site,
+                          "lftp",
+                          "--norc",
+                          "-c",
+                          "set ftp:ssl-allow no; open -u f,password %s; get half -o lftp1; get half -o lftp2"
+                              .formatted(site.url("")))
+                      .run());
+      List<Future<Double>> took =
+          ways.stream().map(way -> clients.submit((Callable<Double>) () -> seconds(way))).toList();
+      for (int i = 0; i < ways.size(); i++) {
+        assertThat(took.get(i).get())
+            .as(ways.get(i).name())
+            .isCloseTo(SECONDS, within(0.05 * SECONDS));
+      }
+      assertThat(lftp.get()).isNotNull();
+      // It measures nothing by itself; it may not be faster, however the machine is loaded.
+      assertThat((System.nanoTime() - begun) / 1e9).isGreaterThan(0.95 * SECONDS);
+      assertThat(outside.resolve("lftp2")).hasSameBinaryContentAs(half);
+      assertThat(served.resolve("b")).hasSameBinaryContentAs(file);
+      assertThat(served.resolve("d")).hasSameBinaryContentAs(file);
+      assertThat(half).hasSize(RATE * SECONDS / 2);
+    }
+  }
+
+  private static Command curl(Site site, String name, String... words) {
+    String times = "%{time_pretransfer} %{time_total}";
+    return Command.of(site, "curl", "-q", "-sS", "-w", times, "-u", name + ":password").with(words);
+  }
+
+  /// Of "password", from the test suite of argon2.
+  private static final String HASH =
+      "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+}
