@@ -144,6 +144,8 @@ final class Serve implements Callable<Integer> {
       description = "Data connections come to these ports only (default: any).")
   private @Nullable String passivePorts;
 
+  @Mixin private Masquerade masquerade = new Masquerade();
+
   @Option(
       names = "--idle",
       paramLabel = "SECONDS",
@@ -218,7 +220,7 @@ final class Serve implements Callable<Integer> {
               Instant::now,
               FtpService.Patience.USUAL.withIdle(Duration.ofSeconds(idle)),
               tls == null ? FtpService.Tls.OFF : tls.when());
-      service = service.with(new Rates(rates.settings()));
+      service = service.with(new Rates(rates.settings())).with(masquerade.advertised());
       service = service.with(entrance.bans());
       if (compress) {
         service = service.offeringCompression();
@@ -488,6 +490,7 @@ final class Serve implements Callable<Integer> {
               : "Passwords of clients that do not ask for TLS can be read on the way; --tls require"
                   + " refuses them.");
     }
+    masquerade.tell(out, Objects.requireNonNull(main)::note, listening, passivePorts);
     long started = ManagementFactory.getRuntimeMXBean().getStartTime();
     out.println(
         "Ready ("

@@ -24,6 +24,7 @@ import wharf.users.Bans;
 /// @param offersCompression whether FEAT tells of MODE Z; it is understood in any case, but clients
 ///   such as lftp compress unasked wherever they read of it, which is slower on a fast network
 /// @param tellsCommands whether every command is noted, for programs to read
+/// @param advertised which address PASV names
 public record FtpService(
     Roots roots,
     Accounts accounts,
@@ -34,7 +35,8 @@ public record FtpService(
     Rates rates,
     Bans bans,
     boolean offersCompression,
-    boolean tellsCommands)
+    boolean tellsCommands,
+    Advertised advertised)
     implements Protocol {
 
   /// All in one tree, which whoever opened it closes after the server; nobody is there yet.
@@ -50,7 +52,8 @@ public record FtpService(
         new Rates(Rates.Settings.NONE),
         Bans.none(),
         false,
-        false);
+        false,
+        Advertised.NOTHING);
   }
 
   /// In the clear only.
@@ -61,13 +64,13 @@ public record FtpService(
   /// The same, with MODE Z in FEAT.
   public FtpService offeringCompression() {
     return new FtpService(
-        roots, accounts, now, patience, tls, sessions, rates, bans, true, tellsCommands);
+        roots, accounts, now, patience, tls, sessions, rates, bans, true, tellsCommands, advertised);
   }
 
   /// The same, with every command noted.
   public FtpService tellingCommands() {
     return new FtpService(
-        roots, accounts, now, patience, tls, sessions, rates, bans, offersCompression, true);
+        roots, accounts, now, patience, tls, sessions, rates, bans, offersCompression, true, advertised);
   }
 
   /// The same with other rates.
@@ -82,7 +85,8 @@ public record FtpService(
         other,
         bans,
         offersCompression,
-        tellsCommands);
+        tellsCommands,
+        advertised);
   }
 
   /// The same with other bans.
@@ -97,7 +101,24 @@ public record FtpService(
         rates,
         other,
         offersCompression,
-        tellsCommands);
+        tellsCommands,
+        advertised);
+  }
+
+  /// The same with other addresses for PASV to name.
+  public FtpService with(Advertised other) {
+    return new FtpService(
+        roots,
+        accounts,
+        now,
+        patience,
+        tls,
+        sessions,
+        rates,
+        bans,
+        offersCompression,
+        tellsCommands,
+        other);
   }
 
   /// Whether sessions are under TLS (RFC 4217).
