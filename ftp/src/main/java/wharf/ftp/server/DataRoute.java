@@ -120,7 +120,7 @@ final class DataRoute {
   private void listen() {
     hangUp();
     route = null;
-    answers.ask(new Effect.Listen(local.getAddress()));
+    answers.ask(new Effect.Listen(local.getAddress(), secure));
   }
 
   /// Somebody listens for the client now.
