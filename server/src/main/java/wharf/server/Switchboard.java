@@ -75,6 +75,7 @@ final class Switchboard implements Closeable {
   private static final Duration ROUND = Duration.ofSeconds(1);
 
   private final PortRange range;
+  private final Entrance entrance;
   private final RandomGenerator random;
   private final LongSupplier nanoTime;
   private final System.Logger log;
@@ -104,8 +105,13 @@ final class Switchboard implements Closeable {
   /// Of the thread alone.
   private long lastRound;
 
-  Switchboard(PortRange range, RandomGenerator random, LongSupplier nanoTime, System.Logger log) {
+  /// @param entrance says who is a balancer: what comes from there is whose its header says
+  Switchboard(
+      PortRange range,
+      Entrance entrance,
+      RandomGenerator random, LongSupplier nanoTime, System.Logger log) {
     this.range = range;
+    this.entrance = entrance;
     this.random = random;
     this.nanoTime = nanoTime;
     this.log = log;
@@ -228,21 +234,34 @@ final class Switchboard implements Closeable {
     }
   }
 
-  /// One who has come to a port that several sessions of its address share.
+  /// One who has come.
   private static final class Caller {
     final Line line;
     final SocketChannel channel;
-    final InetAddress from;
-    final TlsWire under;
-    final long deadline;
+    InetAddress from;
+
+    /// What a balancer has to say first, as long as that is not whole.
+    @Nullable ProxyHeader header;
+
+    /// Where several sessions of its address are at the port.
+    @Nullable TlsWire under;
+
+    /// When that, or its handshake, has lasted too long.
+    long deadline;
+
+    /// Whether the poller has its channel.
+    boolean waitedFor;
+
     @Nullable Seat seat;
 
-    Caller(Line line, SocketChannel channel, InetAddress from, TlsWire under, long deadline) {
+    Caller(Line line, SocketChannel channel, InetAddress from) {
       this.line = line;
       this.channel = channel;
       this.from = from;
-      this.under = under;
-      this.deadline = deadline;
+    }
+
+    List<Seat> candidates() {
+      return line.seats.stream().filter(seat -> seat.client.equals(from)).toList();
     }
   }
 
@@ -540,75 +559,91 @@ final class Switchboard implements Closeable {
   }
 
   private void admit(Line line, SocketChannel came, Poller on) throws IOException {
-    if (!(came.getRemoteAddress() instanceof InetSocketAddress at)) {
-      shut(came);
-      return;
+    if (!(came.getRemoteAddress() instanceof InetSocketAddress from)) {
+      throw new IOException("it was gone");
     }
-    InetAddress from = at.getAddress();
-    SecureChannel tls;
-    synchronized (lock) {
-      List<Seat> theirs = line.seats.stream().filter(seat -> seat.client.equals(from)).toList();
-      if (theirs.isEmpty()) {
-        shut(came);
-        return;
-      }
-      Seat first = theirs.getFirst();
-      tls = first.tls;
-      if (tls == null || !first.shared) {
-        arrive(first, new Arrived(came, null));
-        return;
-      }
-    }
-    came.setOption(StandardSocketOptions.TCP_NODELAY, true);
-    Caller caller =
-        new Caller(
-            line,
-            came,
-            from,
-            new TlsWire(new TcpWire(came), tls.dataEngine()),
-            nanoTime.getAsLong() + tls.patience().toNanos());
     if (callers.size() == CALLERS) {
       drop(callers.iterator().next(), on);
+    }
+    Caller caller = new Caller(line, came, from.getAddress());
+    if (entrance.isBalanced(from)) {
+      caller.header = new ProxyHeader();
+      caller.deadline = nanoTime.getAsLong() + ProxyHeader.PATIENCE.toNanos();
     }
     callers.add(caller);
     identify(caller, on);
   }
 
-  /// Goes on with the handshake of one who has come; when it is done, its session of TLS tells
-  /// whose it is.
+  /// Finds out whose it is, as far as that can be told by now.
   private void identify(Caller caller, Poller on) {
     try {
-      boolean _ = caller.under.flush();
-      if (!caller.under.handshaken()) {
-        on.want(caller.channel, caller.under.interest(0), caller);
-        return;
+      if (!isKnown(caller)) {
+        TlsWire under = caller.under;
+        on.want(caller.channel, under == null ? SelectionKey.OP_READ : under.interest(0), caller);
+        caller.waitedFor = true;
+      } else if (caller.seat == null) {
+        drop(caller, on);
+      } else {
+        callers.remove(caller);
+        if (caller.waitedFor) {
+          on.forget(caller.channel);
+          known.add(caller);
+        } else {
+          bring(caller);
+        }
       }
     } catch (IOException e) {
+      log.log(Level.DEBUG, "a data connection was gone before it was known", e);
       drop(caller, on);
-      return;
-    }
-    synchronized (lock) {
-      caller.seat = seatOf(caller);
-    }
-    if (caller.seat == null) {
-      drop(caller, on);
-    } else {
-      callers.remove(caller);
-      on.forget(caller.channel);
-      known.add(caller);
     }
   }
 
-  private static @Nullable Seat seatOf(Caller caller) {
-    List<Seat> theirs =
-        caller.line.seats.stream().filter(seat -> seat.client.equals(caller.from)).toList();
-    for (Seat seat : theirs) {
-      if (seat.tls != null && seat.tls.owns(caller.under.session())) {
+  /// @return whether no more will be known; it is nobody's, if it has no seat then
+  private boolean isKnown(Caller caller) throws IOException {
+    ProxyHeader header = caller.header;
+    if (header != null) {
+      if (!header.read(caller.channel)) {
+        return false;
+      }
+      caller.header = null;
+      ProxyHeader.Ends ends = header.ends();
+      caller.from = ends == null ? caller.from : ends.client().getAddress();
+    }
+    TlsWire under = caller.under;
+    if (under == null) {
+      Seat first;
+      synchronized (lock) {
+        List<Seat> theirs = caller.candidates();
+        first = theirs.isEmpty() ? null : theirs.getFirst();
+        caller.seat = first;
+        if (first == null || first.tls == null || !first.shared) {
+          return true;
+        }
+      }
+      // Its session of TLS will tell.
+      caller.channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+      under = new TlsWire(new TcpWire(caller.channel), first.tls.dataEngine());
+      caller.under = under;
+      caller.deadline = nanoTime.getAsLong() + first.tls.patience().toNanos();
+    }
+    boolean _ = under.flush();
+    if (!under.handshaken()) {
+      return false;
+    }
+    synchronized (lock) {
+      caller.seat = seatOf(caller.candidates(), under);
+    }
+    return true;
+  }
+
+  private static @Nullable Seat seatOf(List<Seat> candidates, TlsWire under) {
+    for (Seat seat : candidates) {
+      if (seat.tls != null && seat.tls.owns(under.session())) {
         return seat;
       }
     }
     // One that has never resumed may not be able to; of two such nobody knows whose it is.
-    List<Seat> lenient = theirs.stream().filter(seat -> seat.lenient).toList();
+    List<Seat> lenient = candidates.stream().filter(seat -> seat.lenient).toList();
     return lenient.size() == 1 ? lenient.getFirst() : null;
   }
 
@@ -625,24 +660,22 @@ final class Switchboard implements Closeable {
       known.clear();
       // Another poller can have a channel only when this one has let go of it.
       on.poll(Duration.ZERO, (_, _, owner) -> guarded(() -> ready(owner, on)));
-      synchronized (lock) {
-        for (Caller caller : these) {
-          Seat seat = caller.seat;
-          if (seat == null || seat.line == null) {
-            shut(caller.channel);
-          } else {
-            arrive(seat, new Arrived(caller.channel, caller.under));
-          }
-        }
-      }
+      these.forEach(this::bring);
     }
   }
 
   /// Its port is free for others from now on.
-  private void arrive(Seat seat, Arrived what) {
-    seat.arrived = what;
-    seat.leave();
-    seat.wake.run();
+  private void bring(Caller caller) {
+    synchronized (lock) {
+      Seat seat = caller.seat;
+      if (seat == null || seat.line == null) {
+        shut(caller.channel);
+        return;
+      }
+      seat.arrived = new Arrived(caller.channel, caller.under);
+      seat.leave();
+      seat.wake.run();
+    }
   }
 
   private void endWhatLasts(Poller on) {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Ports and seats in the clear; what TLS tells apart is in [SharedPortsTest].
+/// Ports and seats in the clear; what TLS tells apart is in [TlsTest].
 @Timeout(60)
 class SwitchboardTest {
   private static final InetAddress HERE = Client.HERE;
@@ -43,6 +43,7 @@ class SwitchboardTest {
     Switchboard board =
         new Switchboard(
             new PortRange(low, high),
+            Entrance.OPEN,
             random,
             () -> System.nanoTime() + skipped.get(),
             System.getLogger("wharf.server"));
