@@ -133,7 +133,8 @@ final class PassivePortsTest {
             "--tls-data=require",
             onePort())) {
       String lftpOverTls =
-          "set ftp:ssl-force yes; set ftp:ssl-protect-data yes; set ssl:verify-certificate no; ";
+          "set ftp:ssl-force yes; set ftp:ssl-allow-anonymous yes; set ftp:ssl-protect-data yes;"
+              + " set ssl:verify-certificate no; ";
       allGetAll(
           server,
           List.of(
