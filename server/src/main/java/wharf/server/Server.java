@@ -271,7 +271,8 @@ public final class Server implements AutoCloseable {
     Switchboard switchboard =
         options.passivePorts().equals(PortRange.ANY)
             ? null
-            : new Switchboard(options.passivePorts(), options.entrance(), random, System::nanoTime, log);
+            : new Switchboard(
+                options.passivePorts(), options.entrance(), random, System::nanoTime, log);
     try {
       Context context =
           new Context(

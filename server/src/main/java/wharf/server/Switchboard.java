@@ -109,7 +109,9 @@ final class Switchboard implements Closeable {
   Switchboard(
       PortRange range,
       Entrance entrance,
-      RandomGenerator random, LongSupplier nanoTime, System.Logger log) {
+      RandomGenerator random,
+      LongSupplier nanoTime,
+      System.Logger log) {
     this.range = range;
     this.entrance = entrance;
     this.random = random;

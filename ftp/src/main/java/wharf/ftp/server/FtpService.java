@@ -64,13 +64,33 @@ public record FtpService(
   /// The same, with MODE Z in FEAT.
   public FtpService offeringCompression() {
     return new FtpService(
-        roots, accounts, now, patience, tls, sessions, rates, bans, true, tellsCommands, advertised);
+        roots,
+        accounts,
+        now,
+        patience,
+        tls,
+        sessions,
+        rates,
+        bans,
+        true,
+        tellsCommands,
+        advertised);
   }
 
   /// The same, with every command noted.
   public FtpService tellingCommands() {
     return new FtpService(
-        roots, accounts, now, patience, tls, sessions, rates, bans, offersCompression, true, advertised);
+        roots,
+        accounts,
+        now,
+        patience,
+        tls,
+        sessions,
+        rates,
+        bans,
+        offersCompression,
+        true,
+        advertised);
   }
 
   /// The same with other rates.
