@@ -97,6 +97,14 @@ record Key<T>(
               "--passive-ports",
               "Data connections come to these ports only."),
           option(
+              "listen.masquerade",
+              Kind.list(Kind.TEXT),
+              List.of(),
+              "",
+              "--masquerade",
+              "PASV names this address, or, as \"10.0.0.0/8=10.1.2.3\", to those of a network that:"
+                  + " that of the router or of the container's host."),
+          option(
               "tls.mode",
               Kind.oneOf(TlsOptions.Mode.class),
               null,

@@ -37,6 +37,7 @@ import wharf.files.Durability;
 import wharf.files.FileProblem;
 import wharf.files.Quota;
 import wharf.files.Tree;
+import wharf.ftp.server.Advertised;
 import wharf.ftp.server.FtpService;
 import wharf.ftp.server.Rates;
 import wharf.net.TlsIdentity;
@@ -161,6 +162,8 @@ final class Serve implements Callable<Integer> {
       paramLabel = "LOW-HIGH",
       description = "Data connections come to these ports only (default: any).")
   private @Nullable String passivePorts;
+
+  @Mixin private Masquerade masquerade = new Masquerade();
 
   @Option(
       names = "--idle",
@@ -338,7 +341,7 @@ final class Serve implements Callable<Integer> {
               Instant::now,
               plan.patience(),
               tls == null ? FtpService.Tls.OFF : tls.when());
-      service = service.with(new Rates(rates.settings()));
+      service = service.with(new Rates(rates.settings())).with(masquerade.advertised());
       service = service.with(roots).with(bans);
       if (compress) {
         service = service.offeringCompression();
@@ -465,6 +468,7 @@ final class Serve implements Callable<Integer> {
     security.check(given != null && !models.worker());
     bans = new Bans(bansPolicy(), InstantSource.system());
     Rates.Settings _ = rates.settings();
+    Advertised _ = masquerade.advertised();
     Server.Options options =
         Server.Options.at(given == null ? endpoints() : List.of(given))
             .with(ports())
@@ -653,6 +657,7 @@ final class Serve implements Callable<Integer> {
               : "Passwords of clients that do not ask for TLS can be read on the way; --tls require"
                   + " refuses them.");
     }
+    masquerade.tell(out, Objects.requireNonNull(main)::note, listening, passivePorts);
     long started = ManagementFactory.getRuntimeMXBean().getStartTime();
     out.println(
         "Ready ("

@@ -43,6 +43,7 @@ class ConfigTest {
           Map.entry("listen.bind", "['127.0.0.1', '::1']"),
           Map.entry("listen.port", "2100"),
           Map.entry("listen.passive-ports", "'50000-50100'"),
+          Map.entry("listen.masquerade", "['192.0.2.9', '10.0.0.0/8=10.1.2.3']"),
           Map.entry("tls.mode", "'require'"),
           Map.entry("tls.port", "990"),
           Map.entry("tls.cert", "['pair.pem']; tls.key = ['pair.pem']"),

@@ -35,8 +35,12 @@ public sealed interface Effect {
   /// Listen for one data connection; answered by [Event.Listening], or [Event.Failed]. An earlier
   /// listener of this session that no transfer has used is closed.
   ///
+  /// Where ports are few, it may be a while until one is to be had.
+  ///
   /// @param local the address of this server to listen at
-  record Listen(InetAddress local) implements Effect {}
+  /// @param secure whether the connection is to be under TLS, as far as is known: several sessions
+  ///   of one client can then listen at the same port
+  record Listen(InetAddress local, boolean secure) implements Effect {}
 
   /// Move a file's or a listing's bytes over a data connection; answered by [Event.Transferred].
   /// One at a time.

@@ -58,6 +58,9 @@ final class BlockingDriver implements Conversation.Driver {
   /// That of a lengthy task, not yet told; guarded by `gate`.
   private @Nullable Event outcome;
 
+  /// Whether something has come that no channel tells of; guarded by `gate`.
+  private boolean woken;
+
   /// @param channel connected, or bound; this object's from here on
   BlockingDriver(
       Context context,
@@ -155,7 +158,8 @@ final class BlockingDriver implements Conversation.Driver {
   /// @return false when it was to stop already, or a task is done, and it must not wait
   private boolean beginWait(Wait how) {
     synchronized (gate) {
-      wait = (stopping && !stoppingTold) || outcome != null ? Wait.NONE : how;
+      boolean called = outcome != null || (woken && how == Wait.POLLING);
+      wait = (stopping && !stoppingTold) || called ? Wait.NONE : how;
       return wait == how;
     }
   }
@@ -239,8 +243,9 @@ final class BlockingDriver implements Conversation.Driver {
     } finally {
       borrowed.forget(channel);
       DataConnection data = conversation.data();
-      if (data != null) {
-        borrowed.forget(data.channel());
+      SelectableChannel moving = data == null ? null : data.channel();
+      if (moving != null) {
+        borrowed.forget(moving);
       }
       // The channel may block again only once the poller has really let go of it.
       borrowed.poll(Duration.ZERO, (_, _, _) -> {});
@@ -279,8 +284,9 @@ final class BlockingDriver implements Conversation.Driver {
       return;
     }
     on.want(channel, conversation.interest(), this);
-    if (data != null) {
-      on.want(data.channel(), data.interest(), this);
+    SelectableChannel moving = data == null ? null : data.channel();
+    if (data != null && moving != null) {
+      on.want(moving, data.interest(), this);
     }
     if (beginWait(Wait.POLLING)) {
       try {
@@ -292,6 +298,9 @@ final class BlockingDriver implements Conversation.Driver {
   }
 
   private void advance(Conversation conversation) throws IOException {
+    synchronized (gate) {
+      woken = false;
+    }
     settleTask(conversation);
     withScratch(
         scratch -> {
@@ -323,6 +332,14 @@ final class BlockingDriver implements Conversation.Driver {
     synchronized (gate) {
       outcome = event;
       gate.notifyAll();
+      wakePoller();
+    }
+  }
+
+  @Override
+  public void wake() {
+    synchronized (gate) {
+      woken = true;
       wakePoller();
     }
   }

@@ -15,6 +15,7 @@ import wharf.protocol.Protocol;
 /// What every conversation of one server shares.
 ///
 /// @param entrance whose connections begin with a header that says where they come from
+/// @param switchboard where data connections come in, if only certain ports are for them
 /// @param workers where tasks run that must not hold up an event loop or a carrier of virtual
 ///   threads
 /// @param lengthy the same for those that may take minutes
@@ -28,7 +29,7 @@ record Context(
     Protocol protocol,
     Door door,
     Entrance entrance,
-    PortRange passivePorts,
+    @Nullable Switchboard switchboard,
     SocketSettings sockets,
     Set<Channel> inherited,
     @Nullable TlsSettings tls,

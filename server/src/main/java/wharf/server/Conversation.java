@@ -28,6 +28,7 @@ import wharf.protocol.Session;
 ///   data.channel(), data.interest()     dataReady
 ///   deadline()                          tick
 ///   a task it was given                 performed
+///   wake()                              dataReady, tick
 /// ```
 ///
 /// What it is over depends on the transport; what all have in common (the events in order, tasks,
@@ -44,6 +45,10 @@ abstract sealed class Conversation permits StreamConversation, DatagramConversat
     /// @param lengthy whether the conversation is to be served meanwhile: the outcome comes later
     void perform(
         Conversation conversation, Callable<Event> task, ExecutorService workers, boolean lengthy);
+
+    /// Has [#dataReady] and [#tick] called soon: what was waited for at no channel has come. From
+    /// any thread.
+    void wake();
   }
 
   static final long NEVER = Long.MAX_VALUE;

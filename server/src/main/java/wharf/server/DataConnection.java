@@ -29,6 +29,7 @@ import wharf.protocol.Throttle;
 ///
 /// ```
 ///   passive: ACCEPTING --client came--+   (from a balancer: once its header is read)
+///                                     |   (at a port of a range: once the switchboard brings it)
 ///                                     +--> (under TLS: SHAKING HANDS) --> MOVING
 ///   active: CONNECTING --connected----+
 ///   kept by the transfer before ------> MOVING
@@ -55,7 +56,10 @@ final class DataConnection {
   private final LongSupplier nanoTime;
   private final long began;
   private long deadline;
-  private SelectableChannel channel;
+  private @Nullable SelectableChannel channel;
+
+  /// Where the connection is brought to, if that is elsewhere.
+  private final Switchboard.@Nullable Seat seat;
 
   /// Where whoever comes next waits while a balancer tells of one who came.
   private @Nullable ServerSocketChannel listening;
@@ -101,6 +105,7 @@ final class DataConnection {
   /// Begins to accept or to connect.
   ///
   /// @param listener non-blocking, and this object's from here on; null for an active transfer
+  /// @param seat where the client was told to come to instead, this object's from here on
   /// @param before what the transfer before has kept, this object's from here on; null for none
   /// @param local the server's address on the control connection
   /// @param peer the only address to accept from
@@ -111,6 +116,7 @@ final class DataConnection {
   DataConnection(
       Transfer transfer,
       @Nullable ServerSocketChannel listener,
+      Switchboard.@Nullable Seat seat,
       @Nullable Kept before,
       InetAddress local,
       InetAddress peer,
@@ -120,6 +126,7 @@ final class DataConnection {
       LongSupplier nanoTime)
       throws IOException {
     this.transfer = transfer;
+    this.seat = seat;
     this.peer = peer;
     this.entrance = entrance;
     this.tls = tls;
@@ -130,11 +137,14 @@ final class DataConnection {
     this.deadline = began + transfer.limits().connect().toNanos();
     switch (transfer.route()) {
       case Transfer.Route.Passive _ -> {
-        if (listener == null) {
+        if (seat != null) {
+          seat.use(transfer.secure());
+        } else if (listener != null) {
+          channel = listener;
+          interest = SelectionKey.OP_ACCEPT;
+        } else {
           throw new IOException("no address for a data connection was agreed on");
         }
-        channel = listener;
-        interest = SelectionKey.OP_ACCEPT;
       }
       case Transfer.Route.Active(InetSocketAddress to) -> {
         SocketChannel dialled = SocketChannel.open();
@@ -170,8 +180,8 @@ final class DataConnection {
     }
   }
 
-  /// What to wait on.
-  SelectableChannel channel() {
+  /// What to wait on; null while the connection is to be brought: the driver is woken then.
+  @Nullable SelectableChannel channel() {
     return channel;
   }
 
@@ -229,8 +239,12 @@ final class DataConnection {
       if (channel instanceof ServerSocketChannel) {
         return overdue();
       }
-      if (wire == null && ((SocketChannel) channel).finishConnect()) {
-        connected((SocketChannel) channel);
+      if (channel == null && seat != null) {
+        arrived(seat.take());
+      } else if (wire == null
+          && channel instanceof SocketChannel dialled
+          && dialled.finishConnect()) {
+        connected(dialled);
       }
       TlsWire under = shaking;
       if (under != null && tls != null && shakesHands(under) && !tls.admits(under.session())) {
@@ -414,7 +428,7 @@ final class DataConnection {
   /// Finds out whether it is the client for whom a balancer has connected; others are turned away,
   /// and the next may come.
   private void identify(ServerSocketChannel listener) throws IOException {
-    SocketChannel came = (SocketChannel) channel;
+    SocketChannel came = (SocketChannel) Objects.requireNonNull(channel);
     boolean itself = false;
     try {
       if (!Objects.requireNonNull(header).read(came)) {
@@ -440,6 +454,20 @@ final class DataConnection {
       came.close();
       channel = listener;
       interest = SelectionKey.OP_ACCEPT;
+    }
+  }
+
+  private void arrived(Switchboard.@Nullable Arrived what) throws IOException {
+    if (what == null) {
+      return;
+    }
+    channel = what.channel();
+    TlsWire under = what.under();
+    if (under == null) {
+      connected(what.channel());
+    } else {
+      wire = under;
+      shaking = under;
     }
   }
 
@@ -478,7 +506,13 @@ final class DataConnection {
   }
 
   private Event.Transferred end(Ending asked, @Nullable IOException problem) {
-    forget.accept(channel);
+    SelectableChannel over = channel;
+    if (over != null) {
+      forget.accept(over);
+    }
+    if (seat != null) {
+      seat.close();
+    }
     closeListening();
     boolean givenUp = asked == Ending.ABORTED || asked == Ending.TIMED_OUT;
     Ending ending = asked;
@@ -489,14 +523,16 @@ final class DataConnection {
     try {
       if (wire != null
           && transfer.mode().leavesOpen(ending)
-          && channel instanceof SocketChannel connection
+          && over instanceof SocketChannel connection
           && pump != null) {
         kept = new Kept(connection, wire, isUpload() ? pump.unread() : unread);
       } else {
         if (wire != null) {
           close(wire, ending);
         }
-        channel.close();
+        if (over != null) {
+          over.close();
+        }
       }
     } catch (IOException e) {
       // Nothing is lost: the ending says what happened, and the descriptor is gone either way.

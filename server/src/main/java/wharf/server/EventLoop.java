@@ -366,11 +366,12 @@ final class EventLoop implements Runnable {
     /// @return whether it can be waited for; else the transfer is over
     private boolean settleData() {
       DataConnection data = conversation.data();
-      if (data == null) {
+      SelectableChannel channel = data == null ? null : data.channel();
+      if (data == null || channel == null) {
         return true;
       }
       try {
-        poller.want(data.channel(), data.interest(), this);
+        poller.want(channel, data.interest(), this);
       } catch (Poller.Full full) {
         conversation.transferImpossible(full, scratch);
         return false;
@@ -379,7 +380,7 @@ final class EventLoop implements Runnable {
         context.log().log(Level.DEBUG, "waiting for a data connection", e);
       }
       if (data.again()) {
-        poller.again(data.channel());
+        poller.again(channel);
       }
       return true;
     }
@@ -407,6 +408,20 @@ final class EventLoop implements Runnable {
               throw new IllegalStateException("a task answers its problems", e);
             }
             EventLoop.this.execute(() -> guarded(() -> conversation.performed(outcome, scratch)));
+          });
+    }
+
+    @Override
+    public void wake() {
+      EventLoop.this.execute(
+          () -> {
+            if (!left) {
+              guarded(
+                  () -> {
+                    conversation.dataReady(scratch);
+                    conversation.tick(scratch);
+                  });
+            }
           });
     }
 

@@ -6,7 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
-import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// The ports that data connections may come to, both ends included; 0 to 0 lets the system choose.
 public record PortRange(int low, int high) {
@@ -22,34 +22,32 @@ public record PortRange(int low, int high) {
     }
   }
 
-  /// Listens at a free port of the range, the first tried at random: a port that can be foreseen
-  /// can be taken by somebody else.
-  ServerSocketChannel listen(InetAddress local, RandomGenerator random) throws IOException {
-    int count = high - low + 1;
-    int first = count > 1 ? random.nextInt(count) : 0;
-    for (int i = 0; i < count; i++) {
-      ServerSocketChannel channel = ServerSocketChannel.open();
-      try {
-        channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-        channel.bind(new InetSocketAddress(local, low + (first + i) % count), BACKLOG);
-        channel.configureBlocking(false);
-        return channel;
-      } catch (BindException e) {
-        channel.close();
-        if (i == count - 1) {
-          throw new BindException(
-              "no free port for a data connection in "
-                  + low
-                  + "-"
-                  + high
-                  + " at "
-                  + local.getHostAddress());
-        }
-      } catch (IOException | RuntimeException e) {
-        channel.close();
-        throw e;
-      }
+  /// Listens at a port that the system chooses.
+  static ServerSocketChannel listen(InetAddress local) throws IOException {
+    ServerSocketChannel any = listen(local, 0, BACKLOG);
+    if (any == null) {
+      throw new BindException("no free port at " + local.getHostAddress());
     }
-    throw new AssertionError("unreachable: the range has a port");
+    return any;
+  }
+
+  /// Listens at a port, without blocking.
+  ///
+  /// @return null when somebody else does
+  static @Nullable ServerSocketChannel listen(InetAddress local, int port, int backlog)
+      throws IOException {
+    ServerSocketChannel channel = ServerSocketChannel.open();
+    try {
+      channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+      channel.bind(new InetSocketAddress(local, port), backlog);
+      channel.configureBlocking(false);
+      return channel;
+    } catch (BindException e) {
+      channel.close();
+      return null;
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
   }
 }

@@ -3,6 +3,7 @@ package wharf.server;
 import java.lang.System.Logger.Level;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -91,9 +92,35 @@ final class SecureChannel {
     return settings.engine(identity, "data of " + name, host);
   }
 
+  /// How long a handshake may take.
+  Duration patience() {
+    return settings.handshake();
+  }
+
+  /// Whether a session of TLS tells a data connection of this client's from others: it has resumed,
+  /// or there was none yet to see whether it can.
+  boolean tellsApart() {
+    return settings.binding() != TlsSettings.Binding.OFF && (resumes || !warned);
+  }
+
+  /// Whether a data connection with a session of its own is let in so far.
+  boolean isLenient() {
+    return settings.binding() == TlsSettings.Binding.AUTO && !resumes;
+  }
+
+  /// Whether what resumes a session of the one could resume a session of the other.
+  boolean hasIdentityOf(SecureChannel other) {
+    return identity.equals(other.identity);
+  }
+
+  /// Whether a data connection's session is the control connection's. For any thread.
+  boolean owns(SSLSession data) {
+    return control.session().getPeerHost().equals(data.getPeerHost());
+  }
+
   /// Whether a data connection may be used, by the session of TLS it came with.
   boolean admits(SSLSession data) {
-    boolean resumed = control.session().getPeerHost().equals(data.getPeerHost());
+    boolean resumed = owns(data);
     resumes |= resumed;
     return switch (settings.binding()) {
       case OFF -> true;

@@ -29,6 +29,7 @@ public final class Server implements AutoCloseable {
   private final Openings openings;
   private final ExecutorService workers;
   private final ExecutorService lengthy;
+  private final @Nullable Switchboard switchboard;
   private boolean stopped;
 
   /// What a server is made of.
@@ -182,11 +183,13 @@ public final class Server implements AutoCloseable {
       ServerModel.Running running,
       Openings openings,
       ExecutorService workers,
-      ExecutorService lengthy) {
+      ExecutorService lengthy,
+      @Nullable Switchboard switchboard) {
     this.running = running;
     this.openings = openings;
     this.workers = workers;
     this.lengthy = lengthy;
+    this.switchboard = switchboard;
   }
 
   /// Listens, and serves from when it returns.
@@ -265,13 +268,18 @@ public final class Server implements AutoCloseable {
     ExecutorService workers = pool(atOnce, "worker-");
     ExecutorService lengthy = pool(atOnce, "lengthy-");
     System.Logger log = System.getLogger("wharf.server");
+    Switchboard switchboard =
+        options.passivePorts().equals(PortRange.ANY)
+            ? null
+            : new Switchboard(
+                options.passivePorts(), options.entrance(), random, System::nanoTime, log);
     try {
       Context context =
           new Context(
               protocol,
               new Door(options.sessions(), options.sessionsPerAddress(), options.entrance()),
               options.entrance(),
-              options.passivePorts(),
+              switchboard,
               options.sockets(),
               openings.inherited(),
               options.tls(),
@@ -284,7 +292,7 @@ public final class Server implements AutoCloseable {
               random,
               log,
               Scribe.of(options.journal(), InstantSource.system(), random, log));
-      return new Server(beginning.begin(context), openings, workers, lengthy);
+      return new Server(beginning.begin(context), openings, workers, lengthy, switchboard);
     } catch (IOException | RuntimeException e) {
       workers.shutdown();
       lengthy.shutdown();
@@ -348,6 +356,9 @@ public final class Server implements AutoCloseable {
     try {
       running.end();
     } finally {
+      if (switchboard != null) {
+        switchboard.close();
+      }
       workers.shutdown();
       // Their tasks are done, as the sessions are that asked for them; so they end at once.
       lengthy.shutdown();

@@ -96,6 +96,14 @@ final class StreamConversation extends Conversation {
   private long handshakeDeadline = NEVER;
   private long headerDeadline = NEVER;
   private @Nullable ServerSocketChannel listener;
+
+  /// Instead of that where only certain ports are for data connections.
+  private Switchboard.@Nullable Seat seat;
+
+  /// What is not answered yet: the seat has no port.
+  private Effect.@Nullable Listen asking;
+
+  private long askingDeadline = NEVER;
   private @Nullable DataConnection data;
 
   /// The data connection of the transfer before, open for the next.
@@ -177,7 +185,7 @@ final class StreamConversation extends Conversation {
   long deadline() {
     long soonest =
         Math.min(
-            Math.min(sendDeadline, lingerDeadline),
+            Math.min(Math.min(sendDeadline, lingerDeadline), askingDeadline),
             Math.min(Math.min(handshakeDeadline, headerDeadline), expiry()));
     return data == null ? soonest : Math.min(soonest, data.deadline());
   }
@@ -185,6 +193,7 @@ final class StreamConversation extends Conversation {
   @Override
   boolean idle() {
     return data == null
+        && asking == null
         && unsent.isEmpty()
         && !draining
         && !performing()
@@ -289,6 +298,7 @@ final class StreamConversation extends Conversation {
     if (data != null && now - data.deadline() >= 0) {
       dataReady(scratch);
     }
+    settleAsking();
     if (data == null && !closing) {
       expire(now);
     }
@@ -411,6 +421,7 @@ final class StreamConversation extends Conversation {
     } else if (news) {
       deliver(new Event.PeerClosed());
     }
+    settleAsking();
   }
 
   private void transferred(Event.Transferred end, DataConnection running, ByteBuffer scratch) {
@@ -561,16 +572,45 @@ final class StreamConversation extends Conversation {
     hangUp();
     closeListener();
     try {
-      if (!(local instanceof InetSocketAddress here && ownEnd instanceof InetSocketAddress own)) {
+      if (!(local instanceof InetSocketAddress here
+          && ownEnd instanceof InetSocketAddress own
+          && peer instanceof InetSocketAddress there)) {
         throw new IOException(NO_DATA_CONNECTIONS);
       }
       // The address that a balancer has told is its own: nobody can listen there but itself.
       InetAddress at = effect.local().equals(here.getAddress()) ? own.getAddress() : effect.local();
-      ServerSocketChannel opened = context().passivePorts().listen(at, context().random());
+      Switchboard switchboard = context().switchboard();
+      if (switchboard != null) {
+        SecureChannel known = effect.secure() ? tls : null;
+        seat = switchboard.ask(at, there.getAddress(), known, driver()::wake);
+        asking = effect;
+        askingDeadline = context().nanoTime().getAsLong() + Switchboard.TURN.toNanos();
+        settleAsking();
+        return;
+      }
+      ServerSocketChannel opened = PortRange.listen(at);
       listener = opened;
       deliver(new Event.Listening((InetSocketAddress) opened.getLocalAddress()));
     } catch (IOException e) {
       deliver(new Event.Failed(effect, e));
+    }
+  }
+
+  /// Tells the session where it listens, or that it has waited for a port too long.
+  private void settleAsking() {
+    Effect.Listen asked = asking;
+    Switchboard.Seat waiting = seat;
+    if (asked == null || waiting == null) {
+      return;
+    }
+    InetSocketAddress at = waiting.at();
+    if (at != null) {
+      asking = null;
+      askingDeadline = NEVER;
+      deliver(new Event.Listening(at));
+    } else if (inputEnded || passed(askingDeadline, context().nanoTime().getAsLong())) {
+      closeListener();
+      deliver(new Event.Failed(asked, Objects.requireNonNull(context().switchboard()).busy()));
     }
   }
 
@@ -585,6 +625,8 @@ final class StreamConversation extends Conversation {
     kept = null;
     ServerSocketChannel used = listener;
     listener = null;
+    Switchboard.Seat agreed = seat;
+    seat = null;
     try {
       if (closing) {
         throw new IOException("the session is being closed");
@@ -596,6 +638,7 @@ final class StreamConversation extends Conversation {
           new DataConnection(
               transfer,
               used,
+              agreed,
               before,
               here.getAddress(),
               there.getAddress(),
@@ -606,6 +649,9 @@ final class StreamConversation extends Conversation {
               driver()::forget,
               context().nanoTime());
     } catch (IOException e) {
+      if (agreed != null) {
+        agreed.close();
+      }
       if (transfer.flow() instanceof Transfer.Flow.Out(var source, _)) {
         closeQuietly(source);
       }
@@ -685,6 +731,12 @@ final class StreamConversation extends Conversation {
       // Not yet waited for by anyone: a transfer takes it over before it is.
       closeQuietly(listener);
       listener = null;
+    }
+    asking = null;
+    askingDeadline = NEVER;
+    if (seat != null) {
+      seat.close();
+      seat = null;
     }
   }
 }

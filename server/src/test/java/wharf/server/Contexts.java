@@ -15,7 +15,7 @@ final class Contexts {
         protocol,
         new Door(1, 1, Entrance.OPEN),
         Entrance.OPEN,
-        PortRange.ANY,
+        null,
         settings,
         Set.of(),
         null,

@@ -41,6 +41,9 @@ class ConversationTest {
     public void forget(SelectableChannel channel) {}
 
     @Override
+    public void wake() {}
+
+    @Override
     public void perform(
         Conversation conversation, Callable<Event> task, ExecutorService workers, boolean lengthy) {
       ByteBuffer scratch = ByteBuffer.allocate(Pump.SCRATCH);
@@ -170,6 +173,9 @@ class ConversationTest {
   private static final class Undriven implements Conversation.Driver {
     @Override
     public void forget(SelectableChannel channel) {}
+
+    @Override
+    public void wake() {}
 
     @Override
     public void perform(

@@ -260,7 +260,7 @@ final class Parrot implements Protocol {
                 new Transfer.Limits(
                     Duration.ofMillis(Long.parseLong(words[1])),
                     Duration.ofMillis(Long.parseLong(words[2])));
-        case "listen" -> effects.add(new Effect.Listen(local.getAddress()));
+        case "listen" -> effects.add(new Effect.Listen(local.getAddress(), secretly));
         case "get", "put", "bad" -> transfer(new Transfer.Route.Passive(), words, 0);
         case "dial" -> {
           InetAddress host = local.getAddress();

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -387,6 +388,49 @@ class ServerTest {
         }
       }
     }
+  }
+
+  /// Sessions of several addresses are at one port at once; the second of one address waits.
+  @ParameterizedTest
+  @MethodSource("models")
+  void fewPortsAreShared(ServerModel model) throws Exception {
+    int only = SwitchboardTest.free(1, new Random());
+    try (Server server = Server.start(parrot, options(model).with(new PortRange(only, only)));
+        Client one = Client.of(server);
+        Client second = Client.of(server);
+        Client other = new Client(Client.ELSEWHERE, server.addresses().getFirst().getPort())) {
+      other.hears("hello");
+      assertThat(one.listens()).isEqualTo(only);
+      assertThat(other.listens()).isEqualTo(only);
+      second.says("listen");
+      other.says("get 7");
+      one.says("echo still here");
+      one.hears("still here");
+      try (Client data = new Client(only)) {
+        second.hears("port " + only);
+        one.says("get 1000");
+        assertThat(data.all()).isEqualTo(Parrot.content(1000));
+        one.hears("ended SENT 1000 0");
+      }
+      try (Client data = new Client(Client.ELSEWHERE, only)) {
+        assertThat(data.all()).isEqualTo(Parrot.content(7));
+        other.hears("ended SENT 7 0");
+      }
+      second.says("put");
+      try (Client data = new Client(only)) {
+        data.socket.getOutputStream().write(Parrot.content(10));
+      }
+      second.hears("ended FIN 10 " + Parrot.crc(Parrot.content(10)));
+      assertThat(one.listens()).isEqualTo(only);
+      one.says("get 5", "abort");
+      one.hears("ended ABORTED 0 0");
+      assertThat(second.listens()).isEqualTo(only);
+    }
+    try (ServerSocket free = new ServerSocket()) {
+      free.setReuseAddress(true);
+      free.bind(new InetSocketAddress(Client.HERE, only));
+    }
+    assertThat(errors()).isEmpty();
   }
 
   @ParameterizedTest

@@ -2,6 +2,7 @@ package wharf.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -187,6 +189,59 @@ class TlsTest {
       secret.says("quit");
       secret.hears("bye");
       secret.hearsTheEnd();
+    }
+  }
+
+  private static boolean hearsNothingMore(Secret secret) {
+    try {
+      return secret.socket.getInputStream().read() < 0;
+    } catch (IOException cutOff) {
+      return true;
+    }
+  }
+
+  /// Two sessions of one address at one port: whose a connection is tells the session of TLS that
+  /// it resumes. One that resumes none of them harms neither.
+  @ParameterizedTest
+  @MethodSource("versions")
+  void sessionsOfOneAddressShareAPort(ServerModel model, String version) throws Exception {
+    assumeThat(model).isNotInstanceOf(Iterative.class);
+    int only = SwitchboardTest.free(1, new Random());
+    SSLContext client = trusting();
+    SSLContext neighbour = trusting();
+    Server.Options options =
+        Server.Options.at(new InetSocketAddress(Client.HERE, 0))
+            .with(model)
+            .with(settings().with(TlsSettings.Binding.REQUIRE))
+            .with(new PortRange(only, only));
+    try (Server server = Server.start(new Parrot(), options);
+        Secret one = secured(server, client, version);
+        Secret other = secured(server, neighbour, version)) {
+      for (int i = 0; i < 3; i++) {
+        one.says("secretly");
+        other.says("secretly");
+        assertThat(one.listens()).isEqualTo(only);
+        assertThat(other.listens()).isEqualTo(only);
+        try (Socket silent = dialled(only);
+            Socket ofOne = dialled(only);
+            Secret stranger = new Secret(dialled(only), trusting(), version)) {
+          assertThat(silent.isConnected()).isTrue();
+          other.says("get 1000");
+          try (Secret data = new Secret(dialled(only), neighbour, version)) {
+            assertThat(data.socket.getInputStream().readAllBytes()).isEqualTo(Parrot.content(1000));
+          }
+          other.hears("ended SENT 1000 0");
+          assertThat(hearsNothingMore(stranger)).isTrue();
+          one.says("put");
+          try (Secret data = new Secret(ofOne, client, version)) {
+            data.socket.getOutputStream().write(Parrot.content(2000));
+            data.socket.shutdownOutput();
+            // With the end comes the ticket for the next round.
+            data.hearsTheEnd();
+          }
+          one.hears("ended CLOSE_NOTIFY 2000 " + Parrot.crc(Parrot.content(2000)));
+        }
+      }
     }
   }
 

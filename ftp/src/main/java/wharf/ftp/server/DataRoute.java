@@ -13,6 +13,7 @@ import wharf.protocol.Effect.Transfer.Route;
 final class DataRoute {
   private final InetSocketAddress local;
   private final InetSocketAddress peer;
+  private final Advertised advertised;
   private final Answers answers;
   private @Nullable Route route;
   private boolean extendedOnly;
@@ -20,9 +21,11 @@ final class DataRoute {
 
   /// @param local this end of the control connection
   /// @param peer the client's
-  DataRoute(InetSocketAddress local, InetSocketAddress peer, Answers answers) {
+  DataRoute(
+      InetSocketAddress local, InetSocketAddress peer, Advertised advertised, Answers answers) {
     this.local = local;
     this.peer = peer;
+    this.advertised = advertised;
     this.answers = answers;
   }
 
@@ -117,7 +120,7 @@ final class DataRoute {
   private void listen() {
     hangUp();
     route = null;
-    answers.ask(new Effect.Listen(local.getAddress()));
+    answers.ask(new Effect.Listen(local.getAddress(), secure));
   }
 
   /// Somebody listens for the client now.
@@ -128,7 +131,8 @@ final class DataRoute {
     if (extended) {
       answers.reply(229, "Entering Extended Passive Mode (|||%s|)", Integer.toString(at.getPort()));
     } else {
-      String where = DataAddress.port((Inet4Address) local.getAddress(), at.getPort());
+      Inet4Address named = advertised.to(peer.getAddress(), (Inet4Address) local.getAddress());
+      String where = DataAddress.port(named, at.getPort());
       answers.reply(227, "Entering Passive Mode (%s)", where);
     }
   }

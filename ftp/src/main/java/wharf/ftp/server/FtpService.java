@@ -3,6 +3,7 @@ package wharf.ftp.server;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import wharf.files.Tree;
 import wharf.protocol.Protocol;
@@ -24,6 +25,7 @@ import wharf.users.Bans;
 /// @param offersCompression whether FEAT tells of MODE Z; it is understood in any case, but clients
 ///   such as lftp compress unasked wherever they read of it, which is slower on a fast network
 /// @param tellsCommands whether every command is noted, for programs to read
+/// @param advertised which address PASV names
 public record FtpService(
     Roots roots,
     Accounts accounts,
@@ -34,7 +36,8 @@ public record FtpService(
     Rates rates,
     Bans bans,
     boolean offersCompression,
-    boolean tellsCommands)
+    boolean tellsCommands,
+    Advertised advertised)
     implements Protocol {
 
   /// All in one tree, which whoever opened it closes after the server; nobody is there yet.
@@ -50,7 +53,8 @@ public record FtpService(
         new Rates(Rates.Settings.NONE),
         Bans.none(),
         false,
-        false);
+        false,
+        Advertised.NOTHING);
   }
 
   /// In the clear only.
@@ -60,59 +64,59 @@ public record FtpService(
 
   /// The same, with MODE Z in FEAT.
   public FtpService offeringCompression() {
-    return new FtpService(
-        roots, accounts, now, patience, tls, sessions, rates, bans, true, tellsCommands);
+    return changed(all -> all.offersCompression = true);
   }
 
   /// The same, with every command noted.
   public FtpService tellingCommands() {
-    return new FtpService(
-        roots, accounts, now, patience, tls, sessions, rates, bans, offersCompression, true);
-  }
-
-  /// The same with other rates.
-  public FtpService with(Rates other) {
-    return new FtpService(
-        roots,
-        accounts,
-        now,
-        patience,
-        tls,
-        sessions,
-        other,
-        bans,
-        offersCompression,
-        tellsCommands);
+    return changed(all -> all.tellsCommands = true);
   }
 
   /// The same with other trees.
   public FtpService with(Roots other) {
-    return new FtpService(
-        other,
-        accounts,
-        now,
-        patience,
-        tls,
-        sessions,
-        rates,
-        bans,
-        offersCompression,
-        tellsCommands);
+    return changed(all -> all.roots = other);
+  }
+
+  /// The same with other rates.
+  public FtpService with(Rates other) {
+    return changed(all -> all.rates = other);
   }
 
   /// The same with other bans.
   public FtpService with(Bans other) {
+    return changed(all -> all.bans = other);
+  }
+
+  /// The same with other addresses for PASV to name.
+  public FtpService with(Advertised other) {
+    return changed(all -> all.advertised = other);
+  }
+
+  private FtpService changed(Consumer<Draft> change) {
+    Draft draft = new Draft();
+    change.accept(draft);
     return new FtpService(
-        roots,
+        draft.roots,
         accounts,
         now,
         patience,
         tls,
         sessions,
-        rates,
-        other,
-        offersCompression,
-        tellsCommands);
+        draft.rates,
+        draft.bans,
+        draft.offersCompression,
+        draft.tellsCommands,
+        draft.advertised);
+  }
+
+  /// What may be changed of it.
+  private final class Draft {
+    private Roots roots = FtpService.this.roots;
+    private Rates rates = FtpService.this.rates;
+    private Bans bans = FtpService.this.bans;
+    private boolean offersCompression = FtpService.this.offersCompression;
+    private boolean tellsCommands = FtpService.this.tellsCommands;
+    private Advertised advertised = FtpService.this.advertised;
   }
 
   /// Whether sessions are under TLS (RFC 4217).

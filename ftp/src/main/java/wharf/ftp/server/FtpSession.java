@@ -1500,7 +1500,7 @@ final class FtpSession implements Session {
   }
 
   private Terms terms() {
-    return new Terms(new DataRoute(local, peer, answers));
+    return new Terms(new DataRoute(local, peer, service.advertised(), answers));
   }
 
   private void reply(int code, String english, Object... values) {

@@ -56,7 +56,8 @@ class RootsTest {
         usual.rates(),
         usual.bans(),
         false,
-        true);
+        true,
+        Advertised.NOTHING);
   }
 
   @ParameterizedTest
