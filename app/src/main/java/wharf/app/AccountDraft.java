@@ -37,6 +37,11 @@ final class AccountDraft {
           "drop-box",
           Set.of(Right.WRITE, Right.MAKE_FOLDER));
 
+  /// The same for their rules.
+  private static final Map<Set<Right>, Rules> RULES =
+      PRESETS.values().stream()
+          .collect(Collectors.toUnmodifiableMap(rights -> rights, Rules::everywhere));
+
   private final String name;
   private final Path here;
   private String hash = "";
@@ -180,11 +185,20 @@ final class AccountDraft {
       throw new IllegalArgumentException(
           "the account '" + name + "' has a quota, which is of a root of its own, and has none");
     }
+    if (rules.isEmpty() && hidden.isEmpty()) {
+      return new Known(
+          new Account(name, root, everywhere(rights == null ? READ : rights), limits), hash);
+    }
     List<Rule> all = new ArrayList<>(rules);
     if (rights != null || rules.isEmpty()) {
       all.add(Rule.everywhere(rights == null ? READ : rights));
     }
     return new Known(new Account(name, root, new Rules(all, hidden), limits), hash);
+  }
+
+  private static Rules everywhere(Set<Right> rights) {
+    Rules known = RULES.get(rights);
+    return known == null ? Rules.everywhere(rights) : known;
   }
 
   /// What `read`, `write`, `admin`, `drop-box` or `list,read,mkdir` say. A list of one word ends in

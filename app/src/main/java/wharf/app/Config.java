@@ -382,7 +382,24 @@ final class Config {
     return lines;
   }
 
+  /// The value of every key, by its path, as it is shown.
+  Map<String, String> values(CommandSpec serve) {
+    Map<String, String> values = new LinkedHashMap<>();
+    for (Key<?> key : Key.ALL) {
+      values.put(key.path(), effective(serve, key).what());
+    }
+    return values;
+  }
+
+  /// A value as it is shown, and where it is from.
+  private record Effective(String what, String from) {}
+
   private <T> String shown(CommandSpec serve, Key<T> key) {
+    Effective effective = effective(serve, key);
+    return line(effective.what(), effective.from());
+  }
+
+  private <T> Effective effective(CommandSpec serve, Key<T> key) {
     @Nullable T value;
     String from;
     if (key.option() != null && onCommandLine(serve, key)) {
@@ -390,7 +407,7 @@ final class Config {
       if (key.entry() != null) {
         String said = Objects.requireNonNull(entries(option).get(key.entry()));
         String text = said.equals("on") ? "true" : said.equals("off") ? "false" : said;
-        return line(key.path() + " = " + text, key.option());
+        return new Effective(key.path() + " = " + text, key.option());
       }
       value = option.<T>getValue();
       from = key.option();
@@ -400,8 +417,8 @@ final class Config {
       from = one == null ? "default" : file + ", line " + one.at().line();
     }
     return value == null
-        ? line("# " + key.path() + ": " + key.otherwise(), from)
-        : line(key.path() + " = " + key.kind().text().apply(value), from);
+        ? new Effective("# " + key.path() + ": " + key.otherwise(), from)
+        : new Effective(key.path() + " = " + key.kind().text().apply(value), from);
   }
 
   private static String line(String what, String from) {

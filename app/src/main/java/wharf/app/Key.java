@@ -3,6 +3,7 @@ package wharf.app;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import wharf.files.Durability;
 import wharf.server.Processes;
@@ -319,6 +320,16 @@ record Key<T>(
               "none",
               "--xferlog",
               "Add a line to this file for each file that was transferred, as xferlog(5) has it."));
+
+  /// Those that a running server takes anew (SIGHUP), with the accounts; others take a restart.
+  static final Set<String> LIVE =
+      Set.of(
+          "accounts-file",
+          "listen.masquerade",
+          "limits.idle",
+          "limits.rate-up",
+          "limits.rate-down",
+          "transfers.compress");
 
   private static Key<Integer> seconds(String path, Duration usual, String help) {
     return value(path, Kind.number(1, Integer.MAX_VALUE), (int) usual.toSeconds(), help);

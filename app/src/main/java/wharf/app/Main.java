@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -153,6 +154,11 @@ public final class Main implements Runnable {
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler((e, _) -> main.misused(e))
         .setExecutionExceptionHandler((e, _, _) -> main.failed(e));
+  }
+
+  /// What the program was told.
+  List<String> words() {
+    return Objects.requireNonNull(spec).commandLine().getParseResult().originalArgs();
   }
 
   /// The verb that `wharf serve ...` would run, not run.

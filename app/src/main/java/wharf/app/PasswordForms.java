@@ -89,11 +89,13 @@ final class PasswordForms implements PasswordHash {
       long passes = Long.parseLong(argon.group(2));
       long lanes = Long.parseLong(argon.group(3));
       refuse(lanes < 1 || passes < 1 || memory < 8 * lanes, "an Argon2 hash that nobody can make");
-      refuse(
-          memory > MOST_KIBIBYTES || lanes > MOST_LANES || memory * passes > MOST_WORK,
-          "to check this hash takes %d MiB and %d passes; at most 256 MiB are taken, 16 lanes, and "
-                  .formatted(memory / 1024, passes)
-              + "1024 MiB in all passes");
+      // The sentence is made only for what is wrong: a hundred thousand are asked about.
+      if (memory > MOST_KIBIBYTES || lanes > MOST_LANES || memory * passes > MOST_WORK) {
+        throw new IllegalArgumentException(
+            "to check this hash takes %d MiB and %d passes; at most 256 MiB are taken, 16 lanes,"
+                    .formatted(memory / 1024, passes)
+                + " and 1024 MiB in all passes");
+      }
       return;
     }
     Matcher bcrypt = BCRYPT.matcher(hash);

@@ -2,6 +2,7 @@ package wharf.app;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.System.Logger.Level;
 import java.lang.management.ManagementFactory;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -73,6 +75,8 @@ import wharf.users.Secret;
       "  wharf serve --config /etc/wharf/wharf.toml",
     })
 final class Serve implements Callable<Integer> {
+  private static final System.Logger LOG = System.getLogger("wharf.app");
+
   /// The name that goes with a one-time password.
   private static final String ONE_TIME_USER = "wharf";
 
@@ -363,11 +367,16 @@ final class Serve implements Callable<Integer> {
       } else if (given != null && given.socket() instanceof SocketChannel client) {
         serveOne(client, service, options);
       } else {
+        Current current = new Current(service);
         try (Supervision supervision = Supervision.of(System.getenv());
-            Server server = Server.start(service, options)) {
+            Server server = Server.start(current, options)) {
           if (given == null || !Activation.isTheClients(1)) {
             PrintStream out = logSettings.takesStandardOutput() ? program.err() : around.out();
             banner(out, root, server.addresses(), who, oneTime);
+          }
+          if (configFile != null) {
+            Map<String, String> values = config.values(spec());
+            boolean _ = Signals.on("HUP", () -> reload(current, values, logs, supervision));
           }
           supervision.ready(server, "serving " + root + ", " + models.summary());
           program.mayTake(grace());
@@ -383,6 +392,61 @@ final class Serve implements Callable<Integer> {
       program.note(String.valueOf(problem.getMessage()));
       return ExitCode.FAILED.number();
     }
+  }
+
+  /// Takes the configuration and the accounts anew, for the sessions that begin from then on; a
+  /// wrong one is refused whole, and all stays as it is. Logs go on in files that are opened anew.
+  ///
+  /// @param before the value of every key at the start
+  private void reload(
+      Current current, Map<String, String> before, Logs logs, Supervision supervision) {
+    supervision.reloading();
+    logs.reopen();
+    if (models.processes()) {
+      LOG.log(
+          Level.WARNING, "nothing is taken anew: worker processes learn it by a restart of all");
+    } else {
+      try {
+        take(current, before);
+      } catch (Exception problem) {
+        LOG.log(Level.WARNING, "the configuration stays as it was: it cannot be taken anew");
+        int _ = Objects.requireNonNull(main).failed(problem);
+      }
+    }
+    supervision.reloaded();
+  }
+
+  private void take(Current current, Map<String, String> before) throws Exception {
+    Main program = Objects.requireNonNull(main);
+    Serve anew = Main.serve(program.around(), program.words());
+    Plan plan = anew.check();
+    OneTime another = new OneTime();
+    Handover who = anew.accounts(program.around().folder(), another);
+    FtpService service = current.service();
+    current.become(
+        service
+            .with(
+                another.password == null
+                    ? new Accounts(who.known(), who.anonymous(), new PasswordForms())
+                    // Nobody would know the new one.
+                    : service.accounts())
+            .with(plan.patience())
+            .with(service.rates().with(anew.rates.settings()))
+            .with(anew.masquerade.advertised())
+            .offeringCompression(plan.compress()));
+    LOG.log(
+        Level.INFO,
+        "taken anew: {0}, {1} accounts; sessions that are here go on as they began",
+        Objects.requireNonNull(configFile),
+        who.known().size());
+    anew.config
+        .values(anew.spec())
+        .forEach(
+            (key, value) -> {
+              if (!Key.LIVE.contains(key) && !value.equals(before.get(key))) {
+                LOG.log(Level.WARNING, "{0} takes a restart: {1}", key, value);
+              }
+            });
   }
 
   private Quota quota(Surroundings around) throws IOException {

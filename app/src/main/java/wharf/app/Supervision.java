@@ -73,6 +73,16 @@ final class Supervision implements AutoCloseable {
     tell("STOPPING=1", "STATUS=stopping; running transfers may finish");
   }
 
+  /// The configuration is about to be taken anew; [#reloaded] follows.
+  void reloading() {
+    tell("RELOADING=1", "MONOTONIC_USEC=" + System.nanoTime() / 1000);
+  }
+
+  /// It is done, or refused.
+  void reloaded() {
+    tell("READY=1");
+  }
+
   private void tell(String... assignments) {
     if (manager != null) {
       try {

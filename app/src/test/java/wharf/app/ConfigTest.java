@@ -278,6 +278,11 @@ class ConfigTest {
   }
 
   @Test
+  void whatIsTakenAnewAreKeys() {
+    assertThat(Key.ALL.stream().map(Key::path)).containsAll(Key.LIVE);
+  }
+
+  @Test
   void optionsWin() throws Exception {
     String text =
         "folder = 'served'\nlisten.port = 2100\nsockets.backlog = 7\nsockets.no-delay = false";

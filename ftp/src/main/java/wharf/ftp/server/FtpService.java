@@ -64,7 +64,12 @@ public record FtpService(
 
   /// The same, with MODE Z in FEAT.
   public FtpService offeringCompression() {
-    return changed(all -> all.offersCompression = true);
+    return offeringCompression(true);
+  }
+
+  /// The same, with MODE Z in FEAT, or without.
+  public FtpService offeringCompression(boolean offers) {
+    return changed(all -> all.offersCompression = offers);
   }
 
   /// The same, with every command noted.
@@ -75,6 +80,16 @@ public record FtpService(
   /// The same with other trees.
   public FtpService with(Roots other) {
     return changed(all -> all.roots = other);
+  }
+
+  /// The same for other accounts.
+  public FtpService with(Accounts other) {
+    return changed(all -> all.accounts = other);
+  }
+
+  /// The same with other patience.
+  public FtpService with(Patience other) {
+    return changed(all -> all.patience = other);
   }
 
   /// The same with other rates.
@@ -97,9 +112,9 @@ public record FtpService(
     change.accept(draft);
     return new FtpService(
         draft.roots,
-        accounts,
+        draft.accounts,
         now,
-        patience,
+        draft.patience,
         tls,
         sessions,
         draft.rates,
@@ -112,6 +127,8 @@ public record FtpService(
   /// What may be changed of it.
   private final class Draft {
     private Roots roots = FtpService.this.roots;
+    private Accounts accounts = FtpService.this.accounts;
+    private Patience patience = FtpService.this.patience;
     private Rates rates = FtpService.this.rates;
     private Bans bans = FtpService.this.bans;
     private boolean offersCompression = FtpService.this.offersCompression;

@@ -45,8 +45,13 @@ public final class Rates {
   private record Key(Object who, Direction direction) {}
 
   private final Settings settings;
-  private final Map<Key, Kept> throttles = new HashMap<>();
-  private final ReferenceQueue<Throttle> unused = new ReferenceQueue<>();
+  private final Shared shared;
+
+  /// What is used together under several settings. Guards itself.
+  private static final class Shared {
+    private final Map<Key, Kept> throttles = new HashMap<>();
+    private final ReferenceQueue<Throttle> unused = new ReferenceQueue<>();
+  }
 
   /// Of one that is kept as long as a session has it.
   private static final class Kept extends WeakReference<Throttle> {
@@ -59,7 +64,17 @@ public final class Rates {
   }
 
   public Rates(Settings settings) {
+    this(settings, new Shared());
+  }
+
+  private Rates(Settings settings, Shared shared) {
     this.settings = settings;
+    this.shared = shared;
+  }
+
+  /// Other settings, for those who come from now on: where they say the same as these, all share.
+  public Rates with(Settings other) {
+    return new Rates(other, shared);
   }
 
   /// For a session of `account` from `address`. It is to be kept while the session may move files.
@@ -97,22 +112,26 @@ public final class Rates {
     return List.copyOf(all);
   }
 
-  private synchronized Throttle throttle(Key key, long rate) {
-    while (unused.poll() instanceof Kept gone) {
-      throttles.remove(gone.key, gone);
+  private Throttle throttle(Key key, long rate) {
+    synchronized (shared) {
+      while (shared.unused.poll() instanceof Kept gone) {
+        shared.throttles.remove(gone.key, gone);
+      }
+      Kept kept = shared.throttles.get(key);
+      Throttle throttle = kept == null ? null : kept.get();
+      // Another rate is another configuration's: those who are here keep theirs.
+      if (throttle == null || throttle.rate() != rate) {
+        throttle = new Throttle(rate);
+        shared.throttles.put(key, new Kept(key, throttle, shared.unused));
+      }
+      return throttle;
     }
-    Kept kept = throttles.get(key);
-    Throttle shared = kept == null ? null : kept.get();
-    // Another rate is another configuration's: those who are here keep theirs.
-    if (shared == null || shared.rate() != rate) {
-      shared = new Throttle(rate);
-      throttles.put(key, new Kept(key, shared, unused));
-    }
-    return shared;
   }
 
   /// How many there are that are remembered.
-  synchronized int count() {
-    return throttles.size();
+  int count() {
+    synchronized (shared) {
+      return shared.throttles.size();
+    }
   }
 }
