@@ -30,6 +30,7 @@ import wharf.protocol.Protocol;
 import wharf.protocol.Security;
 import wharf.protocol.Session;
 import wharf.protocol.Source;
+import wharf.protocol.Throttle;
 import wharf.protocol.Transport;
 
 /// The smallest protocol that asks a driver for everything a session can ask for: a line for each
@@ -259,7 +260,8 @@ final class Parrot implements Protocol {
             limits =
                 new Transfer.Limits(
                     Duration.ofMillis(Long.parseLong(words[1])),
-                    Duration.ofMillis(Long.parseLong(words[2])));
+                    Duration.ofMillis(Long.parseLong(words[2])),
+                    words.length > 3 ? List.of(new Throttle(Long.parseLong(words[3]))) : List.of());
         case "listen" -> effects.add(new Effect.Listen(local.getAddress(), secretly));
         case "get", "put", "bad" -> transfer(new Transfer.Route.Passive(), words, 0);
         case "dial" -> {

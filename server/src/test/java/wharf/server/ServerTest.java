@@ -110,6 +110,10 @@ class ServerTest {
     } while (!what.equals(next));
   }
 
+  /// Less than what 40,000 bytes take at 100,000 a second but for the first portion, in
+  /// nanoseconds.
+  private static final long MANY_PORTIONS = 340_000_000;
+
   @ParameterizedTest
   @MethodSource("models")
   void aDialogue(ServerModel model) throws Exception {
@@ -328,6 +332,49 @@ class ServerTest {
           data.socket.getOutputStream().write(content);
         }
         client.hears("ended FIN " + size + " " + Parrot.crc(content));
+      }
+    }
+    assertThat(errors()).isEmpty();
+  }
+
+  /// A transfer that is throttled takes its time, which is no stall; the client is heard meanwhile,
+  /// and may break it off.
+  @ParameterizedTest
+  @MethodSource("every")
+  void aThrottledTransferTakesItsTime(ServerModel model) throws Exception {
+    byte[] content = Parrot.content(40_000);
+    try (Server server = start(model);
+        Client client = Client.of(server)) {
+      // Portions of 5,000 bytes, 50 ms apart, and less patience than there are portions.
+      client.says("limits 5000 150 100000");
+      int port = client.listens();
+      long begun = System.nanoTime();
+      client.says("get 40000");
+      try (Client data = new Client(port)) {
+        assertThat(data.some(1)).hasSize(1);
+        client.says("echo meanwhile");
+        client.hears("meanwhile");
+        assertThat(data.all()).hasSize(39_999);
+      }
+      client.hears("ended SENT 40000 0");
+      assertThat(System.nanoTime() - begun).isGreaterThan(MANY_PORTIONS);
+
+      port = client.listens();
+      begun = System.nanoTime();
+      try (Client data = new Client(port)) {
+        client.says("put");
+        data.socket.getOutputStream().write(content);
+      }
+      client.hears("ended FIN 40000 " + Parrot.crc(content));
+      assertThat(System.nanoTime() - begun).isGreaterThan(MANY_PORTIONS);
+
+      client.says("limits 5000 150 1");
+      port = client.listens();
+      client.says("get 40000");
+      try (Client data = new Client(port)) {
+        assertThat(data.some(1)).hasSize(1);
+        client.says("abort");
+        assertThat(client.line()).startsWith("ended ABORTED 64 ");
       }
     }
     assertThat(errors()).isEmpty();
