@@ -40,6 +40,7 @@ enum RealServer {
               listen_port=%d
               background=NO
               run_as_launching_user=YES
+              ftp_username=%s
               anonymous_enable=YES
               no_anon_password=YES
               anon_root=%s
@@ -53,7 +54,9 @@ enum RealServer {
               seccomp_sandbox=NO
               xferlog_enable=NO
               """
-                  .formatted(port, served));
+                  // The usual one, ftp, is made by vsftpd's package when it is installed; it is
+                  // not.
+                  .formatted(port, System.getProperty("user.name"), served));
       return List.of(program("vsftpd"), configuration.toString());
     }
 
