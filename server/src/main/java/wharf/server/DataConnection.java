@@ -283,9 +283,11 @@ final class DataConnection {
     if (throttled && again && !hasTurn(pump)) {
       return awaitTurn();
     }
-    if (!again && wire != null) {
-      interest =
-          wire.interest(step == Pump.Step.READ ? SelectionKey.OP_READ : SelectionKey.OP_WRITE);
+    if (wire != null && (!again || throttled)) {
+      // Also where it goes on at once, for a turn that came late has another behind it: while the
+      // first was awaited nothing else was, and pollers tell only of what is waited for.
+      boolean reads = again ? isUpload() : step == Pump.Step.READ;
+      interest = wire.interest(reads ? SelectionKey.OP_READ : SelectionKey.OP_WRITE);
     }
     return again ? null : overdue();
   }

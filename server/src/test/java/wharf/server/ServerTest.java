@@ -380,6 +380,31 @@ class ServerTest {
     assertThat(errors()).isEmpty();
   }
 
+  /// Turns that come late have the next one due at once: that it goes on is not forgotten.
+  @ParameterizedTest
+  @MethodSource("every")
+  void aFastThrottleHoldsNothingUp(ServerModel model) throws Exception {
+    int size = 48 << 20;
+    byte[] content = Parrot.content(size);
+    try (Server server = start(model);
+        Client client = Client.of(server)) {
+      client.says("limits 60000 60000 1000000000");
+      int port = client.listens();
+      client.says("get " + size);
+      try (Client data = new Client(port)) {
+        assertThat(data.all()).isEqualTo(content);
+      }
+      client.hears("ended SENT " + size + " 0");
+      port = client.listens();
+      try (Client data = new Client(port)) {
+        client.says("put");
+        data.socket.getOutputStream().write(content);
+      }
+      client.hears("ended FIN " + size + " " + Parrot.crc(content));
+    }
+    assertThat(errors()).isEmpty();
+  }
+
   @ParameterizedTest
   @MethodSource("every")
   void activeBothWays(ServerModel model) throws Exception {
