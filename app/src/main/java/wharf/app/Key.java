@@ -199,6 +199,20 @@ record Key<T>(
           option(
               "limits.rate-down", Kind.SIZE, null, "any", "--rate-down", "The same of downloads."),
           option(
+              "limits.address-rate-up",
+              Kind.SIZE,
+              null,
+              "any",
+              "--address-rate-up",
+              "Bytes a second that all sessions from one address together may upload."),
+          option(
+              "limits.address-rate-down",
+              Kind.SIZE,
+              null,
+              "any",
+              "--address-rate-down",
+              "The same of downloads."),
+          option(
               "limits.quota",
               Kind.SIZE,
               null,
@@ -329,6 +343,8 @@ record Key<T>(
           "limits.idle",
           "limits.rate-up",
           "limits.rate-down",
+          "limits.address-rate-up",
+          "limits.address-rate-down",
           "transfers.compress");
 
   private static Key<Integer> seconds(String path, Duration usual, String help) {

@@ -24,9 +24,26 @@ final class RateOptions {
   @Option(names = "--rate-down", paramLabel = "SIZE", description = "The same of downloads.")
   private @Nullable String down;
 
+  @Option(
+      names = "--address-rate-up",
+      paramLabel = "SIZE",
+      description =
+          "All sessions from one address together may upload so many bytes a second (default:"
+              + " any).")
+  private @Nullable String upByAddress;
+
+  @Option(
+      names = "--address-rate-down",
+      paramLabel = "SIZE",
+      description = "The same of downloads.")
+  private @Nullable String downByAddress;
+
   Rates.Settings settings() {
     return new Rates.Settings(
-        rate("--rate-up", up), rate("--rate-down", down), Long.MAX_VALUE, Long.MAX_VALUE);
+        rate("--rate-up", up),
+        rate("--rate-down", down),
+        rate("--address-rate-up", upByAddress),
+        rate("--address-rate-down", downByAddress));
   }
 
   private long rate(String option, @Nullable String said) {

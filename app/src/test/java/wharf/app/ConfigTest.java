@@ -59,6 +59,8 @@ class ConfigTest {
           Map.entry("limits.quota-files", "1000"),
           Map.entry("limits.rate-up", "'1M'"),
           Map.entry("limits.rate-down", "2048"),
+          Map.entry("limits.address-rate-up", "'3M'"),
+          Map.entry("limits.address-rate-down", "'4M'"),
           Map.entry("networks.allow", "['192.0.2.0/24', '2001:db8::/32']"),
           Map.entry("networks.deny", "['192.0.2.7']"),
           Map.entry("networks.proxy-protocol", "['127.0.0.1']"),
