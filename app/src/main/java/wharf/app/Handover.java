@@ -31,6 +31,7 @@ record Handover(List<Known> known, @Nullable Account anonymous, String configura
   private static final String ACCOUNTS = "accounts";
   private static final String CONFIGURATION = "wharf.toml";
   private static final String COUNTS = "counts";
+  private static final String WORKERS = "workers";
 
   Handover {
     known = List.copyOf(known);
@@ -43,19 +44,28 @@ record Handover(List<Known> known, @Nullable Account anonymous, String configura
       environment.put(PLACE, folder.toString());
     }
 
+    /// The folder of the sockets of the workers, see [Control].
+    Path workers() {
+      return folder.resolve(WORKERS);
+    }
+
     @Override
     public void close() throws IOException {
-      Path counts = folder.resolve(COUNTS);
-      try (Stream<Path> all = Files.list(counts)) {
-        for (Path count : all.toList()) {
-          boolean _ = Files.deleteIfExists(count);
-        }
-      }
-      boolean _ = Files.deleteIfExists(counts);
+      remove(folder.resolve(COUNTS));
+      remove(workers());
       boolean _ = Files.deleteIfExists(folder.resolve(ACCOUNTS));
       boolean _ = Files.deleteIfExists(folder.resolve(CONFIGURATION));
       boolean _ = Files.deleteIfExists(folder);
     }
+  }
+
+  private static void remove(Path folder) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      for (Path file : all.toList()) {
+        boolean _ = Files.deleteIfExists(file);
+      }
+    }
+    boolean _ = Files.deleteIfExists(folder);
   }
 
   /// Lays it down.
@@ -70,6 +80,7 @@ record Handover(List<Known> known, @Nullable Account anonymous, String configura
     AccountFile.write(place.folder().resolve(ACCOUNTS), all);
     Path _ = Files.writeString(place.folder().resolve(CONFIGURATION), configuration, UTF_8);
     Path _ = Files.createDirectory(place.folder().resolve(COUNTS));
+    Path _ = Files.createDirectory(place.workers());
     return place;
   }
 
@@ -81,6 +92,13 @@ record Handover(List<Known> known, @Nullable Account anonymous, String configura
   /// Where the workers of one server count together what the folders of accounts hold.
   static Path counts(Map<String, String> environment) {
     return Path.of(Objects.requireNonNull(environment.get(PLACE), PLACE)).resolve(COUNTS);
+  }
+
+  /// Where this worker is to listen for what its server asks.
+  static Path socket(Map<String, String> environment) {
+    return new Place(Path.of(Objects.requireNonNull(environment.get(PLACE), PLACE)))
+        .workers()
+        .resolve(Long.toString(ProcessHandle.current().pid()));
   }
 
   /// Takes what the server has laid down that has started this process.

@@ -319,6 +319,13 @@ record Key<T>(
           socket("no-delay", Kind.FLAG, true, "Send short replies at once."),
           socket("receive-buffer", Kind.SIZE, "0", "A fixed size; 0: as the system likes."),
           socket("send-buffer", Kind.SIZE, "0", "A fixed size; 0: as the system likes."),
+          option(
+              "control.socket",
+              Kind.FILE,
+              null,
+              "one among the files of the user that runs it",
+              "--control",
+              "Listen for 'wharf ctl' at this Unix-domain socket: docs/control.md."),
           option("log.quiet", Kind.FLAG, false, "", "--quiet", "Do not log what clients do."),
           option(
               "log.json",

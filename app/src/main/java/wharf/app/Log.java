@@ -4,6 +4,9 @@ import java.io.PrintStream;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -12,9 +15,48 @@ import java.util.logging.SimpleFormatter;
 
 /// What the library modules log through `System.Logger`, as one line each.
 final class Log {
+  /// Of all that is ours. Kept here: the logging of the JDK forgets a level nobody holds on to.
+  private static final Logger OURS = Logger.getLogger("wharf");
+
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
 
   private Log() {}
+
+  /// What is logged: this, and what is worse.
+  enum Detail {
+    WARNING,
+    INFO,
+    DEBUG;
+
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Optional<Detail> of(String word) {
+      return Arrays.stream(values()).filter(one -> one.word().equals(word)).findFirst();
+    }
+
+    private Level level() {
+      return switch (this) {
+        case WARNING -> Level.WARNING;
+        case INFO -> Level.INFO;
+        case DEBUG -> Level.FINE;
+      };
+    }
+  }
+
+  /// What is logged now.
+  static Detail detail() {
+    return Arrays.stream(Detail.values())
+        .filter(one -> one.level().equals(OURS.getLevel()))
+        .findFirst()
+        .orElse(Detail.INFO);
+  }
+
+  /// Has this logged from now on.
+  static void detail(Detail detail) {
+    OURS.setLevel(detail.level());
+  }
 
   /// Sends it to `err`; when `quiet`, only what is wrong.
   ///
@@ -29,6 +71,7 @@ final class Log {
     }
     SimpleFormatter messages = new SimpleFormatter();
     root.setLevel(quiet ? Level.WARNING : Level.INFO);
+    detail(quiet ? Detail.WARNING : Detail.INFO);
     root.addHandler(
         new Handler() {
           @Override

@@ -50,6 +50,7 @@ import wharf.ftp.client.Printable;
       User.class,
       ConfigVerb.class,
       WhyVerb.class,
+      Ctl.class,
       Bench.class,
       HelpCommand.class,
     },
@@ -213,23 +214,28 @@ public final class Main implements Runnable {
       note(String.valueOf(known.getMessage()));
       return ExitCode.of(known).number();
     }
-    if (problem instanceof Failure known) {
-      note(Printable.of(String.valueOf(known.getMessage())));
-      return known.code().number();
-    }
-    if (problem instanceof Config.Wrong wrong) {
-      wrong.lines().forEach(line -> note(Printable.of(line)));
-      return ExitCode.USAGE.number();
-    }
-    if (problem instanceof AccountFile.Malformed malformed) {
-      note(String.valueOf(malformed.getMessage()));
-      return ExitCode.USAGE.number();
-    }
-    String local = localProblem(problem);
-    note(
-        Printable.of(
-            local != null ? local : "this is a fault in wharf, please report it: " + problem));
-    return (local != null ? ExitCode.LOCAL_DISK : ExitCode.FAILED).number();
+    told(problem).forEach(line -> note(Printable.of(line)));
+    ExitCode code =
+        switch (problem) {
+          case Failure known -> known.code();
+          case Config.Wrong _, AccountFile.Malformed _ -> ExitCode.USAGE;
+          default -> localProblem(problem) != null ? ExitCode.LOCAL_DISK : ExitCode.FAILED;
+        };
+    return code.number();
+  }
+
+  /// What went wrong, in lines for people.
+  static List<String> told(Exception problem) {
+    return switch (problem) {
+      case Config.Wrong wrong -> wrong.lines();
+      case Failure _, AccountFile.Malformed _, ParameterException _ ->
+          List.of(String.valueOf(problem.getMessage()));
+      default -> {
+        String local = localProblem(problem);
+        yield List.of(
+            local != null ? local : "this is a fault in wharf, please report it: " + problem);
+      }
+    };
   }
 
   /// What a problem with a file of this machine, or one that was foreseen, means.
@@ -281,11 +287,12 @@ public final class Main implements Runnable {
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
+      return new String[] {"wharf " + number(), "Java " + Runtime.version()};
+    }
+
+    static String number() {
       String version = Main.class.getPackage().getImplementationVersion();
-      return new String[] {
-        "wharf " + (version == null ? "(not built as a jar)" : version),
-        "Java " + Runtime.version(),
-      };
+      return version == null ? "(not built as a jar)" : version;
     }
   }
 }

@@ -25,6 +25,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -184,6 +185,14 @@ final class Serve implements Callable<Integer> {
               + " ${DEFAULT-VALUE}).",
       defaultValue = "10")
   private int grace = 10;
+
+  @Option(
+      names = "--control",
+      paramLabel = "FILE",
+      description =
+          "Listen for 'wharf ctl' at this Unix-domain socket, which is made, for you alone"
+              + " (default: one among the files of this user, which 'wharf ctl' finds).")
+  private @Nullable Path control;
 
   @Option(
       names = "--sync",
@@ -363,7 +372,7 @@ final class Serve implements Callable<Integer> {
         throw usage("FTP is spoken over TCP, and the socket handed over is " + given.transport());
       }
       if (models.worker()) {
-        Worker.serve(service, options, around.out(), Serving.ofWorker(grace()));
+        work(service, options, root);
       } else if (given != null && given.socket() instanceof SocketChannel client) {
         serveOne(client, service, options);
       } else {
@@ -374,13 +383,27 @@ final class Serve implements Callable<Integer> {
             PrintStream out = logSettings.takesStandardOutput() ? program.err() : around.out();
             banner(out, root, server.addresses(), who, oneTime);
           }
+          Map<String, String> values = config.values(spec());
+          Callable<List<String>> reload = () -> reload(current, values, logs, supervision);
           if (configFile != null) {
-            Map<String, String> values = config.values(spec());
-            boolean _ = Signals.on("HUP", () -> reload(current, values, logs, supervision));
+            boolean _ = Signals.on("HUP", () -> reloadUnasked(reload));
           }
-          supervision.ready(server, "serving " + root + ", " + models.summary());
-          program.mayTake(grace());
-          Serving.awaitStop(server, around, grace(), supervision::stopping);
+          CountDownLatch drained = new CountDownLatch(1);
+          Desk desk =
+              desk(
+                  server,
+                  root,
+                  reload,
+                  server::retire,
+                  () -> {
+                    drain(server);
+                    drained.countDown();
+                  });
+          try (ControlSocket _ = control(desk, around)) {
+            supervision.ready(server, "serving " + root + ", " + models.summary());
+            program.mayTake(grace());
+            Serving.awaitStop(server, around, grace(), supervision::stopping, drained);
+          }
         }
       }
       return ExitCode.OK.number();
@@ -398,25 +421,34 @@ final class Serve implements Callable<Integer> {
   /// wrong one is refused whole, and all stays as it is. Logs go on in files that are opened anew.
   ///
   /// @param before the value of every key at the start
-  private void reload(
-      Current current, Map<String, String> before, Logs logs, Supervision supervision) {
+  ///
+  /// @return what there is to tell whoever asked for it
+  private synchronized List<String> reload(
+      Current current, Map<String, String> before, Logs logs, Supervision supervision)
+      throws Exception {
     supervision.reloading();
-    logs.reopen();
-    if (models.processes()) {
-      LOG.log(
-          Level.WARNING, "nothing is taken anew: worker processes learn it by a restart of all");
-    } else {
-      try {
-        take(current, before);
-      } catch (Exception problem) {
-        LOG.log(Level.WARNING, "the configuration stays as it was: it cannot be taken anew");
-        int _ = Objects.requireNonNull(main).failed(problem);
-      }
+    try {
+      logs.reopen();
+      List<String> told = take(current, before);
+      told.forEach(line -> LOG.log(Level.INFO, "{0}", line));
+      return told;
+    } catch (Exception problem) {
+      LOG.log(Level.WARNING, "the configuration stays as it was: it cannot be taken anew");
+      throw problem;
+    } finally {
+      supervision.reloaded();
     }
-    supervision.reloaded();
   }
 
-  private void take(Current current, Map<String, String> before) throws Exception {
+  private void reloadUnasked(Callable<List<String>> reload) {
+    try {
+      List<String> _ = reload.call();
+    } catch (Exception problem) {
+      int _ = Objects.requireNonNull(main).failed(problem);
+    }
+  }
+
+  private List<String> take(Current current, Map<String, String> before) throws Exception {
     Main program = Objects.requireNonNull(main);
     Serve anew = Main.serve(program.around(), program.words());
     Plan plan = anew.check();
@@ -434,19 +466,69 @@ final class Serve implements Callable<Integer> {
             .with(service.rates().with(anew.rates.settings()))
             .with(anew.masquerade.advertised())
             .offeringCompression(plan.compress()));
-    LOG.log(
-        Level.INFO,
-        "taken anew: {0}, {1} accounts; sessions that are here go on as they began",
-        Objects.requireNonNull(configFile),
-        who.known().size());
+    List<String> told = new ArrayList<>();
+    told.add(
+        "taken anew: %s%d accounts; sessions that are here go on as they began"
+            .formatted(configFile == null ? "" : configFile + ", ", who.known().size()));
     anew.config
         .values(anew.spec())
         .forEach(
             (key, value) -> {
               if (!Key.LIVE.contains(key) && !value.equals(before.get(key))) {
-                LOG.log(Level.WARNING, "{0} takes a restart: {1}", key, value);
+                told.add(key + " takes a restart: " + value);
               }
             });
+    return told;
+  }
+
+  private Desk desk(
+      Server server, Path root, Callable<List<String>> reload, Runnable retire, Runnable drain) {
+    return new Desk(
+        root.toString(),
+        models.summary(),
+        System.nanoTime(),
+        server,
+        bans,
+        reload,
+        retire,
+        drain,
+        handover == null ? null : handover.workers(),
+        null);
+  }
+
+  /// Takes no more clients. Of worker processes each is told by itself, for what they have been
+  /// given to end in is bounded.
+  private void drain(Server server) {
+    if (models.processes()) {
+      server.retire();
+    } else {
+      server.drain();
+    }
+  }
+
+  private ControlSocket control(Desk desk, Surroundings around) throws IOException {
+    return control == null
+        ? ControlSocket.usual(around.state(), desk)
+        : ControlSocket.at(around.folder().resolve(control), desk);
+  }
+
+  /// Serves as a worker process.
+  private void work(FtpService service, Server.Options options, Path root)
+      throws IOException, InterruptedException {
+    PrintStream parent = Objects.requireNonNull(main).around().out();
+    try (Worker worker =
+        Worker.start(service, options, parent, Serving.ofWorker(grace()))) {
+      Desk desk =
+          desk(
+              worker.server(),
+              root,
+              () -> List.of("the first process of a server takes its configuration anew"),
+              worker::retire,
+              worker::drain);
+      try (ControlSocket _ = ControlSocket.at(Handover.socket(System.getenv()), desk)) {
+        worker.await();
+      }
+    }
   }
 
   private Quota quota(Surroundings around) throws IOException {

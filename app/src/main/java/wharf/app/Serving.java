@@ -56,16 +56,26 @@ final class Serving {
 
   /// Waits until the program is asked to end, and stops `server` with [#GRACE].
   static void awaitStop(Server server, Surroundings around) throws InterruptedException {
-    awaitStop(server, around, GRACE, () -> {});
+    awaitStop(server, around, GRACE, () -> {}, new CountDownLatch(1));
   }
 
   /// The same with another time for running transfers.
   ///
   /// @param asked told when it is
-  static void awaitStop(Server server, Surroundings around, Duration grace, Runnable asked)
+  /// @param drained open until the server is to end by itself, when the last transfer has
+  static void awaitStop(
+      Server server,
+      Surroundings around,
+      Duration grace,
+      Runnable asked,
+      CountDownLatch drained)
       throws InterruptedException {
     try {
-      new CountDownLatch(1).await();
+      drained.await();
+      asked.run();
+      around.err().println("wharf: draining: it ends when all transfers have");
+      while (!server.awaitSessions(Duration.ofDays(1))) {}
+      server.stop(grace);
     } catch (InterruptedException stop) {
       asked.run();
       around

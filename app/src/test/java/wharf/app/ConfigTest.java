@@ -39,6 +39,7 @@ class ConfigTest {
   private static final Map<String, String> EXAMPLES =
       Map.ofEntries(
           Map.entry("folder", "'other'"),
+          Map.entry("control.socket", "'ctl'"),
           Map.entry("accounts-file", "'accounts'"),
           Map.entry("listen.bind", "['127.0.0.1', '::1']"),
           Map.entry("listen.port", "2100"),

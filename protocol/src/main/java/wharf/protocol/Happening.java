@@ -99,6 +99,11 @@ public sealed interface Happening {
     DEFLATE
   }
 
+  /// A transfer begins, and a [Transfer] will tell of its end.
+  ///
+  /// @param size how many bytes of content there are to move; null if nobody knows
+  record Started(Cargo cargo, @Nullable Long size) implements Happening {}
+
   /// A transfer has ended: its receipt.
   ///
   /// @param bytes of content

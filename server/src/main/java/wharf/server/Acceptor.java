@@ -114,7 +114,7 @@ final class Acceptor {
       }
       return new Outcome.Came(came, from);
     }
-    context.scribe().turnedAway(came, refusal);
+    context.scribe().turnedAway(context.roster().nextSession(), came, refusal);
     turnAway(came, context.protocol().refusal(refusal));
     return new Outcome.TurnedAway();
   }

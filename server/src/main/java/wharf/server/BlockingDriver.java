@@ -147,6 +147,11 @@ final class BlockingDriver implements Conversation.Driver {
     }
   }
 
+  @Override
+  public void end() {
+    closeNow();
+  }
+
   private void wakePoller() {
     if (wait == Wait.POLLING && poller != null) {
       poller.wakeup();

@@ -41,6 +41,7 @@ record Context(
     LongSupplier nanoTime,
     RandomGenerator random,
     System.Logger log,
+    Roster roster,
     Scribe scribe) {
 
   /// Lets go of a socket. One that was inherited stays open until the process ends: when it is

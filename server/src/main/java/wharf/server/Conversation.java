@@ -49,6 +49,9 @@ abstract sealed class Conversation permits StreamConversation, DatagramConversat
     /// Has [#dataReady] and [#tick] called soon: what was waited for at no channel has come. From
     /// any thread.
     void wake();
+
+    /// Has the conversation killed soon. From any thread.
+    void end();
   }
 
   static final long NEVER = Long.MAX_VALUE;
@@ -72,10 +75,8 @@ abstract sealed class Conversation permits StreamConversation, DatagramConversat
   private @Nullable Duration patience;
   private long expiry = NEVER;
 
-  /// What the journal calls it, once it has begun; null where there is none.
-  private @Nullable String id;
-
-  private long begun;
+  /// What others may know of it, once it has begun.
+  private @Nullable Presence presence;
 
   /// @param name of the other end, for the log
   Conversation(Context context, Driver driver, String name) {
@@ -172,6 +173,7 @@ abstract sealed class Conversation permits StreamConversation, DatagramConversat
     performing = lengthy;
     catchUp(scratch);
     performing = false;
+    busy(false);
     restartPatience();
     deliver(outcome);
     tellTheEnd();
@@ -207,6 +209,22 @@ abstract sealed class Conversation permits StreamConversation, DatagramConversat
   /// So many bytes were received.
   final void hasReceived(int count) {
     ahead -= Math.min(count, ahead);
+    if (presence != null) {
+      presence.heard(context.nanoTime().getAsLong());
+    }
+  }
+
+  /// A transfer that the session has asked for is measured by `meter`.
+  final void moves(Meter meter) {
+    if (presence != null) {
+      presence.moves(meter);
+    }
+  }
+
+  private void busy(boolean whether) {
+    if (presence != null) {
+      presence.busy(whether);
+    }
   }
 
   /// Whether the session is being told something: what is delivered now comes later.
@@ -287,6 +305,7 @@ abstract sealed class Conversation permits StreamConversation, DatagramConversat
 
   private void perform(Effect.Perform effect) {
     performing = true;
+    busy(true);
     lengthy = effect.lengthy();
     ahead = effect.ahead();
     Callable<Event> task =
@@ -332,8 +351,11 @@ abstract sealed class Conversation permits StreamConversation, DatagramConversat
     } catch (RuntimeException | Error fault) {
       context.log().log(Level.ERROR, "session of " + name + " could not settle its end", fault);
     }
-    long took = context.nanoTime().getAsLong() - begun;
-    tell(new Happening.Ended(Duration.ofNanos(took), failed));
+    Presence one = presence;
+    if (one != null) {
+      context.roster().leave(one);
+      tell(new Happening.Ended(one.age(context.nanoTime().getAsLong()), failed));
+    }
   }
 
   /// Something worth a line in the log that has no form of its own.
@@ -348,17 +370,19 @@ abstract sealed class Conversation permits StreamConversation, DatagramConversat
     tell(happening);
   }
 
-  /// Tells the journal that it begins.
+  /// Has others know that it begins.
   final void tellTheBeginning() {
-    id = context.scribe().nextSession();
-    begun = context.nanoTime().getAsLong();
+    presence = context.roster().enter(connection(), context.nanoTime().getAsLong(), driver::end);
     tell(new Happening.Begun());
   }
 
-  /// Tells the journal.
+  /// Has others know.
   private void tell(Happening happening) {
-    if (id != null) {
-      context.scribe().tell(id, connection(), happening);
+    Presence one = presence;
+    if (one != null) {
+      Journal.Connection over = connection();
+      one.learn(happening, over, context.nanoTime().getAsLong());
+      context.scribe().tell(one.session(), over, happening);
     }
   }
 

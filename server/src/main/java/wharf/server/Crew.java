@@ -271,6 +271,7 @@ final class Crew implements ServerModel.Running {
           case Processes.READY -> {
             ready.complete(null);
             place.manned().complete(null);
+            endIfTooLate(worker);
           }
           case Processes.FULL -> {
             if (!relieved) {
@@ -288,6 +289,18 @@ final class Crew implements ServerModel.Running {
       ready.complete(null);
     }
     return relieved;
+  }
+
+  /// Ends one that has become ready while the server stops: it was not yet there to be told.
+  private void endIfTooLate(Process worker) {
+    lock.lock();
+    try {
+      if (stopping) {
+        worker.destroy();
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override

@@ -55,6 +55,7 @@ final class DataConnection {
   private final Consumer<SelectableChannel> forget;
   private final LongSupplier nanoTime;
   private final long began;
+  private final Meter meter;
   private long deadline;
   private @Nullable SelectableChannel channel;
 
@@ -134,6 +135,7 @@ final class DataConnection {
     this.nanoTime = nanoTime;
     this.throttled = !transfer.limits().throttles().isEmpty();
     this.began = nanoTime.getAsLong();
+    this.meter = new Meter(began);
     this.deadline = began + transfer.limits().connect().toNanos();
     switch (transfer.route()) {
       case Transfer.Route.Passive _ -> {
@@ -204,6 +206,11 @@ final class DataConnection {
   /// The restart marker that the last [#advance] has come to, if it has, once.
   Event.@Nullable Marked takeMarked() {
     return pump == null ? null : pump.takeMarked();
+  }
+
+  /// How far it has come.
+  Meter meter() {
+    return meter;
   }
 
   /// Once it has ended: what the next transfer can go on with, if its mode leaves it open and it
@@ -278,7 +285,9 @@ final class DataConnection {
     again = step == Pump.Step.AGAIN;
     // Where nothing has moved and it goes on at once, it is the source that takes long.
     if (again || pump.bytes() + pump.onWire() > before) {
-      deadline = nanoTime.getAsLong() + transfer.limits().stall().toNanos();
+      long now = nanoTime.getAsLong();
+      meter.moved(pump.bytes(), now);
+      deadline = now + transfer.limits().stall().toNanos();
     }
     if (throttled && again && !hasTurn(pump)) {
       return awaitTurn();

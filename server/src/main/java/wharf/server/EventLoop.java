@@ -160,7 +160,9 @@ final class EventLoop implements Runnable {
     context.log().log(Level.WARNING, "a client was turned away: {0}", full.getMessage());
     if (channel instanceof SocketChannel came) {
       try {
-        context.scribe().turnedAway(came, Refusal.TOO_MANY_SESSIONS);
+        context
+            .scribe()
+            .turnedAway(context.roster().nextSession(), came, Refusal.TOO_MANY_SESSIONS);
         Acceptor.turnAway(came, context.protocol().refusal(Refusal.TOO_MANY_SESSIONS));
       } catch (IOException e) {
         context.log().log(Level.DEBUG, "a client left at the door", e);
@@ -421,6 +423,16 @@ final class EventLoop implements Runnable {
                     conversation.dataReady(scratch);
                     conversation.tick(scratch);
                   });
+            }
+          });
+    }
+
+    @Override
+    public void end() {
+      EventLoop.this.execute(
+          () -> {
+            if (!left) {
+              guarded(conversation::kill);
             }
           });
     }

@@ -30,6 +30,8 @@ public final class Server implements AutoCloseable {
   private final ExecutorService workers;
   private final ExecutorService lengthy;
   private final @Nullable Switchboard switchboard;
+  private final Context context;
+  private volatile boolean retired;
   private boolean stopped;
 
   /// What a server is made of.
@@ -184,12 +186,14 @@ public final class Server implements AutoCloseable {
       Openings openings,
       ExecutorService workers,
       ExecutorService lengthy,
-      @Nullable Switchboard switchboard) {
+      @Nullable Switchboard switchboard,
+      Context context) {
     this.running = running;
     this.openings = openings;
     this.workers = workers;
     this.lengthy = lengthy;
     this.switchboard = switchboard;
+    this.context = context;
   }
 
   /// Listens, and serves from when it returns.
@@ -291,8 +295,10 @@ public final class Server implements AutoCloseable {
               System::nanoTime,
               random,
               log,
-              Scribe.of(options.journal(), InstantSource.system(), random, log));
-      return new Server(beginning.begin(context), openings, workers, lengthy, switchboard);
+              new Roster(random),
+              new Scribe(options.journal(), InstantSource.system(), log));
+      return new Server(
+          beginning.begin(context), openings, workers, lengthy, switchboard, context);
     } catch (IOException | RuntimeException e) {
       workers.shutdown();
       lengthy.shutdown();
@@ -336,6 +342,41 @@ public final class Server implements AutoCloseable {
     return openings.addresses();
   }
 
+  /// The sessions that run in this process, the oldest first: what they do, and how far their
+  /// transfers have come.
+  public List<SessionSummary> sessions() {
+    return context.roster().list(context.nanoTime().getAsLong());
+  }
+
+  /// Ends a session now, its transfer with it. Does not wait for that.
+  ///
+  /// @param session as [SessionSummary#session] has it
+  /// @return whether there was one of that name in this process
+  public boolean end(String session) {
+    return context.roster().end(session);
+  }
+
+  /// Whether it takes no more clients.
+  public boolean isRetired() {
+    return retired;
+  }
+
+  /// Takes no more clients; sessions go on. Does not wait. Later calls do nothing.
+  public synchronized void retire() {
+    if (!retired) {
+      retired = true;
+      openings.removeFiles();
+      running.stopAccepting();
+    }
+  }
+
+  /// Takes no more clients, and has each session end when its transfer has: [#awaitSessions] tells
+  /// when all have. Does not wait.
+  public synchronized void drain() {
+    retire();
+    running.stopSessions();
+  }
+
   /// Stops: takes no more clients, lets running transfers finish for at most `grace`, then ends
   /// what is left. Returns when all sessions have ended. Later calls do nothing.
   ///
@@ -345,9 +386,7 @@ public final class Server implements AutoCloseable {
       return true;
     }
     stopped = true;
-    openings.removeFiles();
-    running.stopAccepting();
-    running.stopSessions();
+    drain();
     boolean inPeace = running.awaitSessions(grace);
     if (!inPeace) {
       running.closeSessions();

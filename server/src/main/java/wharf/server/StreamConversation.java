@@ -648,6 +648,7 @@ final class StreamConversation extends Conversation {
                   : null,
               driver()::forget,
               context().nanoTime());
+      moves(data.meter());
     } catch (IOException e) {
       if (agreed != null) {
         agreed.close();

@@ -1,5 +1,6 @@
 package wharf.server;
 
+import java.time.InstantSource;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -27,6 +28,7 @@ final class Contexts {
         System::nanoTime,
         new Random(),
         System.getLogger("wharf.server"),
-        Scribe.IDLE);
+        new Roster(new Random(1)),
+        new Scribe(null, InstantSource.system(), System.getLogger("wharf.server")));
   }
 }

@@ -41,6 +41,9 @@ class ConversationTest {
     public void forget(SelectableChannel channel) {}
 
     @Override
+    public void end() {}
+
+    @Override
     public void wake() {}
 
     @Override
@@ -173,6 +176,9 @@ class ConversationTest {
   private static final class Undriven implements Conversation.Driver {
     @Override
     public void forget(SelectableChannel channel) {}
+
+    @Override
+    public void end() {}
 
     @Override
     public void wake() {}

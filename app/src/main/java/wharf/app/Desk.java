@@ -1,0 +1,187 @@
+package wharf.app;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import wharf.app.Control.Banned;
+import wharf.app.Control.Line;
+import wharf.app.Control.Reply;
+import wharf.app.Control.Request;
+import wharf.app.Control.Status;
+import wharf.server.Server;
+import wharf.server.SessionSummary;
+import wharf.users.Bans;
+
+/// Does what [Control] is asked, in this process and in its workers. Safe for use by many threads.
+///
+/// @param serving what is served, for people
+/// @param model under which
+/// @param start when it began, of `System.nanoTime`
+/// @param reload takes the configuration anew, and says what there is to tell
+/// @param retire takes no more clients
+/// @param drain the same, and has each session end when its transfer has
+/// @param workers the folder of the sockets of the workers; null where there are none
+/// @param metrics what was counted; null where nothing is
+record Desk(
+    String serving,
+    String model,
+    long start,
+    Server server,
+    Bans bans,
+    Callable<List<String>> reload,
+    Runnable retire,
+    Runnable drain,
+    @Nullable Path workers,
+    @Nullable Supplier<Map<String, Long>> metrics) {
+  /// How long a worker may take to answer.
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /// The ban that is meant where nobody says how long.
+  static final Duration USUAL_BAN = Duration.ofHours(1);
+
+  Reply answer(Request request) {
+    try {
+      return switch (request.order()) {
+        case "status" -> everywhere(Reply.of(status()), request);
+        case "sessions" -> everywhere(Reply.ofSessions(sessions()), request);
+        case "metrics" ->
+            everywhere(Reply.ofMetrics(metrics == null ? Map.of() : metrics.get()), request);
+        case "kick" -> everywhere(Reply.of(kick(who(request))), request);
+        case "bans" -> everywhere(Reply.ofBans(banned(bans.list())), request);
+        case "ban" -> everywhere(ban(request), request);
+        case "unban" -> everywhere(Reply.of(bans.unban(address(request)) ? 1L : 0L), request);
+        case "log" -> everywhere(log(who(request)), request);
+        case "reload" -> Reply.saying(reload.call());
+        case "retire" -> {
+          retire.run();
+          yield Reply.DONE;
+        }
+        case "drain" -> {
+          drain.run();
+          yield everywhere(Reply.DONE, request);
+        }
+        default -> Reply.problem("there is no order '" + request.order() + "'");
+      };
+    } catch (Exception problem) {
+      return Reply.problem(String.join("\n", Main.told(problem)));
+    }
+  }
+
+  /// What was asked for cannot be done as it was said.
+  private static final class Refused extends IOException {
+    private static final long serialVersionUID = 1;
+
+    Refused(String why) {
+      super(why);
+    }
+  }
+
+  /// The same of the workers.
+  private Reply everywhere(Reply own, Request request) throws IOException {
+    Reply all = own;
+    if (workers != null) {
+      for (Reply one :
+          ControlCaller.askAll(ControlCaller.sockets(workers), request, PATIENCE)) {
+        all = all.and(one);
+      }
+    }
+    return all;
+  }
+
+  private Status status() {
+    List<SessionSummary> all = server.sessions();
+    return new Status(
+        Main.Version.number(),
+        ProcessHandle.current().pid(),
+        server.isRetired() ? "draining" : "serving",
+        serving,
+        model,
+        Duration.ofNanos(System.nanoTime() - start).toSeconds(),
+        all.size(),
+        all.stream().filter(one -> one.transfer() != null).count(),
+        0,
+        Log.detail().word());
+  }
+
+  private List<Line> sessions() {
+    return server.sessions().stream().map(Desk::line).toList();
+  }
+
+  private static Line line(SessionSummary one) {
+    SessionSummary.Running transfer = one.transfer();
+    InetSocketAddress from = one.connection().peer() instanceof InetSocketAddress at ? at : null;
+    return new Line(
+        one.session(),
+        from == null ? null : AddressForm.text(from.getAddress()),
+        from == null ? null : Integer.valueOf(from.getPort()),
+        one.connection().secure(),
+        one.account(),
+        one.age().toSeconds(),
+        one.silent().toSeconds(),
+        transfer == null ? (one.busy() ? "busy" : "idle") : transfer.cargo().verb(),
+        transfer == null ? null : transfer.cargo().path(),
+        transfer == null ? null : transfer.size(),
+        transfer == null ? null : Long.valueOf(transfer.bytes()),
+        transfer == null ? null : Long.valueOf(transfer.rate()));
+  }
+
+  /// Ends the session of that name, or all of that account, or from that address.
+  private long kick(String whom) {
+    return server.sessions().stream()
+        .filter(
+            one ->
+                whom.equals(one.session())
+                    || whom.equals(one.account())
+                    || (one.connection().peer() instanceof InetSocketAddress at
+                        && whom.equals(AddressForm.text(at.getAddress()))))
+        .filter(one -> server.end(one.session()))
+        .count();
+  }
+
+  private Reply ban(Request request) throws Refused {
+    Long seconds = request.seconds();
+    Duration length = seconds == null ? USUAL_BAN : Duration.ofSeconds(seconds);
+    if (!length.isPositive()) {
+      throw new Refused("a ban lasts a second at least");
+    }
+    return Reply.ofBans(banned(List.of(bans.ban(address(request), length))));
+  }
+
+  private static List<Banned> banned(List<Bans.Ban> all) {
+    return all.stream()
+        .map(ban -> new Banned(ban.who().toString(), ban.until().toString()))
+        .toList();
+  }
+
+  private static Reply log(String word) throws Refused {
+    Log.detail(
+        Log.Detail.of(word)
+            .orElseThrow(
+                () -> new Refused("the log has warning, info and debug, not '" + word + "'")));
+    return Reply.DONE;
+  }
+
+  private static String who(Request request) throws Refused {
+    String who = request.who();
+    if (who == null) {
+      throw new Refused("it is not said whom '" + request.order() + "' is to be done to");
+    }
+    return who;
+  }
+
+  private static InetAddress address(Request request) throws Refused {
+    String who = who(request);
+    try {
+      return InetAddress.ofLiteral(who);
+    } catch (IllegalArgumentException e) {
+      throw new Refused("'" + who + "' is no address");
+    }
+  }
+}
