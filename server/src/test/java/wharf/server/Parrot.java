@@ -24,7 +24,9 @@ import wharf.protocol.Effect;
 import wharf.protocol.Effect.Transfer;
 import wharf.protocol.Effect.Transfer.Flow;
 import wharf.protocol.Effect.Transfer.Form;
+import wharf.protocol.Ending;
 import wharf.protocol.Event;
+import wharf.protocol.Happening;
 import wharf.protocol.LineBuffer;
 import wharf.protocol.Protocol;
 import wharf.protocol.Security;
@@ -55,6 +57,8 @@ import wharf.protocol.Transport;
 ///   hangup                     closes that
 ///   bad get, bad put           one whose source or sink throws what it may not
 ///   abort
+///   login X                    tells that X has logged in
+///   tells N, told              tells that a transfer begins, of N bytes, or has ended
 /// ```
 final class Parrot implements Protocol {
   /// What sessions were told that a client may not see.
@@ -115,6 +119,16 @@ final class Parrot implements Protocol {
     crc.update(bytes);
     return crc.getValue();
   }
+
+  static final Happening.Cargo CARGO =
+      new Happening.Cargo(
+          "ann",
+          Happening.Direction.OUT,
+          "RETR",
+          "/file",
+          Form.IMAGE,
+          Happening.Mode.STREAM,
+          false);
 
   private final class Talk implements Session {
     private final LineBuffer lines = new LineBuffer(1 << 20);
@@ -274,6 +288,12 @@ final class Parrot implements Protocol {
           busy = true;
           effects.add(new Effect.Secure(""));
         }
+        case "login" -> note(new Happening.Login(words[1], true, Happening.Proof.PASSWORD));
+        case "tells" -> note(new Happening.Started(CARGO, Long.parseLong(words[1])));
+        case "told" ->
+            note(
+                new Happening.Transfer(
+                    CARGO, 0, 0, Duration.ZERO, true, Ending.SENT, null, null, null));
         case "secretly", "openly" -> secretly = words[0].equals("secretly");
         case "mode" ->
             mode =
@@ -336,6 +356,11 @@ final class Parrot implements Protocol {
       flooded.incrementAndGet();
       say("x".repeat(999));
       effects.add(new Effect.Drain());
+    }
+
+    private void note(Happening happening) {
+      effects.add(new Effect.Note("", happening));
+      say("noted");
     }
 
     private void say(String line) {
