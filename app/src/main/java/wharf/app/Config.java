@@ -110,6 +110,25 @@ final class Config {
     return config;
   }
 
+  /// The same, with what `later` says of the keys that a running server takes anew.
+  Config taking(Config later) {
+    Config both = new Config(file, folder.resolve(file.getFileName()), text);
+    found.forEach(
+        (key, one) -> {
+          if (!Key.LIVE.contains(key.path())) {
+            both.found.put(key, one);
+          }
+        });
+    later.found.forEach(
+        (key, one) -> {
+          if (Key.LIVE.contains(key.path())) {
+            both.found.put(key, one);
+          }
+        });
+    both.accounts.addAll(later.accounts);
+    return both;
+  }
+
   private void take(TomlTable table, String prefix) {
     for (String name : table.keySet()) {
       String path = prefix + name;

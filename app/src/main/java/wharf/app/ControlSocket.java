@@ -29,13 +29,22 @@ record ControlSocket(@Nullable Server listening) implements AutoCloseable {
     try {
       return at(ControlCaller.placeIn(ControlCaller.folder(state)), desk);
     } catch (IOException e) {
-      System.getLogger("wharf.app")
-          .log(
-              Level.INFO,
-              "there is no ''wharf ctl'' for this server (see --control): {0}",
-              e.getMessage());
-      return new ControlSocket(null);
+      return none(Level.INFO, "there is no ''wharf ctl'' for this server (see --control): {0}", e);
     }
+  }
+
+  /// The same of a worker process, where its server looks.
+  static ControlSocket ofWorker(Path at, Desk desk) {
+    try {
+      return at(at, desk);
+    } catch (IOException e) {
+      return none(Level.WARNING, "neither ''wharf ctl'' nor a reload reaches this worker: {0}", e);
+    }
+  }
+
+  private static ControlSocket none(Level level, String what, IOException why) {
+    System.getLogger("wharf.app").log(level, what, why.getMessage());
+    return new ControlSocket(null);
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -156,7 +157,10 @@ record Desk(
 
   private static List<Banned> banned(List<Bans.Ban> all) {
     return all.stream()
-        .map(ban -> new Banned(ban.who().toString(), ban.until().toString()))
+        .map(
+            ban ->
+                new Banned(
+                    ban.who().toString(), ban.until().truncatedTo(ChronoUnit.SECONDS).toString()))
         .toList();
   }
 

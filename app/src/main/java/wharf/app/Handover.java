@@ -1,6 +1,7 @@
 package wharf.app;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,7 +16,7 @@ import wharf.users.Account;
 import wharf.users.Accounts.Known;
 
 /// What a server hands to its worker processes: who may log in, and the text of its configuration.
-/// All of them are to know the same, also those that start when the files have changed since, or a
+/// All that start at a time are to know the same, also when the files have changed since, or a
 /// one-time password was forgotten.
 ///
 /// It goes by files in a folder for this user alone, which go when the server ends; their place by
@@ -23,65 +24,116 @@ import wharf.users.Accounts.Known;
 /// hashes, no password. Those of a server that was killed stay behind, and are as safe as the
 /// accounts file.
 ///
+/// ```
+///   PLACE/issue         the number of the latest
+///   PLACE/N/accounts    what workers know that were started under it
+///   PLACE/N/wharf.toml
+///   PLACE/N/latest.toml
+///   PLACE/counts/       what the folders of accounts hold
+///   PLACE/ctl/PID       where each listens for what its server asks, see [Control]
+/// ```
+///
 /// @param known those with an account
 /// @param anonymous as whom those without may log in; null if they may not
-/// @param configuration the text of `wharf.toml`; "" if there is none
-record Handover(List<Known> known, @Nullable Account anonymous, String configuration) {
+/// @param configuration the text of `wharf.toml`, as the server has begun under it; "" if there is
+///   none
+/// @param latest the same as it was taken since, for the keys that are taken ([Key#LIVE])
+record Handover(
+    List<Known> known, @Nullable Account anonymous, String configuration, String latest) {
   private static final String PLACE = "WHARF_WORKER_HANDOVER";
+  private static final String NUMBER = "WHARF_WORKER_ISSUE";
+  private static final String ISSUE = "issue";
   private static final String ACCOUNTS = "accounts";
   private static final String CONFIGURATION = "wharf.toml";
+  private static final String LATEST = "latest.toml";
   private static final String COUNTS = "counts";
-  private static final String WORKERS = "workers";
+  private static final String WORKERS = "ctl";
+
+  /// Of the some hundred bytes of a socket's path so many are not for what is made here.
+  private static final int DEEP = 55;
 
   Handover {
     known = List.copyOf(known);
   }
 
-  /// Where it lies for workers to take; closing removes it.
-  record Place(Path folder) implements AutoCloseable {
-    /// Tells a worker that is to be started.
-    void tell(Map<String, String> environment) {
-      environment.put(PLACE, folder.toString());
+  /// Where it lies for workers to take; closing removes it. Safe for use by many threads.
+  static final class Place implements AutoCloseable {
+    private final Path folder;
+    private int issue;
+
+    private Place(Path folder) {
+      this.folder = folder;
     }
 
-    /// The folder of the sockets of the workers, see [Control].
+    /// Tells a worker that is to be started.
+    synchronized void tell(Map<String, String> environment) {
+      environment.put(PLACE, folder.toString());
+      environment.put(NUMBER, Integer.toString(issue));
+    }
+
+    Path folder() {
+      return folder;
+    }
+
+    /// The folder of the sockets of the workers.
     Path workers() {
       return folder.resolve(WORKERS);
     }
 
+    /// Lays down another, for the workers that start from now on. One that starts at this moment
+    /// still finds the one before.
+    synchronized void renew(Handover other) throws IOException {
+      other.write(Files.createDirectory(folder.resolve(Integer.toString(issue + 1))));
+      Path number = folder.resolve(ISSUE + ".new");
+      Path _ = Files.writeString(number, Integer.toString(issue + 1));
+      Path _ = Files.move(number, folder.resolve(ISSUE), ATOMIC_MOVE);
+      issue++;
+      remove(folder.resolve(Integer.toString(issue - 2)));
+    }
+
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
       remove(folder.resolve(COUNTS));
       remove(workers());
-      boolean _ = Files.deleteIfExists(folder.resolve(ACCOUNTS));
-      boolean _ = Files.deleteIfExists(folder.resolve(CONFIGURATION));
+      remove(folder.resolve(Integer.toString(issue - 1)));
+      remove(folder.resolve(Integer.toString(issue)));
+      boolean _ = Files.deleteIfExists(folder.resolve(ISSUE));
       boolean _ = Files.deleteIfExists(folder);
     }
   }
 
   private static void remove(Path folder) throws IOException {
-    try (Stream<Path> all = Files.list(folder)) {
-      for (Path file : all.toList()) {
-        boolean _ = Files.deleteIfExists(file);
+    if (Files.exists(folder)) {
+      try (Stream<Path> all = Files.list(folder)) {
+        for (Path file : all.toList()) {
+          boolean _ = Files.deleteIfExists(file);
+        }
       }
+      boolean _ = Files.deleteIfExists(folder);
     }
-    boolean _ = Files.deleteIfExists(folder);
   }
 
   /// Lays it down.
   ///
   /// @param state where the program keeps what it is to find again; used if it can be written
   Place lay(Path state) throws IOException {
-    Place place = new Place(QuotaOptions.folder(state, "handover"));
+    // The sockets in it have short paths: the system has no room for others.
+    boolean isDeep = state.toString().length() > DEEP;
+    Place place = new Place(QuotaOptions.folder(isDeep ? Path.of("") : state, "handover"));
+    Path _ = Files.createDirectory(place.folder().resolve(COUNTS));
+    Path _ = Files.createDirectory(place.workers());
+    place.renew(this);
+    return place;
+  }
+
+  private void write(Path into) throws IOException {
     List<Known> all = new ArrayList<>(known);
     if (anonymous != null) {
       all.add(new Known(anonymous, ""));
     }
-    AccountFile.write(place.folder().resolve(ACCOUNTS), all);
-    Path _ = Files.writeString(place.folder().resolve(CONFIGURATION), configuration, UTF_8);
-    Path _ = Files.createDirectory(place.folder().resolve(COUNTS));
-    Path _ = Files.createDirectory(place.workers());
-    return place;
+    AccountFile.write(into.resolve(ACCOUNTS), all);
+    Path _ = Files.writeString(into.resolve(CONFIGURATION), configuration, UTF_8);
+    Path _ = Files.writeString(into.resolve(LATEST), latest, UTF_8);
   }
 
   /// Whether a server has started this process, and told where it is.
@@ -91,31 +143,43 @@ record Handover(List<Known> known, @Nullable Account anonymous, String configura
 
   /// Where the workers of one server count together what the folders of accounts hold.
   static Path counts(Map<String, String> environment) {
-    return Path.of(Objects.requireNonNull(environment.get(PLACE), PLACE)).resolve(COUNTS);
+    return place(environment).resolve(COUNTS);
   }
 
   /// Where this worker is to listen for what its server asks.
   static Path socket(Map<String, String> environment) {
-    return new Place(Path.of(Objects.requireNonNull(environment.get(PLACE), PLACE)))
-        .workers()
+    return place(environment)
+        .resolve(WORKERS)
         .resolve(Long.toString(ProcessHandle.current().pid()));
+  }
+
+  /// Whether another was laid down since this worker was started: then its successor waits to be.
+  static boolean isOutdated(Map<String, String> environment) throws IOException {
+    return !Files.readString(place(environment).resolve(ISSUE)).equals(environment.get(NUMBER));
   }
 
   /// Takes what the server has laid down that has started this process.
   static Handover taken(Map<String, String> environment) throws IOException {
-    Path folder = Path.of(Objects.requireNonNull(environment.get(PLACE), PLACE));
+    Path folder =
+        place(environment).resolve(Objects.requireNonNull(environment.get(NUMBER), NUMBER));
     return of(
         AccountFile.read(folder.resolve(ACCOUNTS)),
-        Files.readString(folder.resolve(CONFIGURATION)));
+        Files.readString(folder.resolve(CONFIGURATION)),
+        Files.readString(folder.resolve(LATEST)));
+  }
+
+  private static Path place(Map<String, String> environment) {
+    return Path.of(Objects.requireNonNull(environment.get(PLACE), PLACE));
   }
 
   /// That of accounts among which may be the one of those who have none.
-  static Handover of(List<Known> all, String configuration) {
+  static Handover of(List<Known> all, String configuration, String latest) {
     Stream<Account> accounts = all.stream().map(Known::account);
     return new Handover(
         all.stream().filter(one -> !isAnonymous(one.account())).toList(),
         accounts.filter(Handover::isAnonymous).findFirst().orElse(null),
-        configuration);
+        configuration,
+        latest);
   }
 
   private static boolean isAnonymous(Account account) {

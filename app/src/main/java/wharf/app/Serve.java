@@ -84,6 +84,9 @@ final class Serve implements Callable<Integer> {
   /// A day, in seconds.
   private static final int LONGEST_GRACE = 86_400;
 
+  /// How long a worker may take to hear that it is to retire.
+  private static final Duration RETIRING = Duration.ofSeconds(5);
+
   /// Without those that are easily taken for another when they are read aloud or typed.
   private static final String PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789";
 
@@ -215,6 +218,9 @@ final class Serve implements Callable<Integer> {
       description = "Do not log what clients do.")
   private boolean quiet;
 
+  /// Who may log in, as it was when the server began.
+  private @Nullable Handover first;
+
   /// What workers are told, once it is known.
   private Handover.@Nullable Place handover;
 
@@ -249,7 +255,8 @@ final class Serve implements Callable<Integer> {
       config =
           known == null
               ? Config.read(configFile, around.folder())
-              : Config.of(configFile, around.folder(), known.configuration());
+              : Config.of(configFile, around.folder(), known.configuration())
+                  .taking(Config.of(configFile, around.folder(), known.latest()));
       config.into(Objects.requireNonNull(spec));
     }
   }
@@ -344,6 +351,7 @@ final class Serve implements Callable<Integer> {
                 sync,
                 models.worker() ? Handover.counts(System.getenv()) : null)) {
       handover = place;
+      first = who;
       if (!models.worker() || TlsOptions.hasTls(System.getenv())) {
         tls = security.ready(program);
       }
@@ -454,6 +462,17 @@ final class Serve implements Callable<Integer> {
     Plan plan = anew.check();
     OneTime another = new OneTime();
     Handover who = anew.accounts(program.around().folder(), another);
+    if (handover != null) {
+      Handover now = another.password == null ? who : Objects.requireNonNull(first);
+      handover.renew(
+          new Handover(now.known(), now.anonymous(), config.text(), anew.config.text()));
+      // Each ends with its last session, and has a successor that knows what was laid down now.
+      List<Control.Reply> _ =
+          ControlCaller.askAll(
+              ControlCaller.sockets(handover.workers()),
+              new Control.Request("retire"),
+              RETIRING);
+    }
     FtpService service = current.service();
     current.become(
         service
@@ -525,7 +544,10 @@ final class Serve implements Callable<Integer> {
               () -> List.of("the first process of a server takes its configuration anew"),
               worker::retire,
               worker::drain);
-      try (ControlSocket _ = ControlSocket.at(Handover.socket(System.getenv()), desk)) {
+      try (ControlSocket _ = ControlSocket.ofWorker(Handover.socket(System.getenv()), desk)) {
+        if (Handover.isOutdated(System.getenv())) {
+          worker.retire();
+        }
         worker.await();
       }
     }
@@ -710,7 +732,7 @@ final class Serve implements Callable<Integer> {
             null);
       }
     }
-    return Handover.of(known, config.text());
+    return Handover.of(known, config.text(), config.text());
   }
 
   /// Where accounts are from.

@@ -45,11 +45,13 @@ class HandoverTest {
                 new Known(full, HASH),
                 new Known(new Account("nobody", Set.of()), HASH)),
             Account.reader(Account.ANONYMOUS),
-            "# wharf.toml, as it was\n");
+            "# wharf.toml, as it was\n",
+            "# and as it is\n");
     Map<String, String> environment = new HashMap<>(Map.of("PATH", "/bin"));
     try (Handover.Place place = handover.lay(state)) {
       place.tell(environment);
       assertThat(Handover.taken(environment)).isEqualTo(handover);
+      assertThat(Handover.isOutdated(environment)).isFalse();
       assertThat(environment).containsEntry("PATH", "/bin");
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(place.folder())))
           .isEqualTo("rwx------");
@@ -60,11 +62,33 @@ class HandoverTest {
   @Test
   void nobodyIsNobody() throws IOException {
     Map<String, String> environment = new HashMap<>();
-    Handover nobody = new Handover(List.of(), null, "");
+    Handover nobody = new Handover(List.of(), null, "", "");
     try (Handover.Place place = nobody.lay(state)) {
       place.tell(environment);
       assertThat(Handover.taken(environment)).isEqualTo(nobody);
     }
+  }
+
+  /// Who was started under one that is not the latest knows that one, and that.
+  @Test
+  void anotherIsLaidDown() throws IOException {
+    Map<String, String> before = new HashMap<>();
+    Map<String, String> after = new HashMap<>();
+    Handover first = new Handover(List.of(), null, "first", "first");
+    Handover second = new Handover(List.of(), null, "first", "second");
+    try (Handover.Place place = first.lay(state)) {
+      place.tell(before);
+      place.renew(second);
+      place.tell(after);
+      assertThat(Handover.taken(before)).isEqualTo(first);
+      assertThat(Handover.isOutdated(before)).isTrue();
+      assertThat(Handover.taken(after)).isEqualTo(second);
+      assertThat(Handover.isOutdated(after)).isFalse();
+      place.renew(first);
+      assertThat(Handover.taken(after)).isEqualTo(second);
+      assertThat(Handover.isOutdated(after)).isTrue();
+    }
+    assertThat(state).as("nothing is left").isEmptyDirectory();
   }
 
   @Test

@@ -24,13 +24,16 @@ final class Program implements AutoCloseable {
   private static final Pattern URL = Pattern.compile("ftp://127\\.0\\.0\\.1:(\\d+)/");
 
   private final Process process;
+  private final Path state;
   private final Supplier<List<String>> log;
 
   /// What it said before it was ready.
   final List<String> banner;
 
-  private Program(Process process, Supplier<List<String>> log, List<String> banner) {
+  private Program(
+      Process process, Path state, Supplier<List<String>> log, List<String> banner) {
     this.process = process;
+    this.state = state;
     this.log = log;
     this.banner = banner;
   }
@@ -54,7 +57,7 @@ final class Program implements AutoCloseable {
   static Program serve(Path folder, List<String> ofJvm, String... options) throws IOException {
     Path log = Files.createTempFile(folder.getParent(), "serve", ".log");
     ProcessBuilder builder = serving(folder, ofJvm, options).redirectError(log.toFile());
-    return started(builder.start(), () -> lines(log));
+    return started(builder.start(), stateOf(folder), () -> lines(log));
   }
 
   /// The same with a log that is no file: a server that may write no more than so much to files
@@ -71,7 +74,7 @@ final class Program implements AutoCloseable {
             lines.add("the log cannot be read: " + e);
           }
         });
-    return started(process, () -> List.copyOf(lines));
+    return started(process, stateOf(folder), () -> List.copyOf(lines));
   }
 
   private static ProcessBuilder serving(Path folder, List<String> ofJvm, String... options) {
@@ -79,11 +82,16 @@ final class Program implements AutoCloseable {
         command(ofJvm, "serve", folder.toString(), "--port", "0", "--bind", "127.0.0.1");
     words.addAll(List.of(options));
     ProcessBuilder builder = new ProcessBuilder(words);
-    keepState(builder, Objects.requireNonNull(folder.getParent()));
+    keepState(builder, stateOf(folder));
     return builder;
   }
 
-  private static Program started(Process process, Supplier<List<String>> log) throws IOException {
+  private static Path stateOf(Path folder) {
+    return Objects.requireNonNull(folder.getParent());
+  }
+
+  private static Program started(Process process, Path state, Supplier<List<String>> log)
+      throws IOException {
     CompletableFuture<Void> deadline =
         CompletableFuture.runAsync(
             process::destroyForcibly, CompletableFuture.delayedExecutor(60, TimeUnit.SECONDS));
@@ -97,7 +105,7 @@ final class Program implements AutoCloseable {
       banner.add(line);
     } while (!banner.getLast().startsWith("Ready"));
     deadline.cancel(false);
-    return new Program(process, log, banner);
+    return new Program(process, state, log, banner);
   }
 
   /// Has a program keep what it keeps in `folder`, and not where its user's own is.
@@ -140,6 +148,39 @@ final class Program implements AutoCloseable {
         .orElseThrow(() -> new AssertionError("no '" + text + "' in " + banner));
   }
 
+  /// Runs `wharf ctl` for it, to its end.
+  ///
+  /// @return what it wrote to standard output
+  /// @throws IOException with what it wrote to standard error, if it ends with another code
+  String ctl(int code, String... words) throws IOException {
+    List<String> all = new ArrayList<>(List.of("ctl"));
+    all.addAll(List.of(words));
+    ProcessBuilder builder = new ProcessBuilder(command(NATIVE, all.toArray(String[]::new)));
+    keepState(builder, state);
+    Path errors = Files.createTempFile(state, "ctl", ".err");
+    Process asking = builder.redirectError(errors.toFile()).start();
+    String said = new String(asking.getInputStream().readAllBytes(), UTF_8);
+    int ended = asking.onExit().orTimeout(60, TimeUnit.SECONDS).join().exitValue();
+    if (ended != code) {
+      throw new IOException(
+          "wharf %s ended with %d: %s%s"
+              .formatted(String.join(" ", all), ended, Files.readString(errors), said));
+    }
+    return said;
+  }
+
+  /// The same of one that does what it is told.
+  String ctl(String... words) throws IOException {
+    return ctl(0, words);
+  }
+
+  /// Waits until it has ended.
+  ///
+  /// @return its exit code
+  int awaitEnd() {
+    return process.onExit().orTimeout(60, TimeUnit.SECONDS).join().exitValue();
+  }
+
   /// What the system knows it by.
   long pid() {
     return process.pid();
@@ -160,7 +201,7 @@ final class Program implements AutoCloseable {
   /// @return its exit code
   int stop() {
     process.destroy();
-    return process.onExit().orTimeout(60, TimeUnit.SECONDS).join().exitValue();
+    return awaitEnd();
   }
 
   @Override
