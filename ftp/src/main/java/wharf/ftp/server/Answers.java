@@ -99,6 +99,11 @@ final class Answers {
     effects.add(new Effect.Close());
   }
 
+  /// Whether that was asked for.
+  boolean isOver() {
+    return over;
+  }
+
   /// How many effects there are so far.
   int size() {
     return effects.size();

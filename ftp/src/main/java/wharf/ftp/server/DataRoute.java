@@ -1,5 +1,6 @@
 package wharf.ftp.server;
 
+import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -8,12 +9,14 @@ import org.jspecify.annotations.Nullable;
 import wharf.protocol.Effect;
 import wharf.protocol.Effect.Transfer.Route;
 
-/// How the next data connection comes about: PASV, EPSV, PORT and EPRT. What they agree on is good
-/// for one transfer; one in blocks leaves its connection open for the next (RFC 959 section 3.4.2).
+/// How the next data connection comes about: PASV, EPSV, PORT, EPRT and PROT. What they agree on is
+/// good for one transfer; one in blocks leaves its connection open for the next (RFC 959 section
+/// 3.4.2).
 final class DataRoute {
   private final InetSocketAddress local;
   private final InetSocketAddress peer;
   private final Advertised advertised;
+  private final boolean mustBeSecure;
   private final Answers answers;
   private @Nullable Route route;
   private boolean extendedOnly;
@@ -21,19 +24,23 @@ final class DataRoute {
 
   /// @param local this end of the control connection
   /// @param peer the client's
+  /// @param mustBeSecure whether only PROT P will do
   DataRoute(
-      InetSocketAddress local, InetSocketAddress peer, Advertised advertised, Answers answers) {
+      InetSocketAddress local,
+      InetSocketAddress peer,
+      Advertised advertised,
+      boolean mustBeSecure,
+      Answers answers) {
     this.local = local;
     this.peer = peer;
     this.advertised = advertised;
+    this.mustBeSecure = mustBeSecure;
     this.answers = answers;
   }
 
   /// Whether data cannot be moved, for nothing is agreed or it would go in the clear; then that is
   /// said.
-  ///
-  /// @param mustBeSecure whether only PROT P will do
-  boolean isMissing(boolean mustBeSecure) {
+  boolean isMissing() {
     boolean inTheClear = mustBeSecure && !secure;
     if (route == null) {
       answers.reply(425, "Say first how to connect: EPSV, PASV, EPRT or PORT.");
@@ -43,7 +50,28 @@ final class DataRoute {
     return route == null || inTheClear;
   }
 
-  /// PROT P, or PROT C.
+  /// PROT (RFC 4217 section 9).
+  ///
+  /// @param underTls whether the control connection is
+  Reply protect(String level, boolean underTls) {
+    return switch (level) {
+      case "P", "C" -> {
+        boolean wanted = level.equals("P");
+        if (!underTls) {
+          yield Reply.of(503, "Say AUTH TLS first.");
+        }
+        if (!wanted && mustBeSecure) {
+          yield Reply.of(534, "Data is sent under TLS only here.");
+        }
+        protect(wanted);
+        yield Reply.of(200, wanted ? "Data goes under TLS." : "Data goes in the clear.");
+      }
+      case "S", "E" -> Reply.of(536, "TLS has no such level; say PROT P.");
+      default -> Reply.of(504, "Only PROT P and PROT C are known.");
+    };
+  }
+
+  /// Whether data is to be under TLS from now on.
   void protect(boolean wanted) {
     if (secure != wanted) {
       hangUp();
@@ -85,48 +113,65 @@ final class DataRoute {
     return agreed;
   }
 
+  /// Waiting for a listener.
+  ///
+  /// @param extended whether EPSV has asked for it, and not PASV
+  record Opening(DataRoute route, boolean extended) implements Doing {
+    @Override
+    public Doing listening(InetSocketAddress at) {
+      route.listening(at, extended);
+      return new Resting();
+    }
+
+    @Override
+    public Doing failed(Effect effect, IOException problem) {
+      route.answers.reply(
+          425,
+          "The server cannot listen for a data connection: %s.",
+          String.valueOf(problem.getMessage()));
+      return new Resting();
+    }
+  }
+
   /// PASV.
   ///
-  /// @return whether the driver was asked to listen
-  boolean passive() {
+  /// @return what is being done then
+  Doing passive() {
     if (extendedOnly) {
       answers.reply(503, "You have said EPSV ALL: only EPSV may follow.");
     } else if (!(local.getAddress() instanceof Inet4Address)) {
       answers.reply(425, "PASV has no words for IPv6; use EPSV.");
     } else {
-      listen();
-      return true;
+      return listen(false);
     }
-    return false;
+    return new Doing.Resting();
   }
 
   /// EPSV (RFC 2428 sections 3 and 4).
   ///
-  /// @return whether the driver was asked to listen
-  boolean extendedPassive(String argument) {
+  /// @return what is being done then
+  Doing extendedPassive(String argument) {
     String ours = local.getAddress() instanceof Inet4Address ? "1" : "2";
     if (argument.equals("ALL")) {
       extendedOnly = true;
       answers.reply(200, "From now on, only EPSV.");
     } else if (argument.isEmpty() || argument.equals(ours)) {
-      listen();
-      return true;
+      return listen(true);
     } else {
       answers.reply(522, "Your control connection has another protocol; use (%s).", ours);
     }
-    return false;
+    return new Doing.Resting();
   }
 
-  private void listen() {
+  private Doing listen(boolean extended) {
     hangUp();
     route = null;
     answers.ask(new Effect.Listen(local.getAddress(), secure));
+    return new Opening(this, extended);
   }
 
   /// Somebody listens for the client now.
-  ///
-  /// @param extended whether EPSV has asked for it, and not PASV
-  void listening(InetSocketAddress at, boolean extended) {
+  private void listening(InetSocketAddress at, boolean extended) {
     route = new Route.Passive();
     if (extended) {
       answers.reply(229, "Entering Extended Passive Mode (|||%s|)", Integer.toString(at.getPort()));

@@ -42,15 +42,10 @@ final class FileCommands {
   private final Told told;
   private final Supplier<Instant> now;
 
-  /// What the client remembers of what it was told.
+  /// What the client remembers of what it was told since it has logged in.
   static final class Told {
     /// The path whose kept part SIZE or MLST told of last.
     private @Nullable VirtualPath part;
-
-    /// Another client is there, or nobody yet: what one was told is nothing to the other.
-    void begunAnew() {
-      part = null;
-    }
   }
 
   /// @param tree as the command may use it

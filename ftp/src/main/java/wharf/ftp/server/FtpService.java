@@ -136,6 +136,11 @@ public record FtpService(
     private Advertised advertised = FtpService.this.advertised;
   }
 
+  /// Whether nothing may be said or moved in the clear but what comes before a log-in.
+  boolean requiresTls() {
+    return tls == Tls.REQUIRED;
+  }
+
   /// Whether sessions are under TLS (RFC 4217).
   public enum Tls {
     /// There is none.

@@ -20,7 +20,7 @@ import wharf.protocol.Happening;
 ///   Staging --Performed--> Receiving --Transferred--> Proving --Expired--> Syncing --Performed-->
 ///   Publishing --Performed--> Over              anything that speaks against it: Over
 /// ```
-final class Incoming {
+final class Incoming implements Doing {
   /// How long an upload that ended by FIN, and of unknown length, has to prove itself: this part of
   /// the time it took, and never longer than [#PROBATION_MOST].
   ///
@@ -60,13 +60,15 @@ final class Incoming {
   /// @param largest the most bytes that it may have
   /// @param unique whether the server chose the name (STOU)
   /// @param cargo how it comes, for the log
+  /// @param limits how long it may wait, and how fast it may go
   record Order(
       String account,
       VirtualPath target,
       long announced,
       long largest,
       boolean unique,
-      Happening.Cargo cargo) {
+      Happening.Cargo cargo,
+      Transfer.Limits limits) {
     /// How it looks on the wire.
     Transfer.Form form() {
       return cargo.form();
@@ -79,31 +81,25 @@ final class Incoming {
   /// @param told the same, to be added to a sentence
   private record Kept(@Nullable Long bytes, Phrase told) {}
 
-  /// What has become of the client.
-  enum Client {
-    THERE,
-    /// It said QUIT and went: it may, before its last upload is stored.
-    LEFT,
-    /// It went without a word, as if it was killed.
-    VANISHED
-  }
-
   private final Order order;
+  private final Terms terms;
   private final Answers answers;
   private Stage stage = new Stage.Staging();
 
-  Incoming(Order order, Answers answers) {
+  /// @param terms under which its bytes come
+  Incoming(Order order, Terms terms, Answers answers) {
     this.order = order;
+    this.terms = terms;
     this.answers = answers;
   }
 
-  /// Whether there is nothing more to do: it was published, or given up.
-  boolean isOver() {
-    return stage instanceof Stage.Over;
+  /// What is being done now: nothing more, when it was published, or given up.
+  private Doing next() {
+    return stage instanceof Stage.Over ? new Resting() : this;
   }
 
-  /// Whether its data connection is at work.
-  boolean isReceiving() {
+  @Override
+  public boolean movesData() {
     return stage instanceof Stage.Receiving;
   }
 
@@ -112,35 +108,34 @@ final class Incoming {
     return stage instanceof Stage.Proving;
   }
 
-  /// How it stands, for people.
-  Phrase told() {
+  @Override
+  public Phrase told() {
     return stage instanceof Stage.Receiving(Upload upload, _)
         ? Phrase.of("%s, %s bytes so far", what(), upload.position())
         : Phrase.of("%s", what());
   }
 
-  /// What it is.
-  String what() {
+  @Override
+  public String what() {
     return "STOR " + order.target();
   }
 
-  /// There is a part for it now.
-  ///
-  /// @param announcement the code to say so with
-  /// @return what is to be moved
-  Transfer.Flow staged(Upload upload, int announcement) {
-    if (!(stage instanceof Stage.Staging)) {
-      throw new IllegalStateException("staged, but " + stage);
+  /// There is a part for it now: its bytes may come.
+  void staged(Upload upload) {
+    if (terms.isHashing()) {
+      upload.hashing(terms.hash());
     }
     long from = upload.position();
     stage = new Stage.Receiving(upload, from);
     VirtualPath target = order.target();
+    int announcement = terms.route().announcement();
     answers.reply(
         order.unique()
             // RFC 1123 section 4.1.2.9 has it so.
             ? Reply.of(announcement, "FILE: %s", target.name())
             : Reply.of(announcement, "Ready for %s.", target));
-    return new Transfer.Flow.In(bytes -> store(upload, from, bytes), order.form());
+    Transfer.Flow flow = new Transfer.Flow.In(bytes -> store(upload, from, bytes), order.form());
+    answers.ask(terms.transfer(flow, order.limits()));
   }
 
   private void store(Upload upload, long from, ByteBuffer bytes) throws FileProblem {
@@ -156,17 +151,24 @@ final class Incoming {
 
   /// The client has put a mark into what it sends: it learns where in the file that is (RFC 959
   /// section 4.2).
-  void marked(Event.Marked marked) {
+  @Override
+  public void marked(Event.Marked marked) {
     if (stage instanceof Stage.Receiving(_, long from)) {
       answers.reply(110, "MARK %s = %s", marked.marker(), from + marked.stored());
     }
   }
 
-  /// Judges the evidence: is what came the whole file? Only then may it be published.
-  void transferred(Event.Transferred end, Client client) {
+  @Override
+  public Doing transferred(Event.Transferred end, Client client) {
     if (!(stage instanceof Stage.Receiving(Upload upload, _))) {
       throw new IllegalStateException("transferred, but " + stage);
     }
+    judge(upload, end, client);
+    return next();
+  }
+
+  /// Judges the evidence: is what came the whole file? Only then may it be published.
+  private void judge(Upload upload, Event.Transferred end, Client client) {
     boolean ended =
         switch (end.ending()) {
           case FIN, CLOSE_NOTIFY, BLOCK_EOF -> true;
@@ -234,8 +236,8 @@ final class Incoming {
     }
   }
 
-  /// The control connection has ended.
-  void peerClosed(Client client) {
+  @Override
+  public Doing peerClosed(Client client) {
     if (stage instanceof Stage.Proving(Upload upload, Event.Transferred end)) {
       if (client == Client.VANISHED) {
         cutOff(upload, end);
@@ -243,30 +245,34 @@ final class Incoming {
         sync(upload, end);
       }
     }
+    return next();
   }
 
-  /// The session is about to end by its own will, and waits for nothing more.
-  void closing() {
+  @Override
+  public Doing closing() {
     if (stage instanceof Stage.Proving(Upload upload, Event.Transferred end)) {
       cutOff(upload, end);
     }
+    return next();
   }
 
-  /// What it asked to be done elsewhere has been done.
-  void performed(Client client) {
+  @Override
+  public Doing performed(Object result, Client client) {
     switch (stage) {
+      case Stage.Staging _ -> {
+        if (client == Client.THERE && !answers.isOver()) {
+          staged((Upload) result);
+        } else {
+          stage = new Stage.Over();
+          answers.closeQuietly((Upload) result);
+        }
+      }
       case Stage.Syncing(Upload upload, Event.Transferred end) -> {
         if (hasVanished(client, end)) {
           cutOff(upload, end);
-          return;
+        } else {
+          publish(upload, end);
         }
-        stage = new Stage.Publishing(upload, end);
-        answers.ask(
-            new Effect.Perform(
-                () -> {
-                  upload.publish();
-                  return "published";
-                }));
       }
       case Stage.Publishing(Upload upload, Event.Transferred end) -> {
         stage = new Stage.Over();
@@ -281,14 +287,15 @@ final class Incoming {
       }
       default -> throw new IllegalStateException("performed, but " + stage);
     }
+    return next();
   }
 
   private static String hashed(Upload upload) {
     return upload.hash().map(hash -> ", " + hash).orElse("");
   }
 
-  /// What it asked to be done elsewhere could not be done.
-  void failed(IOException problem) {
+  @Override
+  public Doing failed(Effect effect, IOException problem) {
     switch (stage) {
       case Stage.Staging _ -> {
         stage = new Stage.Over();
@@ -299,6 +306,7 @@ final class Incoming {
           notStored(upload, end, problem);
       default -> throw new IllegalStateException("failed, but " + stage, problem);
     }
+    return next();
   }
 
   private void notStored(Upload upload, Event.Transferred end, IOException problem) {
@@ -311,8 +319,9 @@ final class Incoming {
     answers.reply(outcome.incomplete(kept.told()));
   }
 
-  /// The session was ended from outside: what has come is kept for its account.
-  void ended() {
+  /// What has come is kept for its account.
+  @Override
+  public void ended() {
     switch (stage) {
       case Stage.Receiving(Upload upload, long from) -> {
         long bytes = upload.position() - from;
@@ -345,6 +354,16 @@ final class Incoming {
             () -> {
               upload.sync();
               return "synced";
+            }));
+  }
+
+  private void publish(Upload upload, Event.Transferred end) {
+    stage = new Stage.Publishing(upload, end);
+    answers.ask(
+        new Effect.Perform(
+            () -> {
+              upload.publish();
+              return "published";
             }));
   }
 

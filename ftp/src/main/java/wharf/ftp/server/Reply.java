@@ -69,6 +69,19 @@ record Reply(
         : of(code, "%s %s.", problem.path(), predicate);
   }
 
+  /// The same, to `who` has said `verb`: what is not allowed is worth a line in the log.
+  static Reply problem(FileProblem problem, String who, Verb verb) {
+    Reply reply = problem(problem);
+    return problem.kind() == FileProblem.Kind.DENIED ? reply.refusing(who, verb) : reply;
+  }
+
+  /// The same, and in the log that `who` may not do that.
+  Reply refusing(String who, Verb verb) {
+    String why = first.toString();
+    return noted(
+        who + " " + verb + " refused: " + why, new Happening.Refused(who, verb.toString(), why));
+  }
+
   /// The same, and this in the log: for people, and for programs.
   Reply noted(String line, Happening happening) {
     return new Reply(code, first, between, last, new Effect.Note(line, happening));

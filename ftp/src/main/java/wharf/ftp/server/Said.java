@@ -31,7 +31,7 @@ sealed interface Said {
   static Said of(LineBuffer.Found found) {
     return switch (found) {
       case LineBuffer.Found.TooLong() ->
-          nonsense(500, "That line is too long: the limit is %s bytes.", FtpSession.LINE_LIMIT);
+          nonsense(500, "That line is too long: the limit is %s bytes.", LineUp.LINE_LIMIT);
       case LineBuffer.Found.Line(ByteBuffer bytes) -> of(bytes);
     };
   }

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import wharf.files.HashAlgorithm;
 import wharf.ftp.server.EntryFormat.Fact;
 import wharf.protocol.Effect.Transfer;
+import wharf.protocol.Ending;
 
 /// What a client and this server have agreed on, of how data is moved and what is told of files: it
 /// outlives log-ins, but neither REIN nor AUTH. A command that changes it is answered with its
@@ -46,9 +47,16 @@ final class Terms {
     return mode;
   }
 
-  /// The mode as a driver is told it.
-  Transfer.Mode modeOfTransfer() {
-    return mode.of(deflateLevel);
+  /// To move something so, over what is agreed on; that is used up.
+  Transfer transfer(Transfer.Flow flow, Transfer.Limits limits) {
+    return new Transfer(route.take(), flow, mode.of(deflateLevel), limits, route.isSecure());
+  }
+
+  /// A transfer has ended, and may have left its connection open.
+  void transferred(Ending ending) {
+    if (mode.of(deflateLevel).leavesOpen(ending)) {
+      route.kept();
+    }
   }
 
   /// What MLSD and MLST tell.

@@ -192,7 +192,7 @@ class DuringTaskTest {
       int commands = 5000;
       driver.send("XCRC data.bin\r\n".repeat(commands - 1) + "XCRC data.bin");
       // Beside the one that runs, what was being received when the line was full.
-      int most = FtpSession.LINE_UP_LIMIT + 4 * 64;
+      int most = LineUp.LIMIT + 4 * 64;
       for (int i = 0; i < commands; i++) {
         int received = commands * "XCRC data.bin\r\n".length() - driver.unreceived();
         assertThat(received - i * "XCRC data.bin\r\n".length()).isBetween(1, most);

@@ -108,7 +108,7 @@ class LineTest {
 
   @TestFactory
   Stream<DynamicTest> anOverlongLineIsOneMistake() {
-    String longest = "x".repeat(FtpSession.LINE_LIMIT - "NOOP \r\n".length());
+    String longest = "x".repeat(LineUp.LINE_LIMIT - "NOOP \r\n".length());
     return Transcript.tests(
         base,
         """

@@ -3,6 +3,7 @@ package wharf.ftp.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -269,6 +270,9 @@ class ModesTest {
   void aBomb() throws IOException {
     try (World world = new World(base)) {
       Answers answers = new Answers(null);
+      InetSocketAddress here = new InetSocketAddress("192.0.2.1", 21);
+      Terms terms = new Terms(new DataRoute(here, here, Advertised.NOTHING, false, answers));
+      terms.route().port("192,0,2,1,16,0");
       VirtualPath target = VirtualPath.ROOT.resolve("bomb");
       Incoming incoming =
           new Incoming(
@@ -285,10 +289,14 @@ class ModesTest {
                       "/bomb",
                       Transfer.Form.IMAGE,
                       Happening.Mode.DEFLATE,
-                      false)),
+                      false),
+                  new Transfer.Limits(Duration.ofSeconds(1), Duration.ofSeconds(1))),
+              terms,
               answers);
       Upload upload = world.tree.upload(target, "jo", new Start.Fresh());
-      if (!(incoming.staged(upload, 150) instanceof Transfer.Flow.In(var sink, _))) {
+      incoming.staged(upload);
+      if (!(answers.taken().getLast() instanceof Transfer transfer
+          && transfer.flow() instanceof Transfer.Flow.In(var sink, _))) {
         throw new AssertionError("an upload");
       }
       sink.write(ByteBuffer.wrap(new byte[10]));
@@ -299,10 +307,11 @@ class ModesTest {
         full = problem;
       }
       assertThat(full).isNotNull();
-      incoming.transferred(
-          new Event.Transferred(Ending.STORE_FAILED, 11, Duration.ofSeconds(1), full),
-          Incoming.Client.THERE);
-      assertThat(incoming.isOver()).isTrue();
+      Doing next =
+          incoming.transferred(
+              new Event.Transferred(Ending.STORE_FAILED, 11, Duration.ofSeconds(1), full),
+              Doing.Client.THERE);
+      assertThat(next).isInstanceOf(Doing.Resting.class);
       String told =
           answers.taken().stream()
               .map(

@@ -138,7 +138,7 @@ final class VirtualDriver {
     for (byte b : bytes) {
       if (b == '\n') {
         byte[] whole = line.toByteArray();
-        order.sent(withoutCr(whole), whole.length >= FtpSession.LINE_LIMIT);
+        order.sent(withoutCr(whole), whole.length >= LineUp.LINE_LIMIT);
         line.reset();
       } else {
         line.write(b);
