@@ -135,6 +135,8 @@ final class Incoming implements Doing {
             ? Reply.of(announcement, "FILE: %s", target.name())
             : Reply.of(announcement, "Ready for %s.", target));
     Transfer.Flow flow = new Transfer.Flow.In(bytes -> store(upload, from, bytes), order.form());
+    Long size = order.announced() < from ? null : Long.valueOf(order.announced() - from);
+    answers.note("", new Happening.Started(order.cargo(), size));
     answers.ask(terms.transfer(flow, order.limits()));
   }
 

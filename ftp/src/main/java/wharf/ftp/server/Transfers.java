@@ -98,8 +98,11 @@ final class Transfers {
 
   private Doing send(
       String verb, String what, Source source, Transfer.Form form, List<Throttle> throttles) {
-    Outgoing outgoing = new Outgoing(cargo(Direction.OUT, verb, what, form), answers);
+    Happening.Cargo cargo = cargo(Direction.OUT, verb, what, form);
+    Outgoing outgoing = new Outgoing(cargo, answers);
     Transfer.Flow flow = new Transfer.Flow.Out(source, form);
+    Long size = source instanceof Source.OfFile(_, long from, long to) ? to - from : null;
+    answers.note("", new Happening.Started(cargo, size));
     answers.ask(terms.transfer(flow, limits(throttles)));
     return outgoing;
   }
