@@ -387,10 +387,6 @@ final class Serve implements Callable<Integer> {
         Current current = new Current(service);
         try (Supervision supervision = Supervision.of(System.getenv());
             Server server = Server.start(current, options)) {
-          if (given == null || !Activation.isTheClients(1)) {
-            PrintStream out = logSettings.takesStandardOutput() ? program.err() : around.out();
-            banner(out, root, server.addresses(), who, oneTime);
-          }
           Map<String, String> values = config.values(spec());
           Callable<List<String>> reload = () -> reload(current, values, logs, supervision);
           if (configFile != null) {
@@ -408,6 +404,10 @@ final class Serve implements Callable<Integer> {
                     drained.countDown();
                   });
           try (ControlSocket _ = control(desk, around)) {
+            if (given == null || !Activation.isTheClients(1)) {
+              PrintStream out = logSettings.takesStandardOutput() ? program.err() : around.out();
+              banner(out, root, server.addresses(), who, oneTime);
+            }
             supervision.ready(server, "serving " + root + ", " + models.summary());
             program.mayTake(grace());
             Serving.awaitStop(server, around, grace(), supervision::stopping, drained);

@@ -105,6 +105,23 @@ public final class Native {
     }
   }
 
+  /// Ends both directions of a socket, for every process that has it.
+  static void shutDown(int descriptor) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment errno = arena.allocate(Call.STATE);
+      int result =
+          Call.answer(
+              errno, (int) ShutDown.SHUTDOWN.invokeExact(errno, descriptor, ShutDown.BOTH));
+      if (result < 0) {
+        throw error("shutting down descriptor " + descriptor, result);
+      }
+    } catch (IOException e) {
+      throw e;
+    } catch (Throwable fault) {
+      throw unexpected(fault);
+    }
+  }
+
   /// Sends `message` as one datagram to a Unix-domain socket, of which the JDK knows streams only.
   ///
   /// @param address the path of its file, or a name that begins with NUL, of the abstract namespace
@@ -227,6 +244,11 @@ public final class Native {
 
   private static final class Duplicate {
     static final MethodHandle DUP2 = Call.link("dup2", JAVA_INT, JAVA_INT);
+  }
+
+  private static final class ShutDown {
+    static final int BOTH = 2;
+    static final MethodHandle SHUTDOWN = Call.link("shutdown", JAVA_INT, JAVA_INT);
   }
 
   private static final class UnixCalls {

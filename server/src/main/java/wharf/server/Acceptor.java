@@ -62,7 +62,9 @@ final class Acceptor {
     } catch (ClosedChannelException e) {
       return new Outcome.Nobody();
     } catch (IOException e) {
-      if (exhausted.compareAndSet(false, true)) {
+      if (isOver(listener, e)) {
+        context.log().log(Level.DEBUG, "the listener was ended by another process", e);
+      } else if (exhausted.compareAndSet(false, true)) {
         warn(e);
       }
       return new Outcome.Exhausted();
@@ -88,6 +90,13 @@ final class Acceptor {
     settings.applyTo(connection);
     // The Telnet synch of RFC 959's ABOR comes as urgent data: it is to be read in its place.
     connection.socket().setOOBInline(true);
+  }
+
+  /// Whether nobody can come to it any more: a worker's listener is ended for all of them when the
+  /// server stops, a moment before they are told to.
+  private boolean isOver(ServerSocketChannel listener, IOException e) {
+    return context.inherited().contains(listener)
+        && String.valueOf(e.getMessage()).contains("Invalid argument");
   }
 
   private void warn(IOException why) {

@@ -22,6 +22,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import wharf.net.SharedListener;
 import wharf.net.StandardInput;
 
 /// The workers of [Processes], from the first start to the last end. A thread stays with each
@@ -312,9 +313,21 @@ final class Crew implements ServerModel.Running {
     } finally {
       lock.unlock();
     }
-    // The workers have theirs still: the port is free when the last of them has ended.
-    sockets.listeners().forEach(context::close);
+    sockets.listeners().forEach(this::end);
     sockets.datagrams().forEach(context::close);
+  }
+
+  /// Turns away whoever comes, though the workers have the listener still. One that this process was
+  /// started with is not this server's alone: who comes there is to wait for the next.
+  private void end(ServerSocketChannel listener) {
+    if (!context.inherited().contains(listener)) {
+      try {
+        SharedListener.end(listener);
+      } catch (IOException e) {
+        context.log().log(Level.DEBUG, "clients wait at a listener that is closed", e);
+      }
+    }
+    context.close(listener);
   }
 
   @Override

@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -77,10 +82,36 @@ class ControlTest {
     return all;
   }
 
+  /// Asked as docs/control.md has it, by a program that is not ours.
   @SuppressWarnings("unchecked") // Which is what JSON has.
   private static List<Map<String, Object>> sessions(Program program) throws IOException {
-    Map<String, Object> reply = JSON.std.mapFrom(program.ctl("--json", "sessions"));
+    Map<String, Object> reply = ask(program, "{\"order\":\"sessions\"}");
     return (List<Map<String, Object>>) Objects.requireNonNull(reply.get("sessions"));
+  }
+
+  private static Map<String, Object> ask(Program program, String request) throws IOException {
+    try (SocketChannel socket =
+        SocketChannel.open(UnixDomainSocketAddress.of(program.controlSocket()))) {
+      DataOutputStream out = new DataOutputStream(Channels.newOutputStream(socket));
+      byte[] bytes = request.getBytes(UTF_8);
+      out.writeInt(bytes.length);
+      out.write(bytes);
+      DataInputStream in = new DataInputStream(Channels.newInputStream(socket));
+      return JSON.std.mapFrom(new String(in.readNBytes(in.readInt()), UTF_8));
+    }
+  }
+
+  /// What is no request, or none of ours, costs whoever sends it a sentence, and nobody else
+  /// anything.
+  @Test
+  void whatIsNoRequest() throws Exception {
+    try (Program program = serve("virtual")) {
+      for (String wrong : List.of("", "no JSON", "[1]", "{}", "{\"order\":\"dance\"}")) {
+        assertThat(ask(program, wrong)).as(wrong).containsOnlyKeys("problem");
+      }
+      assertThatThrownBy(() -> ask(program, "x".repeat(70_000))).isInstanceOf(IOException.class);
+      assertThat(JSON.std.mapFrom(program.ctl("--json", "sessions"))).containsKey("sessions");
+    }
   }
 
   @ParameterizedTest
@@ -136,7 +167,7 @@ class ControlTest {
       assertThat(one.get("rate"))
           .isInstanceOfSatisfying(
               Number.class, rate -> assertThat(rate.doubleValue()).isBetween(0.7e6, 1.4e6));
-      assertThat(program.ctl("sessions")).contains("of 19.1 MiB, ", " %, ", " KiB/s");
+      assertThat(program.ctl("sessions")).contains("of 19.1 MiB, ", " %, ", "iB/s");
     }
   }
 

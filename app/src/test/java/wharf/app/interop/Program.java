@@ -174,6 +174,11 @@ final class Program implements AutoCloseable {
     return ctl(0, words);
   }
 
+  /// Where it listens for `wharf ctl`.
+  Path controlSocket() {
+    return state.resolve("wharf").resolve("ctl").resolve(Long.toString(process.pid()));
+  }
+
   /// Waits until it has ended.
   ///
   /// @return its exit code

@@ -45,7 +45,7 @@ class ReloadTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"virtual", "epoll"})
+  @ValueSource(strings = {"virtual", "epoll", "processes"})
   void aRunningServerTakesItAnew(String model) throws Exception {
     Path served = Files.createDirectories(folder.resolve("served"));
     Path outside = Files.createDirectories(folder.resolve("outside"));
