@@ -168,7 +168,10 @@ final class AccountDraft {
   }
 
   private static long number(String text, int least) {
-    if (!text.matches("\\d{1,9}") || Integer.parseInt(text) < least) {
+    if (!text.chars().allMatch(c -> c >= '0' && c <= '9')
+        || text.isEmpty()
+        || text.length() > 9
+        || Integer.parseInt(text) < least) {
       throw new IllegalArgumentException(
           "that is a whole number, at least " + least + ", not '" + text + "'");
     }

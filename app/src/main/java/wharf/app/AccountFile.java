@@ -82,7 +82,7 @@ final class AccountFile {
 
   private static List<String> lines(Path file) throws IOException {
     try {
-      return Files.readAllLines(file);
+      return Files.readString(file).lines().toList();
     } catch (CharacterCodingException e) {
       throw new IOException(file + " is no text in UTF-8", e);
     }

@@ -29,6 +29,9 @@ public final class Accounts {
   /// than any client does.
   static final int CHECKS_IN_LINE = 256;
 
+  /// The hashes of so many accounts, each of which nobody knows, are a seed as good as that of all.
+  private static final int SEEDING = 1000;
+
   private final Map<String, Known> known;
   private final @Nullable Account anonymous;
   private final PasswordHash hash;
@@ -38,8 +41,8 @@ public final class Accounts {
   /// that it is the same in each worker process, and after a restart.
   private final byte[] seed;
 
-  private final Semaphore checks = new Semaphore(CHECKS_AT_ONCE);
-  private final Semaphore line = new Semaphore(CHECKS_IN_LINE);
+  private final Semaphore checks;
+  private final Semaphore line;
 
   /// An account and the hash of its password.
   public record Known(Account account, String passwordHash) {}
@@ -51,6 +54,15 @@ public final class Accounts {
 
   /// @param anonymous as whom those without an account may log in; null if they may not
   public Accounts(List<Known> known, @Nullable Account anonymous, PasswordHash hash) {
+    this(known, anonymous, hash, new Semaphore(CHECKS_AT_ONCE), new Semaphore(CHECKS_IN_LINE));
+  }
+
+  private Accounts(
+      List<Known> known,
+      @Nullable Account anonymous,
+      PasswordHash hash,
+      Semaphore checks,
+      Semaphore line) {
     this.known = new HashMap<>(known.size() * 2);
     for (Known one : known) {
       this.known.put(one.account().name(), one);
@@ -59,8 +71,16 @@ public final class Accounts {
     this.hash = hash;
     this.hashes = known.stream().map(Known::passwordHash).toList();
     MessageDigest digest = sha256();
-    hashes.forEach(one -> digest.update(one.getBytes(UTF_8)));
+    hashes.stream().limit(SEEDING).forEach(one -> digest.update(one.getBytes(UTF_8)));
     this.seed = digest.digest();
+    this.checks = checks;
+    this.line = line;
+  }
+
+  /// Others in their place. Whatever the hash remembers goes on, and so do the bounds on checks:
+  /// those that have logged in do so again without being felt.
+  public Accounts replacedBy(List<Known> others, @Nullable Account othersAnonymous) {
+    return new Accounts(others, othersAnonymous, hash, checks, line);
   }
 
   /// Whether those without an account may log in.

@@ -53,6 +53,17 @@ class AccountsTest {
     assertThat(accounts.authenticate("Jo", new Secret("secret"))).isEmpty();
   }
 
+  @Test
+  void othersInTheirPlaceAreCheckedByTheSameHash() {
+    Accounts others =
+        accounts(true)
+            .replacedBy(List.of(new Accounts.Known(Account.writer("al"), "terces")), null);
+    assertThat(others.authenticate("jo", new Secret("secret"))).isEmpty();
+    assertThat(others.authenticate("anonymous", new Secret(""))).isEmpty();
+    assertThat(others.authenticate("al", new Secret("secret"))).contains(Account.writer("al"));
+    assertThat(hash.checked).hasSize(2);
+  }
+
   /// One check, of a hash that is an account's; and the same again for the same name, in every
   /// process that knows the same accounts: else a name could be told by trying it twice.
   @Test
