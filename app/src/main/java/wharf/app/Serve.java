@@ -319,8 +319,7 @@ final class Serve implements Callable<Integer> {
               ? "Missing required parameter: 'DIR'"
               : "say which folder to serve: folder = ... in " + configFile + ", or DIR");
     }
-    FtpService.Patience patience = FtpService.Patience.USUAL.withIdle(Duration.ofSeconds(idle));
-    return new Plan(folder, server, patience, bansPolicy(), sync, compress, quiet);
+    return new Plan(folder, server, patience(), bansPolicy(), sync, compress, quiet);
   }
 
   /// The options, as they have come to be.
@@ -542,8 +541,7 @@ final class Serve implements Callable<Integer> {
   private void work(FtpService service, Server.Options options, Path root)
       throws IOException, InterruptedException {
     PrintStream parent = Objects.requireNonNull(main).around().out();
-    try (Worker worker =
-        Worker.start(service, options, parent, Serving.ofWorker(grace()))) {
+    try (Worker worker = Worker.start(service, options, parent, Serving.ofWorker(grace()))) {
       Desk desk =
           desk(
               worker.server(),
@@ -614,6 +612,15 @@ final class Serve implements Callable<Integer> {
 
   private Duration grace() {
     return Duration.ofSeconds(grace);
+  }
+
+  private FtpService.Patience patience() {
+    Integer longest = config.said(Key.LIMITS_TRANSFER);
+    return FtpService.Patience.USUAL
+        .withIdle(Duration.ofSeconds(idle))
+        .withLogin(Duration.ofSeconds(config.get(Key.LIMITS_LOGIN)))
+        .withStall(Duration.ofSeconds(config.get(Key.LIMITS_STALL)))
+        .withTransfer(longest == null ? null : Duration.ofSeconds(longest));
   }
 
   private Bans.Policy bansPolicy() {

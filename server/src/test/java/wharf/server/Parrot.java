@@ -275,7 +275,15 @@ final class Parrot implements Protocol {
                 new Transfer.Limits(
                     Duration.ofMillis(Long.parseLong(words[1])),
                     Duration.ofMillis(Long.parseLong(words[2])),
+                    null,
                     words.length > 3 ? List.of(new Throttle(Long.parseLong(words[3]))) : List.of());
+        case "longest" ->
+            limits =
+                new Transfer.Limits(
+                    limits.connect(),
+                    limits.stall(),
+                    Duration.ofMillis(Long.parseLong(words[1])),
+                    limits.throttles());
         case "listen" -> effects.add(new Effect.Listen(local.getAddress(), secretly));
         case "get", "put", "bad" -> transfer(new Transfer.Route.Passive(), words, 0);
         case "dial" -> {

@@ -91,6 +91,7 @@ final class Login {
         CommonName.of(security == null ? List.of() : security.peer())
             .filter(name::equals)
             .flatMap(service.accounts()::vouchedFor);
+    anew();
     become(new Who.Named(name));
     if (shown.isPresent()) {
       return isBanned() ? new Doing.Resting() : check(name, true, () -> shown);
@@ -125,6 +126,15 @@ final class Login {
   /// Nobody is logged in any more.
   void leave() {
     become(new Who.Guest());
+  }
+
+  /// The same, and somebody else may log in. The time for that begins for who was logged in; for
+  /// nobody else does it begin anew, whatever they say.
+  void anew() {
+    if (isIn()) {
+      answers.ask(new Effect.Arm(service.patience().login()));
+    }
+    leave();
   }
 
   /// Whether log-ins from the client's address have failed too often, perhaps in other sessions;
