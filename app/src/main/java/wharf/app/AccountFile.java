@@ -175,6 +175,7 @@ final class AccountFile {
     if (limits.sessions() != Integer.MAX_VALUE) {
       add(words, "sessions", limits.sessions());
     }
+    account.networks().forEach(network -> words.add("network=" + network));
     String line = account.name() + ":" + AccountDraft.text(rights) + ":" + one.passwordHash();
     return words.isEmpty() ? line : line + " " + Words.join(words);
   }

@@ -296,7 +296,7 @@ final class Parrot implements Protocol {
           busy = true;
           effects.add(new Effect.Secure(""));
         }
-        case "login" -> note(new Happening.Login(words[1], true, Happening.Proof.PASSWORD));
+        case "login" -> note(new Happening.Login(words[1], true, Happening.Proof.PASSWORD, null));
         case "tells" -> note(new Happening.Started(CARGO, Long.parseLong(words[1])));
         case "told" ->
             note(
