@@ -15,6 +15,7 @@ import wharf.users.Accounts;
 import wharf.users.Accounts.Known;
 import wharf.users.Limits;
 import wharf.users.NamePattern;
+import wharf.users.Network;
 import wharf.users.Right;
 import wharf.users.Rule;
 import wharf.users.Rules;
@@ -49,6 +50,7 @@ final class AccountDraft {
   private @Nullable Set<Right> rights;
   private final List<Rule> rules = new ArrayList<>();
   private final List<NamePattern> hidden = new ArrayList<>();
+  private final List<Network> networks = new ArrayList<>();
   private Limits limits = Limits.NONE;
 
   /// @param here what a relative root counts from
@@ -129,6 +131,10 @@ final class AccountDraft {
     hidden.add(new NamePattern(text));
   }
 
+  void network(String text) {
+    networks.add(Network.parse(text));
+  }
+
   void quota(String text) {
     limits(
         limits.sessions(),
@@ -168,7 +174,10 @@ final class AccountDraft {
   }
 
   private static long number(String text, int least) {
-    if (!text.matches("\\d{1,9}") || Integer.parseInt(text) < least) {
+    if (!text.chars().allMatch(c -> c >= '0' && c <= '9')
+        || text.isEmpty()
+        || text.length() > 9
+        || Integer.parseInt(text) < least) {
       throw new IllegalArgumentException(
           "that is a whole number, at least " + least + ", not '" + text + "'");
     }
@@ -187,13 +196,14 @@ final class AccountDraft {
     }
     if (rules.isEmpty() && hidden.isEmpty()) {
       return new Known(
-          new Account(name, root, everywhere(rights == null ? READ : rights), limits), hash);
+          new Account(name, root, everywhere(rights == null ? READ : rights), limits, networks),
+          hash);
     }
     List<Rule> all = new ArrayList<>(rules);
     if (rights != null || rules.isEmpty()) {
       all.add(Rule.everywhere(rights == null ? READ : rights));
     }
-    return new Known(new Account(name, root, new Rules(all, hidden), limits), hash);
+    return new Known(new Account(name, root, new Rules(all, hidden), limits, networks), hash);
   }
 
   private static Rules everywhere(Set<Right> rights) {

@@ -82,7 +82,7 @@ final class AccountFile {
 
   private static List<String> lines(Path file) throws IOException {
     try {
-      return Files.readAllLines(file);
+      return Files.readString(file).lines().toList();
     } catch (CharacterCodingException e) {
       throw new IOException(file + " is no text in UTF-8", e);
     }
@@ -175,6 +175,7 @@ final class AccountFile {
     if (limits.sessions() != Integer.MAX_VALUE) {
       add(words, "sessions", limits.sessions());
     }
+    account.networks().forEach(network -> words.add("network=" + network));
     String line = account.name() + ":" + AccountDraft.text(rights) + ":" + one.passwordHash();
     return words.isEmpty() ? line : line + " " + Words.join(words);
   }

@@ -50,7 +50,13 @@ enum AccountKey {
       Form.SIZE,
       "any",
       "Bytes a second that its downloads together may take."),
-  SESSIONS("sessions", "sessions", Form.NUMBER, "any", "Its sessions at once.");
+  SESSIONS("sessions", "sessions", Form.NUMBER, "any", "Its sessions at once."),
+  NETWORKS(
+      "networks",
+      "network",
+      Form.LIST,
+      "any",
+      "It logs in from these networks only, as 192.0.2.0/24; elsewhere no password is right.");
 
   /// How a value is written in `wharf.toml`; elsewhere all are text.
   enum Form {
@@ -126,6 +132,7 @@ enum AccountKey {
       case RATE_UP -> draft.rateUp(text);
       case RATE_DOWN -> draft.rateDown(text);
       case SESSIONS -> draft.sessions(text);
+      case NETWORKS -> draft.network(text);
     }
   }
 

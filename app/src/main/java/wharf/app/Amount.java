@@ -1,12 +1,10 @@
 package wharf.app;
 
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /// Sizes and times for people.
 final class Amount {
-  private static final Pattern BYTES = Pattern.compile("(\\d{1,18})([KMGT]?)(?:i?B)?");
+  private static final String UNITS = "KMGT";
 
   private Amount() {}
 
@@ -14,21 +12,20 @@ final class Amount {
   ///
   /// @throws IllegalArgumentException with a message for people when it is none of these
   static long ofBytes(String text) {
-    Matcher size = BYTES.matcher(text);
-    if (!size.matches()) {
+    // Without a pattern, for the same reason as PasswordForms: all accounts may have a quota.
+    int digits = 0;
+    while (digits < text.length() && text.charAt(digits) >= '0' && text.charAt(digits) <= '9') {
+      digits++;
+    }
+    boolean hasUnit = digits < text.length() && UNITS.indexOf(text.charAt(digits)) >= 0;
+    String rest = text.substring(digits + (hasUnit ? 1 : 0));
+    if (digits < 1 || digits > 18 || !(rest.isEmpty() || rest.equals("B") || rest.equals("iB"))) {
       throw new IllegalArgumentException(
           "a size is written as 4096, 64K, 1M, 1G or 1T, not '" + text + "'");
     }
-    int power =
-        switch (size.group(2)) {
-          case "K" -> 10;
-          case "M" -> 20;
-          case "G" -> 30;
-          case "T" -> 40;
-          default -> 0;
-        };
+    int power = hasUnit ? 10 + 10 * UNITS.indexOf(text.charAt(digits)) : 0;
     try {
-      return Math.multiplyExact(Long.parseLong(size.group(1)), 1L << power);
+      return Math.multiplyExact(Long.parseLong(text, 0, digits, 10), 1L << power);
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException("'" + text + "' is more than any disk holds", e);
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import wharf.files.Durability;
+import wharf.ftp.server.FtpService;
 import wharf.server.Processes;
 import wharf.server.TlsSettings;
 import wharf.users.Bans;
@@ -56,6 +57,30 @@ record Key<T>(
           "bans.forgiven",
           Bans.Policy.USUAL.forgiven(),
           "So many seconds without another one make the next half as long.");
+
+  static final Key<Integer> LIMITS_LOGIN =
+      seconds(
+          "limits.login",
+          FtpService.Patience.USUAL.login(),
+          "Close a session in which nobody has logged in after so many seconds; sshd has 120,"
+              + " too.");
+
+  static final Key<Integer> LIMITS_STALL =
+      seconds(
+          "limits.stall",
+          FtpService.Patience.USUAL.stall(),
+          "Give up a transfer in which nothing has moved for so many seconds.");
+
+  static final Key<Integer> LIMITS_TRANSFER =
+      new Key<>(
+          "limits.transfer",
+          Kind.number(1, Integer.MAX_VALUE),
+          null,
+          "any",
+          null,
+          null,
+          "Give up a transfer that lasts longer than so many seconds; of an upload the part that"
+              + " came is kept, to be continued.");
 
   static final Key<List<Network>> BANS_NEVER =
       value(
@@ -166,6 +191,9 @@ record Key<T>(
               "--idle",
               "Close a session after so many seconds without a command. No transfer is broken"
                   + " off."),
+          LIMITS_LOGIN,
+          LIMITS_STALL,
+          LIMITS_TRANSFER,
           option(
               "limits.grace",
               Kind.number(0, 86_400),
@@ -348,6 +376,9 @@ record Key<T>(
           "accounts-file",
           "listen.masquerade",
           "limits.idle",
+          "limits.login",
+          "limits.stall",
+          "limits.transfer",
           "limits.rate-up",
           "limits.rate-down",
           "limits.address-rate-up",

@@ -264,6 +264,13 @@ final class Serve implements Callable<Integer> {
   /// What it would do, without doing it; tells all that is wrong, as far as that can be known
   /// without opening anything.
   Plan check() throws Exception {
+    return check(new OneTime()).plan();
+  }
+
+  /// The same, and who may log in.
+  private record Checked(Plan plan, Handover who) {}
+
+  private Checked check(OneTime oneTime) throws Exception {
     Main program = Objects.requireNonNull(main);
     Surroundings around = program.around();
     configure(around, null);
@@ -271,8 +278,7 @@ final class Serve implements Callable<Integer> {
       Plan plan = plan(null);
       security.checkFiles(program);
       Quota _ = quota.quota();
-      Handover _ = accounts(around.folder(), new OneTime());
-      return plan;
+      return new Checked(plan, accounts(around.folder(), oneTime));
     } catch (ParameterException problem) {
       throw config.explained(problem, Objects.requireNonNull(spec));
     }
@@ -313,8 +319,7 @@ final class Serve implements Callable<Integer> {
               ? "Missing required parameter: 'DIR'"
               : "say which folder to serve: folder = ... in " + configFile + ", or DIR");
     }
-    FtpService.Patience patience = FtpService.Patience.USUAL.withIdle(Duration.ofSeconds(idle));
-    return new Plan(folder, server, patience, bansPolicy(), sync, compress, quiet);
+    return new Plan(folder, server, patience(), bansPolicy(), sync, compress, quiet);
   }
 
   /// The options, as they have come to be.
@@ -459,9 +464,10 @@ final class Serve implements Callable<Integer> {
   private List<String> take(Current current, Map<String, String> before) throws Exception {
     Main program = Objects.requireNonNull(main);
     Serve anew = Main.serve(program.around(), program.words());
-    Plan plan = anew.check();
     OneTime another = new OneTime();
-    Handover who = anew.accounts(program.around().folder(), another);
+    Checked checked = anew.check(another);
+    Plan plan = checked.plan();
+    Handover who = checked.who();
     if (handover != null) {
       Handover now = another.password == null ? who : Objects.requireNonNull(first);
       handover.renew(
@@ -478,7 +484,7 @@ final class Serve implements Callable<Integer> {
         service
             .with(
                 another.password == null
-                    ? new Accounts(who.known(), who.anonymous(), new PasswordForms())
+                    ? service.accounts().replacedBy(who.known(), who.anonymous())
                     // Nobody would know the new one.
                     : service.accounts())
             .with(plan.patience())
@@ -535,8 +541,7 @@ final class Serve implements Callable<Integer> {
   private void work(FtpService service, Server.Options options, Path root)
       throws IOException, InterruptedException {
     PrintStream parent = Objects.requireNonNull(main).around().out();
-    try (Worker worker =
-        Worker.start(service, options, parent, Serving.ofWorker(grace()))) {
+    try (Worker worker = Worker.start(service, options, parent, Serving.ofWorker(grace()))) {
       Desk desk =
           desk(
               worker.server(),
@@ -607,6 +612,15 @@ final class Serve implements Callable<Integer> {
 
   private Duration grace() {
     return Duration.ofSeconds(grace);
+  }
+
+  private FtpService.Patience patience() {
+    Integer longest = config.said(Key.LIMITS_TRANSFER);
+    return FtpService.Patience.USUAL
+        .withIdle(Duration.ofSeconds(idle))
+        .withLogin(Duration.ofSeconds(config.get(Key.LIMITS_LOGIN)))
+        .withStall(Duration.ofSeconds(config.get(Key.LIMITS_STALL)))
+        .withTransfer(longest == null ? null : Duration.ofSeconds(longest));
   }
 
   private Bans.Policy bansPolicy() {

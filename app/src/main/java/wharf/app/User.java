@@ -183,6 +183,7 @@ final class User implements Runnable {
           case RIGHTS -> "RIGHTS";
           case RULES -> "FOLDER=RIGHTS";
           case HIDE -> "PATTERN";
+          case NETWORKS -> "NETWORK";
           case QUOTA, RATE_UP, RATE_DOWN -> "SIZE";
           case PASSWORD, QUOTA_FILES, SESSIONS -> "N";
         };

@@ -26,6 +26,7 @@ import wharf.net.TlsIdentity;
 import wharf.users.Account;
 import wharf.users.Accounts.Known;
 import wharf.users.NamePattern;
+import wharf.users.Network;
 import wharf.users.Right;
 import wharf.users.Rule;
 
@@ -53,6 +54,9 @@ class ConfigTest {
           Map.entry("tls.client-certs", "'optional'; tls.client-ca = 'pair.pem'"),
           Map.entry("tls.client-ca", "'pair.pem'; tls.client-certs = 'required'"),
           Map.entry("limits.idle", "60"),
+          Map.entry("limits.login", "30"),
+          Map.entry("limits.stall", "30"),
+          Map.entry("limits.transfer", "3600"),
           Map.entry("limits.grace", "60"),
           Map.entry("limits.sessions", "100"),
           Map.entry("limits.sessions-per-address", "10"),
@@ -169,6 +173,8 @@ class ConfigTest {
           [accounts.ann]~hide = ['a',~ 'b/c'] | line 3, column 2: hide is wrong: 'b/c' is no pattern
           [accounts.ann]~quota = true | quota is a size, as "500M", not true
           [accounts.ann]~sessions = 0 | sessions is wrong: that is a whole number, at least 1
+          [accounts.ann]~networks = ['10.0.0.0/8',~ '10.0.0.1/8'] | line 3, column 2: networks is wrong: '10.0.0.1/8' says more than its first 8 bits
+          [accounts.ann]~networks = '10.0.0.0/8' | networks is a list of text, not the text
           [accounts.ann]~rate-up = '0' | rate-up is wrong: a rate is at least 1
           """)
   void whatIsWrongIsToldWithItsPlace(String text, String complaint) throws IOException {
@@ -324,6 +330,7 @@ class ConfigTest {
             rate-up = "1M"
             rate-down = "2M"
             sessions = 2
+            networks = ["192.0.2.0/24", "::1"]
             hide = [".*", "*.tmp"]
             [accounts.box]
             password = "HASH"
@@ -342,6 +349,8 @@ class ConfigTest {
     assertThat(ann.rules().hidden())
         .containsExactly(new NamePattern(".*"), new NamePattern("*.tmp"));
     assertThat(ann.limits()).isEqualTo(new wharf.users.Limits(2, 1 << 20, 2 << 20, 1024, 5));
+    assertThat(ann.networks())
+        .containsExactly(Network.parse("192.0.2.0/24"), Network.parse("::1/128"));
     assertThat(Objects.requireNonNull(accounts.get("box")).rules().rules())
         .containsExactlyInAnyOrder(
             Rule.at("/in", java.util.Set.of(Right.WRITE, Right.MAKE_FOLDER)),

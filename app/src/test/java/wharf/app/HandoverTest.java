@@ -16,6 +16,7 @@ import wharf.users.Account;
 import wharf.users.Accounts.Known;
 import wharf.users.Limits;
 import wharf.users.NamePattern;
+import wharf.users.Network;
 import wharf.users.Right;
 import wharf.users.Rule;
 import wharf.users.Rules;
@@ -36,7 +37,12 @@ class HandoverTest {
                 Rule.at("/a=b", Set.of())),
             List.of(new NamePattern("*.t mp"), new NamePattern("~?=")));
     Account full =
-        new Account("jürgen b", Path.of("/srv/a b:c"), rules, new Limits(3, 1, 2, 1L << 40, 5));
+        new Account(
+            "jürgen b",
+            Path.of("/srv/a b:c"),
+            rules,
+            new Limits(3, 1, 2, 1L << 40, 5),
+            List.of(Network.parse("2001:db8::/32"), Network.parse("192.0.2.7")));
     Handover handover =
         new Handover(
             List.of(

@@ -82,7 +82,7 @@ class LogLinesTest {
         new Happening[] {
           upload(hostile, hostile, false),
           new Happening.Command("STOR", hostile, 226, Duration.ZERO),
-          new Happening.Login(hostile, false, Happening.Proof.PASSWORD),
+          new Happening.Login(hostile, false, Happening.Proof.PASSWORD, hostile),
           new Happening.Change(hostile, "RNTO", hostile, hostile),
           new Happening.Remark(hostile),
         }) {

@@ -26,6 +26,7 @@ import wharf.users.Account;
 import wharf.users.Accounts.Known;
 import wharf.users.Limits;
 import wharf.users.NamePattern;
+import wharf.users.Network;
 import wharf.users.Right;
 import wharf.users.Rule;
 import wharf.users.Rules;
@@ -75,7 +76,9 @@ class UserTest {
             "--quota-files=100",
             "--rate-up=1M",
             "--rate-down=64K",
-            "--sessions=3");
+            "--sessions=3",
+            "--network=10.0.0.0/8",
+            "--network=2001:db8::/32");
     assertThat(ran.code()).as(ran.err()).isZero();
     assertThat(ran.err()).contains("acme may list, read, write, delete, mkdir");
     Known known = AccountFile.read(file()).getFirst();
@@ -90,12 +93,16 @@ class UserTest {
                         Rule.at("/in", Set.of(Right.WRITE, Right.MAKE_FOLDER)),
                         Rule.at("/in/*/done", Set.of(Right.LIST, Right.DELETE))),
                     List.of(new NamePattern("*.tmp"), new NamePattern("it's"))),
-                new Limits(3, 1 << 20, 64 << 10, 20L << 30, 100)));
+                new Limits(3, 1 << 20, 64 << 10, 20L << 30, 100),
+                List.of(Network.parse("10.0.0.0/8"), Network.parse("2001:db8::/32"))));
     assertThat(new PasswordForms().matches(new Secret("sesame"), known.passwordHash())).isTrue();
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file())))
         .isEqualTo("rw-------");
     Ran list = user("list", "--accounts", "accounts");
-    assertThat(list.out()).startsWith("acme\tread\t'rule=").doesNotContain("argon");
+    assertThat(list.out())
+        .startsWith("acme\tread\t'rule=")
+        .contains(" network=10.0.0.0/8 ")
+        .doesNotContain("argon");
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 
 /// What a session wants. The driver carries effects out in the order given.
 public sealed interface Effect {
@@ -124,16 +125,19 @@ public sealed interface Effect {
     ///
     /// @param connect how long the data connection may take to come about
     /// @param stall how long nothing may move
+    /// @param longest how long it may last in all, from the first attempt to connect; null for any
+    ///   time
     /// @param throttles how fast it may go; all of them hold. What goes over the wire counts,
     ///   without what TLS adds
-    public record Limits(Duration connect, Duration stall, List<Throttle> throttles) {
+    public record Limits(
+        Duration connect, Duration stall, @Nullable Duration longest, List<Throttle> throttles) {
       public Limits {
         throttles = List.copyOf(throttles);
       }
 
       /// As fast as it can.
       public Limits(Duration connect, Duration stall) {
-        this(connect, stall, List.of());
+        this(connect, stall, null, List.of());
       }
     }
   }

@@ -22,6 +22,8 @@ public enum Ending {
   ABORTED,
   /// Nothing moved for as long as the transfer allowed.
   TIMED_OUT,
+  /// It lasted as long as it was allowed to.
+  TOO_LONG,
   /// The source could not be read, or was shorter than announced, or the sink could not be written.
   STORE_FAILED,
   /// The data connection never came about.

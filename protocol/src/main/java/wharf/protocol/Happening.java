@@ -35,7 +35,9 @@ public sealed interface Happening {
   ///
   /// @param account the name that was said; there need not be such an account if it was refused
   /// @param proof what was shown for it
-  record Login(String account, boolean accepted, Proof proof) implements Happening {}
+  /// @param why it was refused, where that was not for its name or password; null else
+  record Login(String account, boolean accepted, Proof proof, @Nullable String why)
+      implements Happening {}
 
   /// How somebody proves who they are.
   enum Proof {

@@ -55,6 +55,10 @@ final class DataConnection {
   private final Consumer<SelectableChannel> forget;
   private final LongSupplier nanoTime;
   private final long began;
+
+  /// When, of `nanoTime`, it has lasted as long as it may; null for never.
+  private final @Nullable Long latest;
+
   private final Meter meter;
   private long deadline;
   private @Nullable SelectableChannel channel;
@@ -137,6 +141,8 @@ final class DataConnection {
     this.began = nanoTime.getAsLong();
     this.meter = new Meter(began);
     this.deadline = began + transfer.limits().connect().toNanos();
+    Duration longest = transfer.limits().longest();
+    this.latest = longest == null ? null : began + longest.toNanos();
     switch (transfer.route()) {
       case Transfer.Route.Passive _ -> {
         if (seat != null) {
@@ -221,7 +227,8 @@ final class DataConnection {
 
   /// When, of `nanoTime`, waiting has lasted too long.
   long deadline() {
-    return awaitsTurn ? turn : deadline;
+    long next = awaitsTurn ? turn : deadline;
+    return latest != null && latest - next < 0 ? latest : next;
   }
 
   /// Whether the bytes go to the server.
@@ -233,6 +240,9 @@ final class DataConnection {
   ///
   /// @return how it ended, or null while it goes on
   Event.@Nullable Transferred advance(ByteBuffer scratch) {
+    if (latest != null && nanoTime.getAsLong() - latest >= 0) {
+      return end(Ending.TOO_LONG, null);
+    }
     try {
       if (listening != null) {
         identify(listening);
@@ -525,7 +535,11 @@ final class DataConnection {
       seat.close();
     }
     closeListening();
-    boolean givenUp = asked == Ending.ABORTED || asked == Ending.TIMED_OUT;
+    boolean givenUp =
+        switch (asked) {
+          case ABORTED, TIMED_OUT, TOO_LONG -> true;
+          default -> false;
+        };
     Ending ending = asked;
     if (givenUp && pump != null && pump.isWhole()) {
       ending = Ending.BLOCK_EOF;

@@ -55,7 +55,7 @@ final class Presence {
   void learn(Happening happening, Journal.Connection over, long now) {
     connection = over;
     switch (happening) {
-      case Happening.Login(String name, boolean accepted, _) when accepted -> account = name;
+      case Happening.Login(String name, boolean accepted, _, _) when accepted -> account = name;
       case Happening.Started what -> moving = new Moving(what, now, new Meter(now));
       case Happening.Transfer _ -> moving = null;
       default -> {}

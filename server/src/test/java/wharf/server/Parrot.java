@@ -275,7 +275,15 @@ final class Parrot implements Protocol {
                 new Transfer.Limits(
                     Duration.ofMillis(Long.parseLong(words[1])),
                     Duration.ofMillis(Long.parseLong(words[2])),
+                    null,
                     words.length > 3 ? List.of(new Throttle(Long.parseLong(words[3]))) : List.of());
+        case "longest" ->
+            limits =
+                new Transfer.Limits(
+                    limits.connect(),
+                    limits.stall(),
+                    Duration.ofMillis(Long.parseLong(words[1])),
+                    limits.throttles());
         case "listen" -> effects.add(new Effect.Listen(local.getAddress(), secretly));
         case "get", "put", "bad" -> transfer(new Transfer.Route.Passive(), words, 0);
         case "dial" -> {
@@ -288,7 +296,7 @@ final class Parrot implements Protocol {
           busy = true;
           effects.add(new Effect.Secure(""));
         }
-        case "login" -> note(new Happening.Login(words[1], true, Happening.Proof.PASSWORD));
+        case "login" -> note(new Happening.Login(words[1], true, Happening.Proof.PASSWORD, null));
         case "tells" -> note(new Happening.Started(CARGO, Long.parseLong(words[1])));
         case "told" ->
             note(

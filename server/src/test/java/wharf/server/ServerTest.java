@@ -576,6 +576,42 @@ class ServerTest {
     }
   }
 
+  /// Also one that moves, and one that awaits its turn.
+  @ParameterizedTest
+  @MethodSource("every")
+  void noTransferLastsLongerThanItMay(ServerModel model) throws Exception {
+    try (Server server = start(model);
+        Client client = Client.of(server)) {
+      client.says("longest 50");
+      int port = client.listens();
+      client.says("put");
+      try (Client data = new Client(port)) {
+        assertThatThrownBy(
+                () -> {
+                  while (true) {
+                    data.socket.getOutputStream().write(1);
+                  }
+                })
+            .isInstanceOf(SocketException.class);
+        assertThat(client.line()).startsWith("ended TOO_LONG ");
+      }
+      client.says("limits 600000 600000 1000", "longest 50");
+      port = client.listens();
+      client.says("get " + HUGE);
+      try (Client data = new Client(port)) {
+        assertThatThrownBy(data::all).isInstanceOf(SocketException.class);
+        assertThat(client.line()).startsWith("ended TOO_LONG ");
+      }
+      client.says("longest 600000", "limits 600000 600000");
+      port = client.listens();
+      client.says("get 10");
+      try (Client data = new Client(port)) {
+        assertThat(data.all()).hasSize(10);
+        client.hears("ended SENT 10 0");
+      }
+    }
+  }
+
   /// A compressed stream says its end itself: who then neither ends the connection nor says more
   /// has sent all of it.
   @ParameterizedTest

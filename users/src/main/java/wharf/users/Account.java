@@ -1,7 +1,9 @@
 package wharf.users;
 
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -11,9 +13,20 @@ import org.jspecify.annotations.Nullable;
 /// @param root the folder of this machine that is its `/`; null for that which the server serves
 /// @param rules what is allowed where
 /// @param limits how much of it
-public record Account(String name, @Nullable Path root, Rules rules, Limits limits) {
+/// @param networks where it logs in from; from anywhere if there are none
+public record Account(
+    String name, @Nullable Path root, Rules rules, Limits limits, List<Network> networks) {
   /// The name under which those without an account are logged in.
   public static final String ANONYMOUS = "anonymous";
+
+  public Account {
+    networks = List.copyOf(networks);
+  }
+
+  /// From anywhere.
+  public Account(String name, @Nullable Path root, Rules rules, Limits limits) {
+    this(name, root, rules, limits, List.of());
+  }
 
   /// With the same rights everywhere, and no limits.
   public Account(String name, Set<Right> rights) {
@@ -42,6 +55,16 @@ public record Account(String name, @Nullable Path root, Rules rules, Limits limi
 
   /// The same with other limits.
   public Account with(Limits other) {
-    return new Account(name, root, rules, other);
+    return new Account(name, root, rules, other, networks);
+  }
+
+  /// The same from these networks only.
+  public Account from(List<Network> other) {
+    return new Account(name, root, rules, limits, other);
+  }
+
+  /// Whether it may log in from there.
+  public boolean mayComeFrom(InetAddress client) {
+    return networks.isEmpty() || networks.stream().anyMatch(it -> it.contains(client));
   }
 }

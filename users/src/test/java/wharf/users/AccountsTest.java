@@ -2,6 +2,7 @@ package wharf.users;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -20,6 +21,7 @@ class AccountsTest {
   /// Reverses the password, and notes what it was asked to check.
   private static class Reversing implements PasswordHash {
     final List<String> checked = Collections.synchronizedList(new ArrayList<>());
+    int matched;
 
     @Override
     public String of(Secret password) {
@@ -29,9 +31,13 @@ class AccountsTest {
     @Override
     public boolean matches(Secret password, String hash) {
       checked.add(hash);
-      return hash.equals(of(password));
+      boolean matches = hash.equals(of(password));
+      matched += matches ? 1 : 0;
+      return matches;
     }
   }
+
+  private static final InetAddress HERE = InetAddress.ofLiteral("192.0.2.7");
 
   private final Reversing hash = new Reversing();
 
@@ -47,10 +53,44 @@ class AccountsTest {
   @Test
   void onlyTheRightPassword() {
     Accounts accounts = accounts(false);
-    assertThat(accounts.authenticate("jo", new Secret("secret"))).contains(Account.writer("jo"));
-    assertThat(accounts.authenticate("jo", new Secret("Secret"))).isEmpty();
-    assertThat(accounts.authenticate("jo", new Secret(""))).isEmpty();
-    assertThat(accounts.authenticate("Jo", new Secret("secret"))).isEmpty();
+    assertThat(accounts.authenticate("jo", new Secret("secret"), HERE))
+        .contains(Account.writer("jo"));
+    assertThat(accounts.authenticate("jo", new Secret("Secret"), HERE)).isEmpty();
+    assertThat(accounts.authenticate("jo", new Secret(""), HERE)).isEmpty();
+    assertThat(accounts.authenticate("Jo", new Secret("secret"), HERE)).isEmpty();
+  }
+
+  @Test
+  void othersInTheirPlaceAreCheckedByTheSameHash() {
+    Accounts others =
+        accounts(true)
+            .replacedBy(List.of(new Accounts.Known(Account.writer("al"), "terces")), null);
+    assertThat(others.authenticate("jo", new Secret("secret"), HERE)).isEmpty();
+    assertThat(others.authenticate("anonymous", new Secret(""), HERE)).isEmpty();
+    assertThat(others.authenticate("al", new Secret("secret"), HERE))
+        .contains(Account.writer("al"));
+    assertThat(hash.checked).hasSize(2);
+  }
+
+  /// With as many checks, none of which can be told by the time it takes.
+  @Test
+  void noPasswordIsRightFromElsewhere() {
+    Account home = Account.writer("jo").from(List.of(Network.parse("10.0.0.0/8")));
+    Account all = Account.reader(Account.ANONYMOUS).from(home.networks());
+    Accounts accounts = new Accounts(List.of(new Accounts.Known(home, "terces")), all, hash);
+    InetAddress there = InetAddress.ofLiteral("10.1.2.3");
+    assertThat(accounts.authenticate("jo", new Secret("secret"), HERE)).isEmpty();
+    assertThat(accounts.authenticate("jo", new Secret("other"), HERE)).isEmpty();
+    assertThat(accounts.vouchedFor("jo", HERE)).isEmpty();
+    assertThat(accounts.authenticate("ftp", new Secret(""), HERE)).isEmpty();
+    assertThat(accounts.isKeptFrom("jo", HERE)).isTrue();
+    assertThat(accounts.isKeptFrom("al", HERE)).isFalse();
+    assertThat(hash.matched).as("nothing to remember").isZero();
+    assertThat(hash.checked).containsExactly("terces", "terces");
+    assertThat(accounts.authenticate("jo", new Secret("secret"), there)).contains(home);
+    assertThat(accounts.vouchedFor("jo", there)).contains(home);
+    assertThat(accounts.authenticate("ftp", new Secret(""), there)).contains(all);
+    assertThat(accounts.isKeptFrom("jo", there)).isFalse();
   }
 
   /// One check, of a hash that is an account's; and the same again for the same name, in every
@@ -69,9 +109,9 @@ class AccountsTest {
     Accounts again = new Accounts(known, false, second);
     int ones = 0;
     for (int i = 0; i < 400; i++) {
-      assertThat(accounts.authenticate("nobody" + i, new Secret("secret$eno$"))).isEmpty();
-      assertThat(accounts.authenticate("nobody" + i, new Secret("other"))).isEmpty();
-      assertThat(again.authenticate("nobody" + i, new Secret("other"))).isEmpty();
+      assertThat(accounts.authenticate("nobody" + i, new Secret("secret$eno$"), HERE)).isEmpty();
+      assertThat(accounts.authenticate("nobody" + i, new Secret("other"), HERE)).isEmpty();
+      assertThat(again.authenticate("nobody" + i, new Secret("other"), HERE)).isEmpty();
       assertThat(first.checked).hasSize(2).allMatch(first.checked.getFirst()::equals);
       assertThat(second.checked).containsExactly(first.checked.getFirst());
       ones += first.checked.getFirst().startsWith("$one$") ? 1 : 0;
@@ -87,22 +127,22 @@ class AccountsTest {
     Accounts accounts = accounts(true);
     List<Supplier<Optional<Account>>> line = new ArrayList<>();
     for (int i = 0; i < Accounts.CHECKS_IN_LINE; i++) {
-      line.add(accounts.inLine("jo", new Secret("secret")).orElseThrow());
+      line.add(accounts.inLine("jo", new Secret("secret"), HERE).orElseThrow());
     }
-    assertThat(accounts.inLine("jo", new Secret("secret"))).isEmpty();
+    assertThat(accounts.inLine("jo", new Secret("secret"), HERE)).isEmpty();
     assertThat(line.getFirst().get()).contains(Account.writer("jo"));
-    assertThat(accounts.inLine("al", new Secret("secret")).orElseThrow().get()).isEmpty();
-    assertThat(accounts.inLine("al", new Secret("secret"))).isPresent();
-    assertThat(accounts.inLine("al", new Secret("secret"))).isEmpty();
+    assertThat(accounts.inLine("al", new Secret("secret"), HERE).orElseThrow().get()).isEmpty();
+    assertThat(accounts.inLine("al", new Secret("secret"), HERE)).isPresent();
+    assertThat(accounts.inLine("al", new Secret("secret"), HERE)).isEmpty();
   }
 
   @Test
   void anonymousOnlyWhereAllowedAndNeverByAPassword() {
     for (String name : List.of("anonymous", "ANONYMOUS", "ftp", "Ftp")) {
       assertThat(Accounts.isAnonymous(name)).isTrue();
-      assertThat(accounts(true).authenticate(name, new Secret("x")))
+      assertThat(accounts(true).authenticate(name, new Secret("x"), HERE))
           .contains(Account.reader("anonymous"));
-      assertThat(accounts(false).authenticate(name, new Secret("secret"))).as(name).isEmpty();
+      assertThat(accounts(false).authenticate(name, new Secret("secret"), HERE)).as(name).isEmpty();
     }
     assertThat(Accounts.isAnonymous("")).isFalse();
     assertThat(Accounts.isAnonymous("anonymous ")).isFalse();
@@ -113,7 +153,7 @@ class AccountsTest {
   @Test
   void withoutAccountsNobodyComesIn() {
     Accounts nobody = new Accounts(List.of(), false, hash);
-    assertThat(nobody.authenticate("jo", new Secret("secret"))).isEmpty();
+    assertThat(nobody.authenticate("jo", new Secret("secret"), HERE)).isEmpty();
   }
 
   @Test
@@ -146,7 +186,8 @@ class AccountsTest {
         new Accounts(List.of(new Accounts.Known(Account.reader("jo"), "")), false, slow);
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Callable<Boolean>> tries =
-          Collections.nCopies(40, () -> accounts.authenticate("jo", new Secret("")).isPresent());
+          Collections.nCopies(
+              40, () -> accounts.authenticate("jo", new Secret(""), HERE).isPresent());
       for (Future<Boolean> one : threads.invokeAll(tries)) {
         assertThat(one.get()).isTrue();
       }
@@ -187,9 +228,9 @@ class AccountsTest {
                 throw new AssertionError("no password was given");
               }
             });
-    assertThat(accounts.vouchedFor("jo")).contains(Account.reader("jo"));
-    assertThat(accounts.vouchedFor("al")).isEmpty();
-    assertThat(accounts.vouchedFor("anonymous")).isEmpty();
+    assertThat(accounts.vouchedFor("jo", HERE)).contains(Account.reader("jo"));
+    assertThat(accounts.vouchedFor("al", HERE)).isEmpty();
+    assertThat(accounts.vouchedFor("anonymous", HERE)).isEmpty();
   }
 
   @Test

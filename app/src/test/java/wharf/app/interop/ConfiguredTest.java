@@ -133,10 +133,31 @@ class ConfiguredTest {
       assertThat(served.resolve("up")).hasSameBinaryContentAs(file);
       assertThatThrownBy(() -> curl(site, "-u", "partner100000:password", site.url("")).run())
           .hasMessageContaining("curl");
+      if (model.equals("virtual")) {
+        taking(program, site);
+      }
       assertThat(program.stop()).isZero();
     }
     try (var left = Files.walk(folder)) {
       assertThat(left.map(Path::toString).filter(it -> it.contains("handover"))).isEmpty();
     }
+  }
+
+  /// Takes all of them anew, and one more, while one who was there goes on logging in.
+  private void taking(Program program, Site site) throws Exception {
+    assertThat(add("later", "--rights=write").waitFor(60, TimeUnit.SECONDS)).isTrue();
+    long begun = System.nanoTime();
+    assertThat(new ProcessBuilder("kill", "-HUP", Long.toString(program.pid())).start().waitFor())
+        .isZero();
+    long slowest = 0;
+    do {
+      long before = System.nanoTime();
+      assertThat(curl(site, "-u", "newest:password", "-l", site.url("")).run()).contains("up");
+      slowest = Math.max(slowest, System.nanoTime() - before);
+    } while (program.log().stream().noneMatch(line -> line.contains("taken anew")));
+    System.out.printf(
+        "taken anew within %d ms, the slowest log-in meanwhile %d ms%n",
+        (System.nanoTime() - begun) / 1_000_000, slowest / 1_000_000);
+    assertThat(curl(site, "-u", "later:password", "-l", site.url("")).run()).contains("up");
   }
 }

@@ -76,6 +76,9 @@ final class Chinese {
           entry("Files without records.", "无记录的文件。"),
           entry("From now on, only EPSV.", "从现在起只用 EPSV。"),
           entry("Given up: %s, after %s bytes%s.", "已放弃：%s，在 %s 字节后%s。"),
+          entry(
+              "Given up: no transfer may last longer than %s s, after %s bytes%s.",
+              "已放弃：传输不得超过 %s 秒，在 %s 字节后%s。"),
           entry("Goodbye.", "再见。"),
           entry("HELP <command> tells more.", "HELP <命令> 有更多说明。"),
           entry("HELP of the commands of SITE", "SITE 各命令的帮助"),
@@ -97,6 +100,7 @@ final class Chinese {
           entry("Not now. Try again later.", "现在不行。请稍后再试。"),
           entry("Not stored: %s, after %s bytes%s.", "未保存：%s，在 %s 字节后%s。"),
           entry("Nothing is being transferred any more.", "已没有传输在进行。"),
+          entry("Nobody has logged in within %s s. Goodbye.", "在 %s 秒内没有人登录。再见。"),
           entry("Nothing was heard for too long. Goodbye.", "太久没有收到任何命令。再见。"),
           entry(
               "Numbers of bytes have no meaning in text; say TYPE I first.",

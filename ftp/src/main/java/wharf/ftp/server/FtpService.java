@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import wharf.files.Tree;
 import wharf.protocol.Protocol;
 import wharf.protocol.Session;
@@ -153,23 +154,51 @@ public record FtpService(
 
   /// How long to wait for a client.
   ///
-  /// @param login until it has logged in
+  /// @param login until it has logged in, whatever else it says meanwhile; while a password is
+  ///   checked the time is not counted, and after a wrong one it begins anew
   /// @param idle between two commands
   /// @param connect for a data connection to come about
   /// @param stall while nothing moves in a transfer
-  public record Patience(Duration login, Duration idle, Duration connect, Duration stall) {
-    /// As other servers have it: vsftpd and ProFTPD wait 300 to 600 seconds for a command and 300
-    /// for a stalled transfer.
+  /// @param transfer as long as a transfer may last in all; null for any time
+  public record Patience(
+      Duration login,
+      Duration idle,
+      Duration connect,
+      Duration stall,
+      @Nullable Duration transfer) {
+    /// As other servers have it: sshd waits 120 seconds for a log-in, between the 60 of FileZilla's
+    /// and the 300 of ProFTPD; vsftpd and ProFTPD wait 300 to 600 seconds for a command and 300 for
+    /// a stalled transfer. None of them bounds a transfer that moves.
     public static final Patience USUAL =
         new Patience(
-            Duration.ofSeconds(60),
+            Duration.ofSeconds(120),
             Duration.ofSeconds(300),
             Duration.ofSeconds(30),
             Duration.ofSeconds(300));
 
+    /// With transfers that may last any time.
+    public Patience(Duration login, Duration idle, Duration connect, Duration stall) {
+      this(login, idle, connect, stall, null);
+    }
+
+    /// The same with another time to log in.
+    public Patience withLogin(Duration other) {
+      return new Patience(other, idle, connect, stall, transfer);
+    }
+
     /// The same with another time between two commands.
     public Patience withIdle(Duration other) {
-      return new Patience(login, other, connect, stall);
+      return new Patience(login, other, connect, stall, transfer);
+    }
+
+    /// The same with another time without progress.
+    public Patience withStall(Duration other) {
+      return new Patience(login, idle, connect, other, transfer);
+    }
+
+    /// The same with another bound on transfers.
+    public Patience withTransfer(@Nullable Duration other) {
+      return new Patience(login, idle, connect, stall, other);
     }
   }
 

@@ -503,11 +503,10 @@ final class FtpSession implements Session {
 
   /// Nobody is logged in, and nothing agreed on but whether data goes under TLS.
   private void beginAnew(boolean secure) {
-    login.leave();
+    login.anew();
     terms.route().hangUp();
     terms = terms();
     terms.route().protect(secure);
-    answers.ask(new Effect.Arm(service.patience().login()));
   }
 
   private void reinitialise() {
@@ -523,8 +522,15 @@ final class FtpSession implements Session {
       incoming.expired();
       return;
     }
-    if (!(doing instanceof Telling)) {
+    if (doing instanceof Telling || doing instanceof Doing.Securing) {
+      // Nothing could be said now that would be understood.
+    } else if (login.isIn()) {
       reply(421, "Nothing was heard for too long. Goodbye.");
+    } else {
+      reply(
+          421,
+          "Nobody has logged in within %s s. Goodbye.",
+          service.patience().login().toSeconds());
     }
     close();
   }

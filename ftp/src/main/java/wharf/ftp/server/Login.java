@@ -30,6 +30,8 @@ final class Login {
   /// Failed log-ins before the connection is closed.
   static final int TRIES = 5;
 
+  private static final String ELSEWHERE = "its networks do not have the client's address";
+
   private sealed interface Who {
     record Guest() implements Who {}
 
@@ -90,7 +92,8 @@ final class Login {
     Optional<Account> shown =
         CommonName.of(security == null ? List.of() : security.peer())
             .filter(name::equals)
-            .flatMap(service.accounts()::vouchedFor);
+            .flatMap(shownName -> service.accounts().vouchedFor(shownName, peer));
+    anew();
     become(new Who.Named(name));
     if (shown.isPresent()) {
       return isBanned() ? new Doing.Resting() : check(name, true, () -> shown);
@@ -113,7 +116,7 @@ final class Login {
       return new Doing.Resting();
     }
     Optional<Supplier<Optional<Account>>> check =
-        service.accounts().inLine(user, new Secret(password));
+        service.accounts().inLine(user, new Secret(password), peer);
     if (check.isEmpty()) {
       answers.reply(421, "Too many are logging in just now. Try again later.");
       answers.close();
@@ -125,6 +128,15 @@ final class Login {
   /// Nobody is logged in any more.
   void leave() {
     become(new Who.Guest());
+  }
+
+  /// The same, and somebody else may log in. The time for that begins for who was logged in; for
+  /// nobody else does it begin anew, whatever they say.
+  void anew() {
+    if (isIn()) {
+      answers.ask(new Effect.Arm(service.patience().login()));
+    }
+    leave();
   }
 
   /// Whether log-ins from the client's address have failed too often, perhaps in other sessions;
@@ -185,7 +197,10 @@ final class Login {
 
     private void refuse() {
       leave();
-      answers.note("log-in as " + user + " refused", told(false));
+      // The client learns no more than of a wrong password.
+      String why = service.accounts().isKeptFrom(user, peer) ? ELSEWHERE : null;
+      answers.note(
+          "log-in as " + user + " refused" + (why == null ? "" : ": " + why), told(false, why));
       Optional<Bans.Ban> ban = service.bans().failed(peer);
       ban.ifPresent(
           it ->
@@ -203,8 +218,8 @@ final class Login {
       Account account = admitted.account();
       service.roots().leave(admitted.tree());
       leave();
-      answers.note(
-          "log-in as " + account.name() + " refused: it has its sessions already", told(false));
+      String why = "it has its sessions already";
+      answers.note("log-in as " + account.name() + " refused: " + why, told(false, why));
       answers.reply(
           530,
           "%s may have %s sessions at once, and has: close one first.",
@@ -220,10 +235,10 @@ final class Login {
       become(new Who.Inside(new LoggedIn(account, admitted.tree(), pace, service.now())));
       answers.ask(new Effect.Arm(service.patience().idle()));
       if (byCertificate) {
-        answers.note(user + " logged in by certificate", told(true));
+        answers.note(user + " logged in by certificate", told(true, null));
         answers.reply(232, "Welcome, %s: your certificate is enough.", user);
       } else {
-        answers.note(user + " logged in", told(true));
+        answers.note(user + " logged in", told(true, null));
         answers.reply(230, "Welcome, %s.", user);
       }
     }
@@ -231,7 +246,9 @@ final class Login {
     @Override
     public Doing failed(Effect effect, IOException problem) {
       leave();
-      answers.note("log-in as " + user + " failed: " + problem.getMessage(), told(false));
+      answers.note(
+          "log-in as " + user + " failed: " + problem.getMessage(),
+          told(false, problem.getMessage()));
       answers.reply(
           451,
           problem instanceof FileProblem
@@ -241,12 +258,13 @@ final class Login {
     }
 
     /// How it came out, for the log.
-    private Happening.Login told(boolean accepted) {
+    private Happening.Login told(boolean accepted, @Nullable String why) {
       boolean nobody = Accounts.isAnonymous(user);
       return new Happening.Login(
           nobody && accepted ? Account.ANONYMOUS : user,
           accepted,
-          byCertificate ? Proof.CERTIFICATE : nobody ? Proof.NONE : Proof.PASSWORD);
+          byCertificate ? Proof.CERTIFICATE : nobody ? Proof.NONE : Proof.PASSWORD,
+          why);
     }
   }
 

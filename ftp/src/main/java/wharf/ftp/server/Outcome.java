@@ -54,6 +54,7 @@ record Outcome(Event.Transferred end) {
       case RESET -> "the data connection was reset";
       case ABORTED -> "it was broken off";
       case TIMED_OUT -> "nothing moved for too long";
+      case TOO_LONG -> "it lasted as long as a transfer may";
       case STORE_FAILED -> "the file could not be read or written";
       case PEER_FAILED -> "no data connection could be made";
       case UNBOUND -> "the data connection was not the client's own";
@@ -79,6 +80,13 @@ record Outcome(Event.Transferred end) {
       case ABORTED -> Reply.of(426, "Broken off as you asked after %s bytes%s.", end.bytes(), more);
       case TIMED_OUT ->
           Reply.of(426, "Given up: %s, after %s bytes%s.", reason(), end.bytes(), more);
+      case TOO_LONG ->
+          Reply.of(
+              426,
+              "Given up: no transfer may last longer than %s s, after %s bytes%s.",
+              end.took().toSeconds(),
+              end.bytes(),
+              more);
       case CUT_OFF ->
           Reply.of(426, "The data ended before the file did after %s bytes%s.", end.bytes(), more);
       case MALFORMED ->

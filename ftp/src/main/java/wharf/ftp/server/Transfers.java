@@ -196,6 +196,7 @@ final class Transfers {
 
   private Transfer.Limits limits(List<Throttle> throttles) {
     FtpService.Patience patience = service.patience();
-    return new Transfer.Limits(patience.connect(), patience.stall(), throttles);
+    return new Transfer.Limits(
+        patience.connect(), patience.stall(), patience.transfer(), throttles);
   }
 }

@@ -93,11 +93,29 @@ class EndTest {
         S: 200 ...
         C: USER jo
         S: 331 ...
+        C: REIN
+        S: 220 ...
         ! wait 1
-        S: 421 Nothing was heard for too long. Goodbye.
+        S: 421 Nobody has logged in within 60 s. Goodbye.
         ! closed
         """,
         (_, _) -> {});
+  }
+
+  @TestFactory
+  Stream<DynamicTest> whoLogsOutHasToLogInAgainInTime() {
+    return Transcript.tests(
+        base,
+        """
+        C: USER jo
+        S: 331 ...
+        ! wait 59
+        C: NOOP
+        S: 200 ...
+        ! wait 1
+        S: 421 Nobody has logged in within 60 s. Goodbye.
+        ! closed
+        """);
   }
 
   @TestFactory

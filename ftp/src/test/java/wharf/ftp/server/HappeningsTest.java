@@ -183,9 +183,9 @@ class HappeningsTest {
         (_, driver) -> {
           assertThat(of(Login.class, driver))
               .containsExactly(
-                  new Login("jo", false, Proof.PASSWORD),
-                  new Login("anonymous", true, Proof.NONE),
-                  new Login("jo", true, Proof.PASSWORD));
+                  new Login("jo", false, Proof.PASSWORD, null),
+                  new Login("anonymous", true, Proof.NONE, null),
+                  new Login("jo", true, Proof.PASSWORD, null));
           assertThat(of(Change.class, driver))
               .containsExactly(
                   new Change("jo", "MKD", "/new", null),
@@ -344,7 +344,8 @@ class HappeningsTest {
       driver.send("USER ftp");
       driver.send("PASS x");
       driver.send("NOOP");
-      assertThat(driver.happenings()).containsExactly(new Login("anonymous", true, Proof.NONE));
+      assertThat(driver.happenings())
+          .containsExactly(new Login("anonymous", true, Proof.NONE, null));
     }
   }
 }

@@ -217,6 +217,7 @@ class RandomWalkTest {
                   List.of(
                       Ending.RESET,
                       Ending.TIMED_OUT,
+                      Ending.TOO_LONG,
                       Ending.CUT_OFF,
                       Ending.MALFORMED,
                       Ending.STORE_FAILED,

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import wharf.users.Account;
 import wharf.users.Bans;
 import wharf.users.Limits;
+import wharf.users.Network;
 
 /// Who has a right name and password and is not let in for all that: banned, or one too many.
 class TurnedAwayTest {
@@ -116,6 +117,36 @@ class TurnedAwayTest {
         Transcript.play("! task\nS: 230 ...\n", one);
       }
       Transcript.play("C: USER jo\nS: 331 ...\nC: PASS secret\nS: 230 ...\n", opened(world));
+    }
+  }
+
+  /// The client hears the same as of a wrong password, which counts as well; only the log knows.
+  @Test
+  void fromElsewhereNoPasswordIsRight() throws Exception {
+    Account home = Account.writer("home").from(List.of(Network.parse("10.0.0.0/8")));
+    Account here = Account.writer("here").from(List.of(Network.parse("192.0.2.0/24")));
+    try (World world = new World(base, home, here)) {
+      Transcript.play("C: USER here\nS: 331 ...\nC: PASS secret\nS: 230 ...\n", opened(world));
+      String refused =
+          "C: USER home\nS: 331 ...\nC: PASS secret\nS: 530 Name or password is wrong.\n";
+      VirtualDriver outside = opened(world);
+      Transcript.play(refused.repeat(4), outside);
+      Transcript.play(
+          """
+          C: USER home
+          S: 331 ...
+          C: PASS wrong
+          S: 421 Name or password is wrong, too often now. Goodbye.
+          ! closed
+          """,
+          outside);
+      assertThat(outside.notes())
+          .hasSize(5)
+          .containsOnly("log-in as home refused: its networks do not have the client's address");
+      VirtualDriver last = opened(world);
+      Transcript.play(refused.repeat(4), last);
+      Transcript.play("C: USER home\nS: 331 ...\nC: PASS secret\nS: 421 ...\n! closed\n", last);
+      assertThat(last.notes().getLast()).contains("is banned until");
     }
   }
 

@@ -64,7 +64,7 @@ final class World implements AutoCloseable {
   }
 
   /// With somebody more.
-  World(Path base, Account more) throws IOException {
+  World(Path base, Account... more) throws IOException {
     this(base, FtpService.Tls.ALLOWED, Quota.none(), List.of(more));
   }
 
