@@ -10,45 +10,20 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.lang.management.ManagementFactory;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
 import java.util.function.ObjDoubleConsumer;
-import java.util.stream.Stream;
 import wharf.app.Metric.Series;
 import wharf.app.Metric.Sort;
 
-/// What [Metrics] has counted, as a plain value: that of several processes is their sum.
+/// What [Metrics] has counted, to be told to Prometheus.
 ///
 /// @param values of each [Series], by its name; those with another name come from another version,
 ///   and are not told
 record Counts(Map<String, Long> values) {
-  static final Counts NONE = new Counts(Map.of());
-
   private static final double NANOS = 1e9;
 
   Counts {
     values = Map.copyOf(values);
-  }
-
-  Counts plus(Counts other) {
-    Map<String, Long> sum = new HashMap<>(values);
-    other.values.forEach((name, value) -> sum.merge(name, value, Long::sum));
-    return new Counts(sum);
-  }
-
-  /// What is still to be told when the process has gone: what has been counted, so that nothing
-  /// that only grows ever shrinks.
-  Counts ofGone() {
-    Map<String, Long> lasting = new TreeMap<>();
-    Stream.of(Metric.values())
-        .filter(metric -> metric.sort() != Sort.GAUGE)
-        .flatMap(metric -> metric.series().stream())
-        .map(Series::toString)
-        .filter(values::containsKey)
-        .forEach(name -> lasting.put(name, Objects.requireNonNull(values.get(name))));
-    return new Counts(lasting);
   }
 
   /// All that Prometheus is told, by this process.

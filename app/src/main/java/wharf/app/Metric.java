@@ -104,7 +104,7 @@ enum Metric {
 
   /// One number of a metric: that with these values of its labels.
   record Series(Metric metric, List<String> values) {
-    /// As workers name it to each other.
+    /// As processes name it to each other.
     @Override
     public String toString() {
       return values.isEmpty() ? metric.exposed : metric.exposed + "," + String.join(",", values);

@@ -5,7 +5,11 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +22,9 @@ import wharf.server.Journal;
 /// Whether, and where, Prometheus is told what happens; closed, nobody is any more.
 final class MetricsOptions implements AutoCloseable {
   private static final Pattern FORM = Pattern.compile("(?:(\\[[^\\]]+]|[^:]+):)?(\\d{1,5})");
+
+  /// Tells a worker where to count.
+  private static final String PLACE = "WHARF_WORKER_METRICS";
 
   @Spec(Spec.Target.MIXEE)
   private @Nullable CommandSpec verb;
@@ -35,22 +42,22 @@ final class MetricsOptions implements AutoCloseable {
   /// What is counted, and told; null for nothing.
   private @Nullable Metrics metrics;
 
+  /// Where the workers count; null where there are none.
+  private @Nullable Path file;
+
+  /// What of all processes is to be told.
+  private volatile Supplier<Map<String, Long>> all = Map::of;
+
   /// Whether it is asked for.
   boolean wanted() {
     return listen != null;
   }
 
-  /// @param processes whether there are worker processes
   /// @param oneClient whether this process serves one client, and ends
   /// @throws ParameterException when what was said has no sense
-  void check(boolean processes, boolean oneClient) {
+  void check(boolean oneClient) {
     if (listen == null) {
       return;
-    }
-    if (processes) {
-      throw usage(
-          "--metrics counts what one process does, and --model processes has several: leave out one"
-              + " of them");
     }
     if (oneClient) {
       throw usage("--metrics is of a server that stays, and this one serves a single client");
@@ -58,26 +65,70 @@ final class MetricsOptions implements AutoCloseable {
     InetSocketAddress _ = address(listen);
   }
 
-  /// Opens the port, if one is asked for.
+  /// Begins to count, if that is asked for, and opens the port.
   ///
-  /// @throws Failure when it cannot be
-  void open() throws Failure {
-    if (listen != null) {
-      InetSocketAddress at = address(listen);
-      metrics = new Metrics();
-      try {
-        port = new MetricsPort(at, MetricsPort.PATIENCE, metrics::snapshot);
-      } catch (IOException e) {
-        throw Serving.cannot(
-            new IOException(
-                "cannot listen at port %d of %s: %s"
-                    .formatted(at.getPort(), at.getAddress().getHostAddress(), e.getMessage()),
-                e),
-            at.getPort(),
-            false,
-            "--metrics");
-      }
+  /// @param workers whether this process is to have workers, which count in the same place
+  /// @param state where the program keeps what it is to find again
+  /// @throws Failure when the port cannot be opened
+  void open(boolean workers, Path state) throws Failure, IOException {
+    if (listen == null) {
+      return;
     }
+    InetSocketAddress at = address(listen);
+    Metrics counting;
+    if (workers) {
+      Path place = QuotaOptions.folder(state, "metrics").resolve("metrics");
+      file = place;
+      counting = Metrics.sharedIn(place);
+    } else {
+      counting = new Metrics();
+    }
+    metrics = counting;
+    all = counting::all;
+    try {
+      port = new MetricsPort(at, MetricsPort.PATIENCE, () -> new Counts(all.get()));
+    } catch (IOException e) {
+      throw Serving.cannot(
+          new IOException(
+              "cannot listen at port %d of %s: %s"
+                  .formatted(at.getPort(), at.getAddress().getHostAddress(), e.getMessage()),
+              e),
+          at.getPort(),
+          false,
+          "--metrics");
+    }
+  }
+
+  /// Begins to count as a worker, where its server does.
+  void join(Map<String, String> environment) throws IOException {
+    String shared = environment.get(PLACE);
+    if (shared != null) {
+      metrics = Metrics.joining(Path.of(shared));
+      all = metrics::ofProcess;
+    }
+  }
+
+  /// Tells a worker that is to be started.
+  void tell(Map<String, String> environment) {
+    if (file != null) {
+      environment.put(PLACE, file.toString());
+    }
+  }
+
+  /// What this process has to say of itself, and of what has been counted; null where nothing is.
+  @Nullable Supplier<Map<String, Long>> counted() {
+    return metrics == null ? null : all;
+  }
+
+  /// From now on tells what all processes say together.
+  ///
+  /// @param desk asks them, this one among them
+  void ask(Desk desk) {
+    Supplier<Map<String, Long>> own = all;
+    all =
+        () ->
+            Objects.requireNonNullElseGet(
+                desk.answer(new Control.Request("metrics")).metrics(), own);
   }
 
   /// What tells `other`, and counts.
@@ -123,9 +174,13 @@ final class MetricsOptions implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
     if (port != null) {
       port.close();
+    }
+    if (file != null) {
+      Files.deleteIfExists(file);
+      Files.deleteIfExists(file.getParent());
     }
   }
 

@@ -354,7 +354,11 @@ final class Serve implements Callable<Integer> {
                 models.worker() ? Handover.counts(System.getenv()) : null)) {
       handover = place;
       first = who;
-      metrics.open();
+      if (models.worker()) {
+        metrics.join(System.getenv());
+      } else {
+        metrics.open(models.processes(), around.state());
+      }
       if (!models.worker() || TlsOptions.hasTls(System.getenv())) {
         tls = security.ready(program);
       }
@@ -410,6 +414,7 @@ final class Serve implements Callable<Integer> {
                     drain(server);
                     drained.countDown();
                   });
+          metrics.ask(desk);
           try (ControlSocket _ = control(desk, around)) {
             supervision.ready(server, "serving " + root + ", " + models.summary());
             program.mayTake(grace());
@@ -515,7 +520,7 @@ final class Serve implements Callable<Integer> {
         retire,
         drain,
         handover == null ? null : handover.workers(),
-        null);
+        metrics.counted());
   }
 
   /// Takes no more clients. Of worker processes each is told by itself, for what they have been
@@ -604,6 +609,7 @@ final class Serve implements Callable<Integer> {
     Objects.requireNonNull(handover).tell(worker.environment());
     TlsOptions.tell(worker.environment(), tls, secure);
     quota.tell(worker.environment());
+    metrics.tell(worker.environment());
     Supervision.keepFrom(worker.environment());
     return worker;
   }
@@ -637,7 +643,7 @@ final class Serve implements Callable<Integer> {
       throw usage("--idle is at least 1 second, not " + idle);
     }
     security.check(given != null && !models.worker());
-    metrics.check(models.processes(), given != null && given.socket() instanceof SocketChannel);
+    metrics.check(given != null && given.socket() instanceof SocketChannel);
     bans = new Bans(bansPolicy(), InstantSource.system());
     Rates.Settings _ = rates.settings();
     Advertised _ = masquerade.advertised();

@@ -113,7 +113,7 @@ class MetricsTest {
         transfer(Direction.OUT, "MLSD", 7, Duration.ofMillis(250), true),
         new Happening.Told(421, "bye"),
         new Happening.Remark("a"));
-    assertThat(counted(metrics.snapshot()))
+    assertThat(counted(new Counts(metrics.all())))
         .isEqualTo(
             Map.ofEntries(
                 Map.entry("wharf_sessions_total", 3.0),
@@ -139,38 +139,41 @@ class MetricsTest {
   /// A scrape costs as much after a million strange commands as before.
   @Test
   void noClientAddsAMetric() {
-    int before = exposed(metrics.snapshot()).values().size();
+    int before = exposed(new Counts(metrics.all())).values().size();
     for (int i = 0; i < 1000; i++) {
       tell(new Happening.Command("X" + i, null, 500, Duration.ZERO));
     }
     tell(
         new Happening.Command(null, null, 500, Duration.ZERO),
         new Happening.Command("LPRT", null, 502, Duration.ZERO));
-    Exposition after = exposed(metrics.snapshot());
+    Exposition after = exposed(new Counts(metrics.all()));
     assertThat(after.values().size()).isEqualTo(before);
     assertThat(after.of("wharf_commands_total", "verb", "other", "reply", "5xx")).isEqualTo(1002);
   }
 
-  /// As when a parent adds up what its workers say: also one that has gone, and one of another
-  /// version.
   @Test
-  void processesAddUp() {
-    tell(
-        new Happening.Begun(), transfer(Direction.IN, "STOR", 1000, Duration.ofMillis(1500), true));
-    Counts one = metrics.snapshot();
-    Counts sum = one.plus(one.ofGone()).plus(new Counts(Map.of("wharf_new_total", 3L)));
-    assertThat(counted(sum.plus(Counts.NONE)))
-        .containsEntry("wharf_sessions_total", 2.0)
-        .containsEntry("wharf_sessions_running", 1.0)
-        .containsEntry("wharf_transfer_seconds_total{content=\"file\",direction=\"in\"}", 3.0);
-    assertThat(sum.values().get("process_open_fds"))
-        .isEqualTo(one.values().get("process_open_fds"));
-    assertThat(exposed(sum).metrics()).doesNotContainKey("wharf_new_total");
+  void processesCountTogether() throws IOException {
+    Path file = folder.resolve("metrics");
+    Metrics parent = Metrics.sharedIn(file);
+    for (int i = 0; i < 3; i++) {
+      Metrics worker = Metrics.joining(file);
+      worker.tell(new Journal.Entry(Instant.EPOCH, "a-1", CONNECTION, new Happening.Begun()));
+      assertThat(worker.ofProcess())
+          .containsEntry("wharf_sessions_running", 1L)
+          .doesNotContainKeys("wharf_sessions_total", "process_cpu_seconds_total");
+    }
+    assertThat(counted(new Counts(parent.all()))).isEqualTo(Map.of("wharf_sessions_total", 3.0));
+  }
+
+  @Test
+  void whatAnotherVersionCountsIsNotTold() {
+    assertThat(exposed(new Counts(Map.of("wharf_new_total", 3L))).metrics())
+        .doesNotContainKey("wharf_new_total");
   }
 
   @Test
   void theProcessIsKnown() {
-    Exposition exposition = exposed(metrics.snapshot());
+    Exposition exposition = exposed(new Counts(metrics.all()));
     assertThat(exposition.of("process_start_time_seconds"))
         .isBetween(1.7e9, System.currentTimeMillis() / 1000.0);
     assertThat(exposition.of("process_open_fds")).isBetween(3.0, exposition.of("process_max_fds"));
@@ -183,7 +186,9 @@ class MetricsTest {
 
   private static MetricsPort open(Metrics metrics, Duration patience) throws IOException {
     return new MetricsPort(
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), patience, metrics::snapshot);
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+        patience,
+        () -> new Counts(metrics.all()));
   }
 
   private static HttpResponse<String> ask(MetricsPort port, String method, String path)
@@ -317,24 +322,6 @@ class MetricsTest {
   }
 
   @Test
-  void notYetOfWorkers() throws IOException {
-    Ran ran = serve("--metrics=0", "--model=processes");
-    assertThat(ran.code()).isEqualTo(ExitCode.USAGE.number());
-    assertThat(ran.err()).contains("--metrics counts what one process does", "leave out one");
-    Files.writeString(
-        folder.resolve("wharf.toml"),
-        "folder = '.'\nmodel.name = 'processes'\nmetrics.listen = '9100'");
-    assertThat(
-            Ran.wharf(
-                    Channels.newChannel(new ByteArrayInputStream(new byte[0])),
-                    folder,
-                    "config",
-                    "check")
-                .err())
-        .contains("line 3", "metrics.listen counts what one process does");
-  }
-
-  @Test
   void aPortThatIsTakenIsToldBeforeAnybodyIsServed() throws IOException {
     try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Ran ran = serve("--metrics=" + other.getLocalPort());
@@ -382,7 +369,7 @@ class MetricsTest {
     }
     Map<String, Map<String, TreeSet<String>>> exposed = new TreeMap<>();
     Map<String, String> exposedTypes = new TreeMap<>();
-    exposed(metrics.snapshot())
+    exposed(new Counts(metrics.all()))
         .metrics()
         .forEach(
             (name, family) -> {

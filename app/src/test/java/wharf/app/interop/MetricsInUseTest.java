@@ -67,7 +67,7 @@ final class MetricsInUseTest {
     }
   }
 
-  @ValueSource(strings = {"virtual", "epoll"})
+  @ValueSource(strings = {"virtual", "epoll", "processes"})
   @ParameterizedTest
   void theNumbersAreWhatHappened(String model) throws IOException {
     Path local = Content.random(outside.resolve("local"), SIZE, 1);
@@ -116,14 +116,26 @@ final class MetricsInUseTest {
       assertThat(told.of("process_open_fds")).isBetween(5.0, 500.0);
       assertThat(text).doesNotContain(Site.USER, Site.PASSWORD, "127.0.0.1", "f0");
 
+      Harbour.await("the log has it, too", () -> ended() == 10);
       agree(told);
-      anotherReads(site, "prometheus_client.parser", text);
-      anotherReads(
-          site,
-          "prometheus_client.openmetrics.parser",
-          scrape(site, url, "-H", "Accept: application/openmetrics-text; version=1.0.0"));
+      String openMetrics =
+          scrape(site, url, "-H", "Accept: application/openmetrics-text; version=1.0.0");
+      // What a worker has counted stays when it is killed.
+      List<ProcessHandle> workers = program.children();
+      for (ProcessHandle worker : workers) {
+        boolean _ = worker.destroyForcibly();
+        ProcessHandle _ = worker.onExit().join();
+      }
+      Harbour.await("others take their place", () -> workersSeen(program) == 2L * workers.size());
+      Exposition after = Exposition.read(scrape(site, url));
+      assertThat(after.of("wharf_sessions_total")).isEqualTo(10);
+      assertThat(after.of("wharf_sessions_running")).isZero();
       assertThat(program.stop()).isZero();
-      assertThat(program.log()).noneMatch(line -> line.contains("problem"));
+      anotherReads(site, "prometheus_client.parser", text);
+      anotherReads(site, "prometheus_client.openmetrics.parser", openMetrics);
+      assertThat(program.log())
+          .filteredOn(line -> !line.contains("ended with status 137"))
+          .noneMatch(line -> line.contains(" problem: ") || line.contains("fault"));
     }
   }
 
@@ -135,6 +147,20 @@ final class MetricsInUseTest {
 
   private static double running(Site site, String url) {
     return Exposition.read(scrape(site, url)).of("wharf_sessions_running");
+  }
+
+  private static long workersSeen(Program program) {
+    return program.log().stream()
+        .filter(line -> line.matches("\\S+ \\[\\d+] listening at /.*"))
+        .count();
+  }
+
+  private long ended() {
+    try (var lines = Files.lines(json)) {
+      return lines.filter(line -> line.contains("\"event\":\"ended\"")).count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private boolean hasPart() {
