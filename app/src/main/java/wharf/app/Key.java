@@ -354,6 +354,14 @@ record Key<T>(
               "one among the files of the user that runs it",
               "--control",
               "Listen for 'wharf ctl' at this Unix-domain socket: docs/control.md."),
+          option(
+              "metrics.listen",
+              Kind.TEXT,
+              null,
+              "none",
+              "--metrics",
+              "Tell Prometheus what happens, as \"9100\" to this machine alone, or as"
+                  + " \"192.0.2.1:9100\": docs/metrics.md."),
           option("log.quiet", Kind.FLAG, false, "", "--quiet", "Do not log what clients do."),
           option(
               "log.json",

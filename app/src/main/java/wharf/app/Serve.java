@@ -155,6 +155,7 @@ final class Serve implements Callable<Integer> {
   @Mixin private ModelOptions models = new ModelOptions();
   @Mixin private QuotaOptions quota = new QuotaOptions();
   @Mixin private RateOptions rates = new RateOptions();
+  @Mixin private MetricsOptions metrics = new MetricsOptions();
   @Mixin private LogOptions logging = new LogOptions();
   @Mixin private EntranceOptions entrance = new EntranceOptions();
 
@@ -345,6 +346,7 @@ final class Serve implements Callable<Integer> {
     // Closed last: what happens while the server stops is logged, too.
     try (Logs logs = Logs.open(logSettings, around, program::note);
         QuotaOptions _ = quota;
+        MetricsOptions _ = metrics;
         Tree tree = Tree.open(root, InstantSource.system(), sync, quota(around));
         Handover.Place place =
             models.processes() && !models.worker() ? who.lay(around.state()) : null;
@@ -357,6 +359,11 @@ final class Serve implements Callable<Integer> {
                 models.worker() ? Handover.counts(System.getenv()) : null)) {
       handover = place;
       first = who;
+      if (models.worker()) {
+        metrics.join(System.getenv());
+      } else {
+        metrics.open(models.processes(), around.state());
+      }
       if (!models.worker() || TlsOptions.hasTls(System.getenv())) {
         tls = security.ready(program);
       }
@@ -375,10 +382,10 @@ final class Serve implements Callable<Integer> {
       if (tls != null) {
         options = options.with(tls.settings());
       }
-      if (logs.any()) {
-        options = options.with(logs);
+      if (logs.any() || metrics.wanted()) {
+        options = options.with(metrics.after(logs));
       }
-      if (logs.haveCommands()) {
+      if (logs.haveCommands() || metrics.wanted()) {
         service = service.tellingCommands();
       }
       if (given != null && !service.transports().contains(given.transport())) {
@@ -408,6 +415,7 @@ final class Serve implements Callable<Integer> {
                     drain(server);
                     drained.countDown();
                   });
+          metrics.ask(desk);
           try (ControlSocket _ = control(desk, around)) {
             if (given == null || !Activation.isTheClients(1)) {
               PrintStream out = logSettings.takesStandardOutput() ? program.err() : around.out();
@@ -518,7 +526,7 @@ final class Serve implements Callable<Integer> {
         retire,
         drain,
         handover == null ? null : handover.workers(),
-        null);
+        metrics.counted());
   }
 
   /// Takes no more clients. Of worker processes each is told by itself, for what they have been
@@ -606,6 +614,7 @@ final class Serve implements Callable<Integer> {
     Objects.requireNonNull(handover).tell(worker.environment());
     TlsOptions.tell(worker.environment(), tls, secure);
     quota.tell(worker.environment());
+    metrics.tell(worker.environment());
     Supervision.keepFrom(worker.environment());
     return worker;
   }
@@ -648,6 +657,7 @@ final class Serve implements Callable<Integer> {
       throw usage("--idle is at least 1 second, not " + idle);
     }
     security.check(given != null && !models.worker());
+    metrics.check(given != null && given.socket() instanceof SocketChannel);
     bans = new Bans(bansPolicy(), InstantSource.system());
     Rates.Settings _ = rates.settings();
     Advertised _ = masquerade.advertised();
@@ -839,6 +849,7 @@ final class Serve implements Callable<Integer> {
               : "Passwords of clients that do not ask for TLS can be read on the way; --tls require"
                   + " refuses them.");
     }
+    metrics.tell(out);
     masquerade.tell(out, Objects.requireNonNull(main)::note, listening, passivePorts);
     long started = ManagementFactory.getRuntimeMXBean().getStartTime();
     out.println(

@@ -92,9 +92,6 @@ final class Serving {
   ///
   /// @return the exit code
   static int cannot(Server.CannotListen problem, Main main) {
-    boolean inUse =
-        problem.getCause() instanceof BindException
-            && String.valueOf(problem.getCause().getMessage()).contains("in use");
     int port =
         switch (problem.endpoint()) {
           case Endpoint.Tcp(InetSocketAddress at, _) -> at.getPort();
@@ -103,30 +100,32 @@ final class Serving {
         };
     boolean secure = problem.endpoint() instanceof Endpoint.Tcp(_, boolean tls) && tls;
     String option = secure ? "--ftps-port" : "--port";
-    if (inUse && port > 0) {
-      String who =
-          problem.endpoint() instanceof Endpoint.Udp
-              ? " for UDP"
-              : PortOwner.of(port).map(owner -> " by " + owner).orElse("");
-      main.note(
-          "port "
-              + port
-              + " is taken"
-              + who
-              + "; choose another with "
-              + option
-              + ", or 0 for any");
-      return ExitCode.FAILED.number();
+    return main.failed(cannot(problem, port, problem.endpoint() instanceof Endpoint.Udp, option));
+  }
+
+  /// The same, to be told by who catches it.
+  ///
+  /// @param problem or its cause: what the system said
+  /// @param option says another port
+  static Failure cannot(Exception problem, int port, boolean udp, String option) {
+    Throwable said = problem.getCause() == null ? problem : problem.getCause();
+    if (said instanceof BindException
+        && String.valueOf(said.getMessage()).contains("in use")
+        && port > 0) {
+      String who = udp ? " for UDP" : PortOwner.of(port).map(owner -> " by " + owner).orElse("");
+      return new Failure(
+          ExitCode.FAILED,
+          "port %d is taken%s; choose another with %s, or 0 for any".formatted(port, who, option),
+          problem);
     }
     boolean privileged =
         port > 0 && port < 1024 && String.valueOf(problem.getMessage()).contains("ermission");
-    main.note(
+    return new Failure(
+        privileged ? ExitCode.NOT_PERMITTED : ExitCode.FAILED,
         privileged
-            ? "ports below 1024 are for administrators: choose another than "
-                + port
-                + " with "
-                + option
-            : String.valueOf(problem.getMessage()));
-    return privileged ? ExitCode.NOT_PERMITTED.number() : ExitCode.FAILED.number();
+            ? "ports below 1024 are for administrators: choose another than %d with %s"
+                .formatted(port, option)
+            : String.valueOf(problem.getMessage()),
+        problem);
   }
 }

@@ -38,10 +38,14 @@ record Xferlog(ZoneId zone) {
 
   /// The line; none for what is not a transfer of a file.
   Optional<String> of(Journal.Entry entry) {
-    return entry.happening() instanceof Transfer transfer
-            && OF_FILES.contains(transfer.cargo().verb())
+    return entry.happening() instanceof Transfer transfer && isOfFile(transfer)
         ? Optional.of(line(entry.time(), address(entry), transfer))
         : Optional.empty();
+  }
+
+  /// Whether it is a file that was moved, and not a listing.
+  static boolean isOfFile(Transfer transfer) {
+    return OF_FILES.contains(transfer.cargo().verb());
   }
 
   private static String address(Journal.Entry entry) {

@@ -89,6 +89,7 @@ class ConfigTest {
           Map.entry("sockets.no-delay", "false"),
           Map.entry("sockets.receive-buffer", "'64K'"),
           Map.entry("sockets.send-buffer", "65536"),
+          Map.entry("metrics.listen", "'127.0.0.1:9100'"),
           Map.entry("log.quiet", "true"),
           Map.entry("log.json", "'events.json'"),
           Map.entry("log.xferlog", "'xferlog'"));

@@ -3,9 +3,11 @@ package wharf.ftp.server;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 import wharf.files.Tree;
 import wharf.protocol.Protocol;
 import wharf.protocol.Session;
@@ -71,6 +73,12 @@ public record FtpService(
   /// The same, with MODE Z in FEAT, or without.
   public FtpService offeringCompression(boolean offers) {
     return changed(all -> all.offersCompression = offers);
+  }
+
+  /// Every verb that commands are noted by, but for those that are refused because they are not
+  /// there.
+  public static List<String> verbs() {
+    return Stream.of(Verb.values()).map(Verb::toString).toList();
   }
 
   /// The same, with every command noted.
