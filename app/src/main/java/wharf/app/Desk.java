@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -52,8 +53,7 @@ record Desk(
       return switch (request.order()) {
         case "status" -> everywhere(Reply.of(status()), request);
         case "sessions" -> everywhere(Reply.ofSessions(sessions()), request);
-        case "metrics" ->
-            everywhere(Reply.ofMetrics(metrics == null ? Map.of() : metrics.get()), request);
+        case "metrics" -> everywhere(Reply.ofMetrics(counted()), request);
         case "kick" -> everywhere(Reply.of(kick(who(request))), request);
         case "bans" -> everywhere(Reply.ofBans(banned(bans.list())), request);
         case "ban" -> everywhere(ban(request), request);
@@ -106,9 +106,22 @@ record Desk(
         model,
         Duration.ofNanos(System.nanoTime() - start).toSeconds(),
         all.size(),
-        all.stream().filter(one -> one.transfer() != null).count(),
+        transfers(all),
         0,
         Log.detail().word());
+  }
+
+  private Map<String, Long> counted() {
+    if (metrics == null) {
+      return Map.of();
+    }
+    Map<String, Long> all = new HashMap<>(metrics.get());
+    all.put(Metric.MOVING.with().toString(), transfers(server.sessions()));
+    return all;
+  }
+
+  private static long transfers(List<SessionSummary> sessions) {
+    return sessions.stream().filter(one -> one.transfer() != null).count();
   }
 
   private List<Line> sessions() {

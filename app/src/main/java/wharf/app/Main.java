@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -219,6 +220,7 @@ public final class Main implements Runnable {
         switch (problem) {
           case Failure known -> known.code();
           case Config.Wrong _, AccountFile.Malformed _ -> ExitCode.USAGE;
+          case ClosedByInterruptException _, InterruptedException _ -> ExitCode.INTERRUPTED;
           default -> localProblem(problem) != null ? ExitCode.LOCAL_DISK : ExitCode.FAILED;
         };
     return code.number();
@@ -230,6 +232,7 @@ public final class Main implements Runnable {
       case Config.Wrong wrong -> wrong.lines();
       case Failure _, AccountFile.Malformed _, ParameterException _ ->
           List.of(String.valueOf(problem.getMessage()));
+      case ClosedByInterruptException _, InterruptedException _ -> List.of("interrupted");
       default -> {
         String local = localProblem(problem);
         yield List.of(

@@ -45,6 +45,7 @@ enum Metric {
       Label.of("direction", Direction.values()),
       Label.CONTENT,
       new Label("result", List.of(Words.COMPLETE, Words.INCOMPLETE))),
+  MOVING("wharf_transfers_running", Sort.GAUGE, "Transfers that run."),
   BYTES(
       "wharf_transfer_bytes_total",
       Sort.COUNTER,

@@ -100,7 +100,7 @@ final class Metrics implements Journal {
         add(fault ? 1 : 0, Metric.FAULTS);
       }
       case Happening.TurnedAway(var why) -> add(1, Metric.TURNED_AWAY, Metric.word(why));
-      case Happening.Login(_, boolean accepted, var proof) ->
+      case Happening.Login(_, boolean accepted, var proof, _) ->
           add(1, Metric.LOGINS, accepted ? Words.ACCEPTED : Words.REFUSED, Metric.word(proof));
       case Happening.Command(String verb, _, Integer code, _) ->
           add(
