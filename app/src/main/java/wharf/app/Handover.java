@@ -162,27 +162,15 @@ record Handover(
   static Handover taken(Map<String, String> environment) throws IOException {
     Path folder =
         place(environment).resolve(Objects.requireNonNull(environment.get(NUMBER), NUMBER));
-    return of(
-        AccountFile.read(folder.resolve(ACCOUNTS)),
+    LogIns who = LogIns.of(AccountFile.read(folder.resolve(ACCOUNTS)), null, List.of());
+    return new Handover(
+        who.known(),
+        who.anonymous(),
         Files.readString(folder.resolve(CONFIGURATION)),
         Files.readString(folder.resolve(LATEST)));
   }
 
   private static Path place(Map<String, String> environment) {
     return Path.of(Objects.requireNonNull(environment.get(PLACE), PLACE));
-  }
-
-  /// That of accounts among which may be the one of those who have none.
-  static Handover of(List<Known> all, String configuration, String latest) {
-    Stream<Account> accounts = all.stream().map(Known::account);
-    return new Handover(
-        all.stream().filter(one -> !isAnonymous(one.account())).toList(),
-        accounts.filter(Handover::isAnonymous).findFirst().orElse(null),
-        configuration,
-        latest);
-  }
-
-  private static boolean isAnonymous(Account account) {
-    return account.name().equals(Account.ANONYMOUS);
   }
 }

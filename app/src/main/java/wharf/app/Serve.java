@@ -2,7 +2,6 @@ package wharf.app;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.lang.System.Logger.Level;
 import java.lang.management.ManagementFactory;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -10,23 +9,17 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,16 +38,13 @@ import wharf.ftp.server.FtpService;
 import wharf.ftp.server.Rates;
 import wharf.net.TlsIdentity;
 import wharf.server.Endpoint;
-import wharf.server.PortRange;
 import wharf.server.Processes;
 import wharf.server.Server;
 import wharf.server.Worker;
 import wharf.users.Account;
 import wharf.users.Accounts;
-import wharf.users.Accounts.Known;
 import wharf.users.Bans;
 import wharf.users.Right;
-import wharf.users.Secret;
 
 /// `wharf serve DIR`.
 @Command(
@@ -76,19 +66,8 @@ import wharf.users.Secret;
       "  wharf serve --config /etc/wharf/wharf.toml",
     })
 final class Serve implements Callable<Integer> {
-  private static final System.Logger LOG = System.getLogger("wharf.app");
-
-  /// The name that goes with a one-time password.
-  private static final String ONE_TIME_USER = "wharf";
-
   /// A day, in seconds.
   private static final int LONGEST_GRACE = 86_400;
-
-  /// How long a worker may take to hear that it is to retire.
-  private static final Duration RETIRING = Duration.ofSeconds(5);
-
-  /// Without those that are easily taken for another when they are read aloud or typed.
-  private static final String PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789";
 
   @ParentCommand private @Nullable Main main;
   @Spec private @Nullable CommandSpec spec;
@@ -108,49 +87,8 @@ final class Serve implements Callable<Integer> {
               + " config'.")
   private @Nullable Path configFile;
 
-  @Option(
-      names = "--bind",
-      paramLabel = "ADDRESS",
-      description =
-          "Listen at this address only; may be given again (default: every address of this"
-              + " machine).")
-  private List<String> binds = new ArrayList<>();
-
-  @Option(
-      names = {"-p", "--port"},
-      paramLabel = "PORT",
-      description = "Listen at this port; 0 picks a free one (default: ${DEFAULT-VALUE}).",
-      defaultValue = "2121")
-  private int port;
-
-  @Option(
-      names = {"-w", "--writable"},
-      description =
-          "Let those with an account write; without --user and --accounts a one-time password is"
-              + " made.")
-  private boolean writable;
-
-  @Option(
-      names = {"-u", "--user"},
-      paramLabel = "NAME",
-      description = "Let NAME in, with the password of --password-file.")
-  private @Nullable String user;
-
-  @Option(
-      names = "--password-file",
-      paramLabel = "FILE",
-      description = "The password of --user: the first line of FILE.")
-  private @Nullable Path passwordFile;
-
-  @Option(
-      names = "--accounts",
-      paramLabel = "FILE",
-      description = "Let those in that 'wharf user add' put into FILE.")
-  private @Nullable Path accountsFile;
-
-  @Option(names = "--anonymous", description = "Let everybody read, although there are accounts.")
-  private boolean anonymous;
-
+  @Mixin private ListenOptions listen = new ListenOptions();
+  @Mixin private AccountOptions users = new AccountOptions();
   @Mixin private TlsOptions security = new TlsOptions();
   @Mixin private ModelOptions models = new ModelOptions();
   @Mixin private QuotaOptions quota = new QuotaOptions();
@@ -158,20 +96,6 @@ final class Serve implements Callable<Integer> {
   @Mixin private MetricsOptions metrics = new MetricsOptions();
   @Mixin private LogOptions logging = new LogOptions();
   @Mixin private EntranceOptions entrance = new EntranceOptions();
-
-  @Option(
-      names = "--inherit",
-      description =
-          "Serve the socket that the program was started with, by inetd, systemd or the like, as"
-              + " its standard input; systemd's is also taken unasked.")
-  private boolean inherit;
-
-  @Option(
-      names = "--passive-ports",
-      paramLabel = "LOW-HIGH",
-      description = "Data connections come to these ports only (default: any).")
-  private @Nullable String passivePorts;
-
   @Mixin private Masquerade masquerade = new Masquerade();
 
   @Option(
@@ -219,9 +143,6 @@ final class Serve implements Callable<Integer> {
       description = "Do not log what clients do.")
   private boolean quiet;
 
-  /// Who may log in, as it was when the server began.
-  private @Nullable Handover first;
-
   /// What workers are told, once it is known.
   private Handover.@Nullable Place handover;
 
@@ -265,23 +186,15 @@ final class Serve implements Callable<Integer> {
   /// What it would do, without doing it; tells all that is wrong, as far as that can be known
   /// without opening anything.
   Plan check() throws Exception {
-    return check(new OneTime()).plan();
-  }
-
-  /// The same, and who may log in.
-  private record Checked(Plan plan, Handover who) {}
-
-  private Checked check(OneTime oneTime) throws Exception {
     Main program = Objects.requireNonNull(main);
-    Surroundings around = program.around();
-    configure(around, null);
+    configure(program.around(), null);
     try {
-      Plan plan = plan(null);
+      Plan plan = plan(null, null);
       security.checkFiles(program);
       Quota _ = quota.quota();
-      return new Checked(plan, accounts(around.folder(), oneTime));
+      return plan;
     } catch (ParameterException problem) {
-      throw config.explained(problem, Objects.requireNonNull(spec));
+      throw config.explained(problem, spec());
     }
   }
 
@@ -293,26 +206,32 @@ final class Serve implements Callable<Integer> {
 
   /// The account of this name, that of people without one among them.
   Optional<Account> known(String name) throws IOException, Failure {
-    Handover who = accounts(Objects.requireNonNull(main).around().folder(), new OneTime());
-    return Accounts.isAnonymous(name)
-        ? Optional.ofNullable(who.anonymous())
-        : who.known().stream()
-            .map(Known::account)
-            .filter(account -> account.name().equals(name))
-            .findFirst();
+    return users.logIns(Objects.requireNonNull(main).around().folder(), config).account(name);
   }
 
   /// What a server is made of, as far as it is said by options and configuration.
   record Plan(
       Path folder,
       Server.Options server,
+      LogIns logIns,
       FtpService.Patience patience,
-      Bans.Policy bans,
-      Durability sync,
-      boolean compress,
-      boolean quiet) {}
+      Rates.Settings rates,
+      Advertised advertised,
+      boolean compress) {}
 
-  private Plan plan(Endpoint.@Nullable Inherited given) {
+  /// The value of every key, by its path, as it is shown.
+  Map<String, String> values() {
+    return config.values(spec());
+  }
+
+  /// The text of the configuration.
+  String configuration() {
+    return config.text();
+  }
+
+  /// @param known who may log in, and all else that this process was handed as a worker
+  private Plan plan(Endpoint.@Nullable Inherited given, @Nullable Handover known)
+      throws IOException, Failure {
     Server.Options server = options(given);
     if (folder == null) {
       throw usage(
@@ -320,7 +239,16 @@ final class Serve implements Callable<Integer> {
               ? "Missing required parameter: 'DIR'"
               : "say which folder to serve: folder = ... in " + configFile + ", or DIR");
     }
-    return new Plan(folder, server, patience(), bansPolicy(), sync, compress, quiet);
+    return new Plan(
+        folder,
+        server,
+        known == null
+            ? users.logIns(Objects.requireNonNull(main).around().folder(), config)
+            : new LogIns(known.known(), known.anonymous(), null, List.of()),
+        patience(),
+        rates.settings(),
+        masquerade.advertised(),
+        compress);
   }
 
   /// The options, as they have come to be.
@@ -331,25 +259,27 @@ final class Serve implements Callable<Integer> {
   private Integer serve(Main program, @Nullable Handover known)
       throws Failure, IOException, InterruptedException {
     Surroundings around = program.around();
-    Endpoint.@Nullable Inherited given = given();
+    Endpoint.@Nullable Inherited given = listen.given(models.worker());
     if (given != null && Activation.isTheClients(2)) {
       program.hush();
     }
-    Plan plan = plan(given);
+    Plan plan = plan(given, known);
     Server.Options options = plan.server();
     Log.toStandardError(program.err(), quiet, models.worker());
-    OneTime oneTime = new OneTime();
     Path root = around.folder().resolve(plan.folder());
     boolean outputIsOurs = !models.processes() && (given == null || !Activation.isTheClients(1));
     LogSettings logSettings = logging.settings(outputIsOurs);
-    Handover who = known == null ? accounts(around.folder(), oneTime) : known;
+    LogIns who = plan.logIns();
     // Closed last: what happens while the server stops is logged, too.
     try (Logs logs = Logs.open(logSettings, around, program::note);
         QuotaOptions _ = quota;
         MetricsOptions _ = metrics;
         Tree tree = Tree.open(root, InstantSource.system(), sync, quota(around));
         Handover.Place place =
-            models.processes() && !models.worker() ? who.lay(around.state()) : null;
+            models.processes() && !models.worker()
+                ? new Handover(who.known(), who.anonymous(), config.text(), config.text())
+                    .lay(around.state())
+                : null;
         AccountRoots roots =
             new AccountRoots(
                 tree,
@@ -358,7 +288,6 @@ final class Serve implements Callable<Integer> {
                 sync,
                 models.worker() ? Handover.counts(System.getenv()) : null)) {
       handover = place;
-      first = who;
       if (models.worker()) {
         metrics.join(System.getenv());
       } else {
@@ -399,10 +328,9 @@ final class Serve implements Callable<Integer> {
         Current current = new Current(service);
         try (Supervision supervision = Supervision.of(System.getenv());
             Server server = Server.start(current, options)) {
-          Map<String, String> values = config.values(spec());
-          Callable<List<String>> reload = () -> reload(current, values, logs, supervision);
+          Reload reload = new Reload(program, this, who, current, place, logs, supervision);
           if (configFile != null) {
-            boolean _ = Signals.on("HUP", () -> reloadUnasked(reload));
+            boolean _ = Signals.on("HUP", reload::unasked);
           }
           CountDownLatch drained = new CountDownLatch(1);
           Desk desk =
@@ -419,7 +347,7 @@ final class Serve implements Callable<Integer> {
           try (ControlSocket _ = control(desk, around)) {
             if (given == null || !Activation.isTheClients(1)) {
               PrintStream out = logSettings.takesStandardOutput() ? program.err() : around.out();
-              banner(out, root, server.addresses(), who, oneTime);
+              banner(out, root, server.addresses(), who);
             }
             supervision.ready(server, "serving " + root + ", " + models.summary());
             program.mayTake(grace());
@@ -436,82 +364,6 @@ final class Serve implements Callable<Integer> {
       program.note(String.valueOf(problem.getMessage()));
       return ExitCode.FAILED.number();
     }
-  }
-
-  /// Takes the configuration and the accounts anew, for the sessions that begin from then on; a
-  /// wrong one is refused whole, and all stays as it is. Logs go on in files that are opened anew.
-  ///
-  /// @param before the value of every key at the start
-  ///
-  /// @return what there is to tell whoever asked for it
-  private synchronized List<String> reload(
-      Current current, Map<String, String> before, Logs logs, Supervision supervision)
-      throws Exception {
-    supervision.reloading();
-    try {
-      logs.reopen();
-      List<String> told = take(current, before);
-      told.forEach(line -> LOG.log(Level.INFO, "{0}", line));
-      return told;
-    } catch (Exception problem) {
-      LOG.log(Level.WARNING, "the configuration stays as it was: it cannot be taken anew");
-      throw problem;
-    } finally {
-      supervision.reloaded();
-    }
-  }
-
-  private void reloadUnasked(Callable<List<String>> reload) {
-    try {
-      List<String> _ = reload.call();
-    } catch (Exception problem) {
-      int _ = Objects.requireNonNull(main).failed(problem);
-    }
-  }
-
-  private List<String> take(Current current, Map<String, String> before) throws Exception {
-    Main program = Objects.requireNonNull(main);
-    Serve anew = Main.serve(program.around(), program.words());
-    OneTime another = new OneTime();
-    Checked checked = anew.check(another);
-    Plan plan = checked.plan();
-    Handover who = checked.who();
-    if (handover != null) {
-      Handover now = another.password == null ? who : Objects.requireNonNull(first);
-      handover.renew(
-          new Handover(now.known(), now.anonymous(), config.text(), anew.config.text()));
-      // Each ends with its last session, and has a successor that knows what was laid down now.
-      List<Control.Reply> _ =
-          ControlCaller.askAll(
-              ControlCaller.sockets(handover.workers()),
-              new Control.Request("retire"),
-              RETIRING);
-    }
-    FtpService service = current.service();
-    current.become(
-        service
-            .with(
-                another.password == null
-                    ? service.accounts().replacedBy(who.known(), who.anonymous())
-                    // Nobody would know the new one.
-                    : service.accounts())
-            .with(plan.patience())
-            .with(service.rates().with(anew.rates.settings()))
-            .with(anew.masquerade.advertised())
-            .offeringCompression(plan.compress()));
-    List<String> told = new ArrayList<>();
-    told.add(
-        "taken anew: %s%d accounts; sessions that are here go on as they began"
-            .formatted(configFile == null ? "" : configFile + ", ", who.known().size()));
-    anew.config
-        .values(anew.spec())
-        .forEach(
-            (key, value) -> {
-              if (!Key.LIVE.contains(key) && !value.equals(before.get(key))) {
-                told.add(key + " takes a restart: " + value);
-              }
-            });
-    return told;
   }
 
   private Desk desk(
@@ -573,24 +425,6 @@ final class Serve implements Callable<Integer> {
     return models.processes() ? quota.sharing(around.state()) : quota.quota();
   }
 
-  /// The socket that this process was started with, if it is to serve that.
-  private Endpoint.@Nullable Inherited given() {
-    if (inherit
-        && Objects.requireNonNull(spec).commandLine().getParseResult().matchedOptions().stream()
-            .anyMatch(option -> List.of("--bind", "--port").contains(option.longestName()))) {
-      throw usage("--inherit serves a socket that is there already: without --bind and --port");
-    }
-    try {
-      if (models.worker()) {
-        Endpoint.Inherited socket = Activation.ofStandardInput();
-        return TlsOptions.isSecure(System.getenv()) ? socket.secured() : socket;
-      }
-      return Activation.socket(inherit, System.getenv()).orElse(null);
-    } catch (IOException e) {
-      throw usage(String.valueOf(e.getMessage()));
-    }
-  }
-
   /// Serves one client, as inetd's `nowait` has it. What it is told goes over its connection only:
   /// the standard output may be that connection, too.
   private void serveOne(SocketChannel client, FtpService service, Server.Options options)
@@ -647,9 +481,6 @@ final class Serve implements Callable<Integer> {
   }
 
   private Server.Options options(Endpoint.@Nullable Inherited given) {
-    if (port < 0 || port > 65_535) {
-      throw usage("--port is 0 to 65535, not " + port);
-    }
     if (grace < 0 || grace > LONGEST_GRACE) {
       throw usage("--grace is 0 to " + LONGEST_GRACE + " seconds, not " + grace);
     }
@@ -659,157 +490,24 @@ final class Serve implements Callable<Integer> {
     security.check(given != null && !models.worker());
     metrics.check(given != null && given.socket() instanceof SocketChannel);
     bans = new Bans(bansPolicy(), InstantSource.system());
-    Rates.Settings _ = rates.settings();
-    Advertised _ = masquerade.advertised();
     Server.Options options =
-        Server.Options.at(given == null ? endpoints() : List.of(given))
-            .with(ports())
+        Server.Options.at(given == null ? listen.endpoints(security.ftpsPort()) : List.of(given))
+            .with(listen.ports())
             .with(sockets.settings());
     return models.under(entrance.of(options, bans), this::worker);
   }
 
-  /// First those of `--port`, then those of `--ftps-port`.
-  private List<Endpoint> endpoints() {
-    List<InetAddress> at = Serving.addresses(binds, Objects.requireNonNull(spec).commandLine());
-    List<Endpoint> endpoints = new ArrayList<>(endpoints(at, port, false));
-    security
-        .ftpsPort()
-        .ifPresent(
-            ftpsPort -> {
-              if (ftpsPort == port && port != 0) {
-                throw usage("--port and --ftps-port are two ports, and not both " + port);
-              }
-              endpoints.addAll(endpoints(at, ftpsPort, true));
-            });
-    return endpoints;
-  }
-
-  private static List<Endpoint> endpoints(List<InetAddress> at, int port, boolean secure) {
-    List<Endpoint> endpoints = new ArrayList<>();
-    for (InetAddress address : at) {
-      endpoints.add(new Endpoint.Tcp(new InetSocketAddress(address, port), secure));
-    }
-    if (at.isEmpty()) {
-      endpoints.add(new Endpoint.Tcp(new InetSocketAddress(port), secure));
-    }
-    return endpoints;
-  }
-
-  private PortRange ports() {
-    if (passivePorts == null) {
-      return PortRange.ANY;
-    }
-    if (!passivePorts.matches("\\d{1,5}-\\d{1,5}")) {
-      throw usage(
-          "--passive-ports is written LOW-HIGH, as 50000-50100, not '" + passivePorts + "'");
-    }
-    int dash = passivePorts.indexOf('-');
-    try {
-      return new PortRange(
-          Integer.parseInt(passivePorts.substring(0, dash)),
-          Integer.parseInt(passivePorts.substring(dash + 1)));
-    } catch (IllegalArgumentException e) {
-      throw usage("--passive-ports: " + e.getMessage());
-    }
-  }
-
-  /// The account that was made because nobody was named for --writable.
-  private static final class OneTime {
-    private @Nullable String password;
-  }
-
-  private Handover accounts(Path here, OneTime oneTime) throws IOException, Failure {
-    PasswordForms hash = new PasswordForms();
-    List<Known> known = new ArrayList<>(config.accounts());
-    if (accountsFile != null) {
-      known.addAll(AccountFile.read(here.resolve(accountsFile)));
-    }
-    if (user != null) {
-      if (passwordFile == null) {
-        throw usage("--user needs --password-file FILE");
-      }
-      if (Accounts.isAnonymous(user)) {
-        throw usage(
-            "'" + user + "' is what people without an account log in as: choose another name");
-      }
-      String password = firstLine(here.resolve(passwordFile));
-      known.add(new Known(account(user), hash.of(new Secret(password))));
-    } else if (passwordFile != null) {
-      throw usage("--password-file is of --user NAME");
-    }
-    boolean nobody = known.isEmpty() && accountsFile == null;
-    if (writable && nobody) {
-      String password = password(new SecureRandom());
-      oneTime.password = password;
-      known.add(new Known(account(ONE_TIME_USER), hash.of(new Secret(password))));
-    }
-    if (anonymous || nobody) {
-      known.add(new Known(Account.reader(Account.ANONYMOUS), ""));
-    }
-    Set<String> names = HashSet.newHashSet(known.size());
-    for (Known one : known) {
-      if (!names.add(one.account().name())) {
-        throw new Failure(
-            ExitCode.USAGE,
-            "there are two accounts '%s' among those of %s"
-                .formatted(one.account().name(), String.join(" and ", sources())),
-            null);
-      }
-    }
-    return Handover.of(known, config.text(), config.text());
-  }
-
-  /// Where accounts are from.
-  private List<String> sources() {
-    List<String> sources = new ArrayList<>();
-    if (user != null) {
-      sources.add(user);
-    }
-    if (!config.accounts().isEmpty()) {
-      sources.add(config.file().toString());
-    }
-    if (accountsFile != null) {
-      sources.add(accountsFile.toString());
-    }
-    return sources;
-  }
-
-  private Account account(String name) {
-    return writable ? Account.writer(name) : Account.reader(name);
-  }
-
-  private static String firstLine(Path file) throws IOException {
-    List<String> lines = Files.readAllLines(file);
-    if (lines.isEmpty() || lines.getFirst().isEmpty()) {
-      throw new IOException(file + " has no password in its first line");
-    }
-    return lines.getFirst();
-  }
-
-  private static String password(SecureRandom random) {
-    StringBuilder password = new StringBuilder();
-    for (int i = 0; i < 12; i++) {
-      if (i > 0 && i % 4 == 0) {
-        password.append('-');
-      }
-      password.append(PASSWORD_LETTERS.charAt(random.nextInt(PASSWORD_LETTERS.length())));
-    }
-    return password.toString();
-  }
-
   private void banner(
-      PrintStream out, Path root, List<InetSocketAddress> listening, Handover who, OneTime oneTime)
+      PrintStream out, Path root, List<InetSocketAddress> listening, LogIns who)
       throws IOException {
-    boolean named = user != null || accountsFile != null || !config.accounts().isEmpty();
-    boolean writers =
-        Stream.concat(who.known().stream().map(Known::account), Stream.ofNullable(who.anonymous()))
-            .anyMatch(one -> one.may(Right.WRITE));
+    String user = users.user();
+    boolean named = !who.sources().isEmpty();
     out.println(
         "Serving "
             + root.toRealPath()
             + " over FTP"
             + (isRequired() ? ", under TLS only" : "")
-            + (writers ? "." : ", for reading only."));
+            + (who.haveWriters() ? "." : ", for reading only."));
     // Those for TLS from the first byte come last.
     int plain = security.ftpsPort().isPresent() ? listening.size() / 2 : listening.size();
     for (int i = 0; i < listening.size(); i++) {
@@ -830,19 +528,22 @@ final class Serve implements Callable<Integer> {
     if (who.anonymous() != null) {
       out.println("Everybody may " + may(who.anonymous()) + ".");
     }
-    if (oneTime.password != null) {
+    if (who.oneTimePassword() != null) {
       out.println(
-          "To write, log in as " + ONE_TIME_USER + " with the password " + oneTime.password);
+          "To write, log in as "
+              + AccountOptions.ONE_TIME_USER
+              + " with the password "
+              + who.oneTimePassword());
     } else if (named) {
       String files =
-          String.join(" and ", sources().stream().filter(it -> !it.equals(user)).toList());
+          String.join(" and ", who.sources().stream().filter(it -> !it.equals(user)).toList());
       out.println(
           "Accounts: "
               + (user != null ? user : "")
               + (user != null && files.length() > 0 ? " and " : "")
               + (files.length() > 0 ? "those of " + files : ""));
     }
-    if ((oneTime.password != null || named) && !isRequired()) {
+    if ((who.oneTimePassword() != null || named) && !isRequired()) {
       out.println(
           tls == null
               ? "FTP does not encrypt: passwords can be read on the way."
@@ -850,7 +551,7 @@ final class Serve implements Callable<Integer> {
                   + " refuses them.");
     }
     metrics.tell(out);
-    masquerade.tell(out, Objects.requireNonNull(main)::note, listening, passivePorts);
+    masquerade.tell(out, Objects.requireNonNull(main)::note, listening, listen.passivePorts());
     long started = ManagementFactory.getRuntimeMXBean().getStartTime();
     out.println(
         "Ready ("
