@@ -186,8 +186,13 @@ final class StreamConversation extends Conversation {
     long soonest =
         Math.min(
             Math.min(Math.min(sendDeadline, lingerDeadline), askingDeadline),
-            Math.min(Math.min(handshakeDeadline, headerDeadline), expiry()));
-    return data == null ? soonest : Math.min(soonest, data.deadline());
+            Math.min(handshakeDeadline, headerDeadline));
+    if (data != null) {
+      return Math.min(soonest, data.deadline());
+    }
+    // Only what [#tick] looks at: a time that has passed and leads to nothing would keep an event
+    // loop from all else.
+    return closing ? soonest : Math.min(soonest, expiry());
   }
 
   @Override

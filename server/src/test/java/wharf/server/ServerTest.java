@@ -576,6 +576,25 @@ class ServerTest {
     }
   }
 
+  /// Nor does a loop do nothing any more but look at it.
+  @ParameterizedTest
+  @MethodSource("every")
+  void patienceThatEndsDuringATransferIsOfNoConsequence(ServerModel model) throws Exception {
+    try (Server server = start(model);
+        Client client = Client.of(server)) {
+      int port = client.listens();
+      client.says("arm 100", "put");
+      try (Client data = new Client(port)) {
+        long begun = System.nanoTime();
+        while (System.nanoTime() - begun < 300_000_000) {
+          data.socket.getOutputStream().write(1);
+        }
+      }
+      assertThat(client.line()).startsWith("ended FIN ");
+      client.hears("expired");
+    }
+  }
+
   /// Also one that moves, and one that awaits its turn.
   @ParameterizedTest
   @MethodSource("every")
