@@ -215,6 +215,7 @@ final class Serve implements Callable<Integer> {
       Server.Options server,
       LogIns logIns,
       FtpService.Patience patience,
+      Bans.Policy bans,
       Rates.Settings rates,
       Advertised advertised,
       boolean compress) {}
@@ -246,6 +247,7 @@ final class Serve implements Callable<Integer> {
             ? users.logIns(Objects.requireNonNull(main).around().folder(), config)
             : new LogIns(known.known(), known.anonymous(), null, List.of()),
         patience(),
+        bansPolicy(),
         rates.settings(),
         masquerade.advertised(),
         compress);
