@@ -90,6 +90,7 @@ final class MetricsInUseTest {
       cut.feed().flush();
       Harbour.await("it is here", () -> running(site, url) == 1);
       Harbour.await("some has come", this::hasPart);
+      assertThat(Exposition.read(scrape(site, url)).of("wharf_transfers_running")).isEqualTo(1);
       cut.kill();
       Harbour.await("all have gone", () -> running(site, url) == 0);
 
