@@ -115,7 +115,9 @@ final class Control implements Protocol {
           both(sessions, other.sessions),
           bans(bans, other.bans),
           sum(metrics, other.metrics),
-          count == null ? other.count : Long.valueOf(count + (other.count == null ? 0 : other.count)),
+          count == null
+              ? other.count
+              : Long.valueOf(count + (other.count == null ? 0 : other.count)),
           both(said, other.said));
     }
 

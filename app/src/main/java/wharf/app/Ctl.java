@@ -86,9 +86,7 @@ final class Ctl implements Runnable {
       reply = ControlCaller.ask(server, request);
     } catch (IOException e) {
       throw new Failure(
-          ExitCode.UNREACHABLE,
-          "no server answers at " + server + ": " + e.getMessage(),
-          e);
+          ExitCode.UNREACHABLE, "no server answers at " + server + ": " + e.getMessage(), e);
     }
     String problem = reply.problem();
     if (problem != null) {

@@ -88,8 +88,7 @@ record Desk(
   private Reply everywhere(Reply own, Request request) throws IOException {
     Reply all = own;
     if (workers != null) {
-      for (Reply one :
-          ControlCaller.askAll(ControlCaller.sockets(workers), request, PATIENCE)) {
+      for (Reply one : ControlCaller.askAll(ControlCaller.sockets(workers), request, PATIENCE)) {
         all = all.and(one);
       }
     }

@@ -499,8 +499,7 @@ final class Serve implements Callable<Integer> {
     return models.under(entrance.of(options, bans), this::worker);
   }
 
-  private void banner(
-      PrintStream out, Path root, List<InetSocketAddress> listening, LogIns who)
+  private void banner(PrintStream out, Path root, List<InetSocketAddress> listening, LogIns who)
       throws IOException {
     String user = users.user();
     boolean named = !who.sources().isEmpty();

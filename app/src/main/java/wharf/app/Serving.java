@@ -64,11 +64,7 @@ final class Serving {
   /// @param asked told when it is
   /// @param drained open until the server is to end by itself, when the last transfer has
   static void awaitStop(
-      Server server,
-      Surroundings around,
-      Duration grace,
-      Runnable asked,
-      CountDownLatch drained)
+      Server server, Surroundings around, Duration grace, Runnable asked, CountDownLatch drained)
       throws InterruptedException {
     try {
       drained.await();

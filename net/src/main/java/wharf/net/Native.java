@@ -110,8 +110,7 @@ public final class Native {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment errno = arena.allocate(Call.STATE);
       int result =
-          Call.answer(
-              errno, (int) ShutDown.SHUTDOWN.invokeExact(errno, descriptor, ShutDown.BOTH));
+          Call.answer(errno, (int) ShutDown.SHUTDOWN.invokeExact(errno, descriptor, ShutDown.BOTH));
       if (result < 0) {
         throw error("shutting down descriptor " + descriptor, result);
       }

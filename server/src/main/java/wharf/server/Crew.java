@@ -317,8 +317,8 @@ final class Crew implements ServerModel.Running {
     sockets.datagrams().forEach(context::close);
   }
 
-  /// Turns away whoever comes, though the workers have the listener still. One that this process was
-  /// started with is not this server's alone: who comes there is to wait for the next.
+  /// Turns away whoever comes, though the workers have the listener still. One that this process
+  /// was started with is not this server's alone: who comes there is to wait for the next.
   private void end(ServerSocketChannel listener) {
     if (!context.inherited().contains(listener)) {
       try {

@@ -297,8 +297,7 @@ public final class Server implements AutoCloseable {
               log,
               new Roster(random),
               new Scribe(options.journal(), InstantSource.system(), log));
-      return new Server(
-          beginning.begin(context), openings, workers, lengthy, switchboard, context);
+      return new Server(beginning.begin(context), openings, workers, lengthy, switchboard, context);
     } catch (IOException | RuntimeException e) {
       workers.shutdown();
       lengthy.shutdown();

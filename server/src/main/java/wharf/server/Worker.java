@@ -47,7 +47,11 @@ public final class Worker implements AutoCloseable {
     Optional<ProcessHandle> starter = ProcessHandle.current().parent();
     CountDownLatch full = new CountDownLatch(1);
     return new Worker(
-        starter, parent, grace, full, Server.start(protocol, options, () -> tellFull(parent, full)));
+        starter,
+        parent,
+        grace,
+        full,
+        Server.start(protocol, options, () -> tellFull(parent, full)));
   }
 
   /// The same, and waits for the end.

@@ -57,8 +57,7 @@ class ControlTest {
     return Program.serve(
         served,
         Program.NATIVE,
-        Stream.concat(options.stream(), Stream.of(more))
-            .toArray(String[]::new));
+        Stream.concat(options.stream(), Stream.of(more)).toArray(String[]::new));
   }
 
   private static Command curl(Site site, String... words) {

@@ -336,7 +336,8 @@ final class LogsTest {
     for (String line : Files.readAllLines(out)) {
       kinds.add(ReadJson.line(line).get("event"));
     }
-    assertThat(kinds).containsExactlyInAnyOrder("begun", "login", "command", "started", "transfer", "ended");
+    assertThat(kinds)
+        .containsExactlyInAnyOrder("begun", "login", "command", "started", "transfer", "ended");
   }
 
   private static String read(Path file) {

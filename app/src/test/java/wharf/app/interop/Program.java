@@ -30,8 +30,7 @@ final class Program implements AutoCloseable {
   /// What it said before it was ready.
   final List<String> banner;
 
-  private Program(
-      Process process, Path state, Supplier<List<String>> log, List<String> banner) {
+  private Program(Process process, Path state, Supplier<List<String>> log, List<String> banner) {
     this.process = process;
     this.state = state;
     this.log = log;

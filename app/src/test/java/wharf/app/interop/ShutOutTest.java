@@ -71,8 +71,7 @@ class ShutOutTest {
   @ParameterizedTest
   @ValueSource(strings = {"virtual", "epoll"})
   void eachBanIsTwiceAsLong(String model) throws Exception {
-    String bans =
-        "bans = { failures = %d, first = %d, never = [] }".formatted(FAILURES, FIRST);
+    String bans = "bans = { failures = %d, first = %d, never = [] }".formatted(FAILURES, FIRST);
     try (Program program = serve(model, bans)) {
       Site site = program.site(Files.createDirectories(folder.resolve("outside")));
       for (int i = 0; i < FAILURES; i++) {
@@ -110,8 +109,7 @@ class ShutOutTest {
   @ParameterizedTest
   @ValueSource(strings = {"virtual", "epoll", "processes"})
   void theSmallestNetworkDecides(String model) throws Exception {
-    String lists =
-        "networks = { allow = ['127.0.0.0/28', '127.0.0.9'], deny = ['127.0.0.8/29'] }";
+    String lists = "networks = { allow = ['127.0.0.0/28', '127.0.0.9'], deny = ['127.0.0.8/29'] }";
     try (Program program = serve(model, lists)) {
       Site site = program.site(Files.createDirectories(folder.resolve("outside")));
       assertThat(list(site, "127.0.0.2", "password")).isEmpty();
