@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,17 +25,6 @@ import wharf.ftp.client.Printable;
 @Command(
     name = "ctl",
     mixinStandardHelpOptions = true,
-    subcommands = {
-      Ctl.StatusVerb.class,
-      Ctl.Sessions.class,
-      Ctl.Kick.class,
-      Ctl.BansVerb.class,
-      Ctl.Ban.class,
-      Ctl.Unban.class,
-      Ctl.Reload.class,
-      Ctl.Drain.class,
-      Ctl.LogVerb.class,
-    },
     synopsisSubcommandLabel = "ORDER",
     description = {
       "Looks after a server that runs on this machine, of the same user.",
@@ -137,114 +125,99 @@ final class Ctl implements Runnable {
     void line(String text);
   }
 
-  /// How it is.
   @Command(
       name = "status",
       mixinStandardHelpOptions = true,
       description = "Says how the server is.%n")
-  static final class StatusVerb implements Callable<Integer> {
-    @ParentCommand private @Nullable Ctl ctl;
-
-    @Override
-    public Integer call() throws Exception {
-      return Objects.requireNonNull(ctl)
-          .ask(
-              new Request("status"),
-              (reply, lines) -> {
-                Status status = Objects.requireNonNull(reply.status());
-                lines.line(
-                    "wharf %s, process %d, %s %s for %s"
-                        .formatted(
-                            status.version(),
-                            status.pid(),
-                            status.state(),
-                            status.serving(),
-                            Amount.clock(status.seconds())));
-                lines.line(
-                    "model "
-                        + status.model()
-                        + (status.workers() == 0 ? "" : ", " + status.workers() + " workers"));
-                lines.line(
-                    "%d sessions, %d transfers; log: %s"
-                        .formatted(status.sessions(), status.transfers(), status.log()));
-                return ExitCode.OK;
-              });
-    }
+  int status() throws Failure, IOException {
+    return ask(
+        new Request("status"),
+        (reply, lines) -> {
+          Status status = Objects.requireNonNull(reply.status());
+          lines.line(
+              "wharf %s, process %d, %s %s for %s"
+                  .formatted(
+                      status.version(),
+                      status.pid(),
+                      status.state(),
+                      status.serving(),
+                      Amount.clock(status.seconds())));
+          lines.line(
+              "model "
+                  + status.model()
+                  + (status.workers() == 0 ? "" : ", " + status.workers() + " workers"));
+          lines.line(
+              "%d sessions, %d transfers; log: %s"
+                  .formatted(status.sessions(), status.transfers(), status.log()));
+          return ExitCode.OK;
+        });
   }
 
-  /// Who is there.
   @Command(
       name = "sessions",
       mixinStandardHelpOptions = true,
       description = "Says who is there, from where, doing what, and how far it has come.%n")
-  static final class Sessions implements Callable<Integer> {
-    @ParentCommand private @Nullable Ctl ctl;
-
-    @Override
-    public Integer call() throws Exception {
-      return Objects.requireNonNull(ctl)
-          .ask(
-              new Request("sessions"),
-              (reply, lines) -> {
-                List<List<String>> rows = new ArrayList<>();
-                rows.add(List.of("SESSION", "ACCOUNT", "FROM", "FOR", "DOING"));
-                for (Line one : Objects.requireNonNull(reply.sessions())) {
-                  rows.add(
-                      List.of(
-                          one.session(),
-                          Objects.requireNonNullElse(one.account(), "-"),
-                          Objects.requireNonNullElse(one.address(), "-"),
-                          Amount.clock(one.seconds()),
-                          doing(one)));
-                }
-                table(rows).forEach(lines::line);
-                return ExitCode.OK;
-              });
-    }
-
-    private static String doing(Line one) {
-      Long bytes = one.bytes();
-      if (bytes == null) {
-        return one.doing().equals("idle") && one.silent() > 0
-            ? "idle for " + Amount.clock(one.silent())
-            : one.doing();
-      }
-      Long size = one.size();
-      String of =
-          size == null || size == 0
-              ? ""
-              : " of %s, %d %%".formatted(Amount.bytes(size), Math.min(100, bytes * 100 / size));
-      return "%s %s: %s%s, %s/s"
-          .formatted(
-              one.doing(),
-              one.path(),
-              Amount.bytes(bytes),
-              of,
-              Amount.bytes(Objects.requireNonNullElse(one.rate(), 0L)));
-    }
-
-    private static List<String> table(List<List<String>> rows) {
-      int columns = rows.getFirst().size();
-      int[] widths = new int[columns];
-      for (List<String> row : rows) {
-        for (int i = 0; i < columns - 1; i++) {
-          widths[i] = Math.max(widths[i], row.get(i).length());
-        }
-      }
-      return rows.stream()
-          .map(
-              row -> {
-                StringBuilder line = new StringBuilder();
-                for (int i = 0; i < columns - 1; i++) {
-                  line.append(row.get(i)).repeat(' ', widths[i] - row.get(i).length() + 2);
-                }
-                return line.append(row.getLast()).toString();
-              })
-          .toList();
-    }
+  int sessions() throws Failure, IOException {
+    return ask(
+        new Request("sessions"),
+        (reply, lines) -> {
+          List<List<String>> rows = new ArrayList<>();
+          rows.add(List.of("SESSION", "ACCOUNT", "FROM", "FOR", "DOING"));
+          for (Line one : Objects.requireNonNull(reply.sessions())) {
+            rows.add(
+                List.of(
+                    one.session(),
+                    Objects.requireNonNullElse(one.account(), "-"),
+                    Objects.requireNonNullElse(one.address(), "-"),
+                    Amount.clock(one.seconds()),
+                    doing(one)));
+          }
+          table(rows).forEach(lines::line);
+          return ExitCode.OK;
+        });
   }
 
-  /// Ends sessions.
+  private static String doing(Line one) {
+    Long bytes = one.bytes();
+    if (bytes == null) {
+      return one.doing().equals("idle") && one.silent() > 0
+          ? "idle for " + Amount.clock(one.silent())
+          : one.doing();
+    }
+    Long size = one.size();
+    String of =
+        size == null || size == 0
+            ? ""
+            : " of %s, %d %%".formatted(Amount.bytes(size), Math.min(100, bytes * 100 / size));
+    return "%s %s: %s%s, %s/s"
+        .formatted(
+            one.doing(),
+            one.path(),
+            Amount.bytes(bytes),
+            of,
+            Amount.bytes(Objects.requireNonNullElse(one.rate(), 0L)));
+  }
+
+  private static List<String> table(List<List<String>> rows) {
+    int columns = rows.getFirst().size();
+    int[] widths = new int[columns];
+    for (List<String> row : rows) {
+      for (int i = 0; i < columns - 1; i++) {
+        widths[i] = Math.max(widths[i], row.get(i).length());
+      }
+    }
+    return rows.stream()
+        .map(
+            row -> {
+              StringBuilder line = new StringBuilder();
+              for (int i = 0; i < columns - 1; i++) {
+                line.append(row.get(i)).repeat(' ', widths[i] - row.get(i).length() + 2);
+              }
+              return line.append(row.getLast()).toString();
+            })
+        .toList();
+  }
+
   @Command(
       name = "kick",
       mixinStandardHelpOptions = true,
@@ -252,39 +225,47 @@ final class Ctl implements Runnable {
         "Ends sessions now, with their transfers; what has come of an upload is kept, to be"
             + " continued. Who was kicked may come again: see 'wharf ctl ban'.%n",
       })
-  static final class Kick implements Callable<Integer> {
-    @ParentCommand private @Nullable Ctl ctl;
-
-    @Parameters(
-        paramLabel = "WHOM",
-        description = "A session, as 'wharf ctl sessions' has it; or all of an account or address.")
-    private String whom = "";
-
-    @Override
-    public Integer call() throws Exception {
-      return Objects.requireNonNull(ctl)
-          .ask(
-              new Request("kick", whom, null),
-              (reply, lines) -> {
-                long ended = Objects.requireNonNullElse(reply.count(), 0L);
-                lines.line(ended == 0 ? "nobody there is " + whom : ended + " ended");
-                return ended == 0 ? ExitCode.NOT_FOUND : ExitCode.OK;
-              });
-    }
+  int kick(
+      @Parameters(
+              paramLabel = "WHOM",
+              description =
+                  "A session, as 'wharf ctl sessions' has it; or all of an account or address.")
+          String whom)
+      throws Failure, IOException {
+    return ask(
+        new Request("kick", whom, null),
+        (reply, lines) -> {
+          long ended = Objects.requireNonNullElse(reply.count(), 0L);
+          lines.line(ended == 0 ? "nobody there is " + whom : ended + " ended");
+          return ended == 0 ? ExitCode.NOT_FOUND : ExitCode.OK;
+        });
   }
 
-  /// Who may not come.
   @Command(
       name = "bans",
       mixinStandardHelpOptions = true,
       description = "Says which addresses may not come now, and until when.%n")
-  static final class BansVerb implements Callable<Integer> {
-    @ParentCommand private @Nullable Ctl ctl;
+  int bans() throws Failure, IOException {
+    return ask(new Request("bans"), Ctl::tellBans);
+  }
 
-    @Override
-    public Integer call() throws Exception {
-      return Objects.requireNonNull(ctl).ask(new Request("bans"), Ctl::tellBans);
-    }
+  @Command(
+      name = "ban",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Shuts an address out for a while; of IPv6 its /64. Sessions that are there go on: see"
+            + " 'wharf ctl kick'. A restart of the server forgets it.%n",
+      })
+  int ban(
+      @Parameters(index = "0", paramLabel = "ADDRESS", description = "Whom.") String address,
+      @Parameters(
+              index = "1",
+              arity = "0..1",
+              paramLabel = "SECONDS",
+              description = "For how long (default: 3600).")
+          @Nullable Long seconds)
+      throws Failure, IOException {
+    return ask(new Request("ban", address, seconds), Ctl::tellBans);
   }
 
   private static ExitCode tellBans(Reply reply, Lines lines) {
@@ -294,58 +275,21 @@ final class Ctl implements Runnable {
     return ExitCode.OK;
   }
 
-  /// Shuts an address out.
-  @Command(
-      name = "ban",
-      mixinStandardHelpOptions = true,
-      description = {
-        "Shuts an address out for a while; of IPv6 its /64. Sessions that are there go on: see"
-            + " 'wharf ctl kick'. A restart of the server forgets it.%n",
-      })
-  static final class Ban implements Callable<Integer> {
-    @ParentCommand private @Nullable Ctl ctl;
-
-    @Parameters(index = "0", paramLabel = "ADDRESS", description = "Whom.")
-    private String address = "";
-
-    @Parameters(
-        index = "1",
-        arity = "0..1",
-        paramLabel = "SECONDS",
-        description = "For how long (default: 3600).")
-    private @Nullable Long seconds;
-
-    @Override
-    public Integer call() throws Exception {
-      return Objects.requireNonNull(ctl).ask(new Request("ban", address, seconds), Ctl::tellBans);
-    }
-  }
-
-  /// Lets it in again.
   @Command(
       name = "unban",
       mixinStandardHelpOptions = true,
       description = "Lets an address in again, and forgets its failed log-ins.%n")
-  static final class Unban implements Callable<Integer> {
-    @ParentCommand private @Nullable Ctl ctl;
-
-    @Parameters(paramLabel = "ADDRESS", description = "Whom.")
-    private String address = "";
-
-    @Override
-    public Integer call() throws Exception {
-      return Objects.requireNonNull(ctl)
-          .ask(
-              new Request("unban", address, null),
-              (reply, lines) -> {
-                boolean was = Objects.requireNonNullElse(reply.count(), 0L) > 0;
-                lines.line(address + (was ? " may come again" : " was not banned"));
-                return was ? ExitCode.OK : ExitCode.NOT_FOUND;
-              });
-    }
+  int unban(@Parameters(paramLabel = "ADDRESS", description = "Whom.") String address)
+      throws Failure, IOException {
+    return ask(
+        new Request("unban", address, null),
+        (reply, lines) -> {
+          boolean was = Objects.requireNonNullElse(reply.count(), 0L) > 0;
+          lines.line(address + (was ? " may come again" : " was not banned"));
+          return was ? ExitCode.OK : ExitCode.NOT_FOUND;
+        });
   }
 
-  /// Takes the configuration anew.
   @Command(
       name = "reload",
       mixinStandardHelpOptions = true,
@@ -353,21 +297,10 @@ final class Ctl implements Runnable {
         "Has the server take its configuration, accounts and certificates anew, for the sessions"
             + " that begin from then on. A wrong configuration is refused whole.%n",
       })
-  static final class Reload implements Callable<Integer> {
-    @ParentCommand private @Nullable Ctl ctl;
-
-    @Override
-    public Integer call() throws Exception {
-      return Objects.requireNonNull(ctl).ask(new Request("reload"), Ctl::tellAll);
-    }
+  int reload() throws Failure, IOException {
+    return ask(new Request("reload"), Ctl::tellAll);
   }
 
-  private static ExitCode tellAll(Reply reply, Lines lines) {
-    Objects.requireNonNullElse(reply.said(), List.<String>of()).forEach(lines::line);
-    return ExitCode.OK;
-  }
-
-  /// Has it end in peace.
   @Command(
       name = "drain",
       mixinStandardHelpOptions = true,
@@ -375,31 +308,25 @@ final class Ctl implements Runnable {
         "Has the server take no more clients, and end when all transfers have, however long they"
             + " take. Does not wait for that.%n",
       })
-  static final class Drain implements Callable<Integer> {
-    @ParentCommand private @Nullable Ctl ctl;
-
-    @Override
-    public Integer call() throws Exception {
-      return Objects.requireNonNull(ctl).ask(new Request("drain"), Ctl::tellAll);
-    }
+  int drain() throws Failure, IOException {
+    return ask(new Request("drain"), Ctl::tellAll);
   }
 
-  /// What is logged.
   @Command(
       name = "log",
       mixinStandardHelpOptions = true,
       description = "Sets what is logged for people, on standard error, until the server ends.%n")
-  static final class LogVerb implements Callable<Integer> {
-    @ParentCommand private @Nullable Ctl ctl;
+  int log(
+      @Parameters(
+              paramLabel = "LEVEL",
+              description = "warning: what is wrong; info: what clients do, too; debug: all.")
+          String level)
+      throws Failure, IOException {
+    return ask(new Request("log", level, null), Ctl::tellAll);
+  }
 
-    @Parameters(
-        paramLabel = "LEVEL",
-        description = "warning: what is wrong; info: what clients do, too; debug: all.")
-    private String level = "";
-
-    @Override
-    public Integer call() throws Exception {
-      return Objects.requireNonNull(ctl).ask(new Request("log", level, null), Ctl::tellAll);
-    }
+  private static ExitCode tellAll(Reply reply, Lines lines) {
+    Objects.requireNonNullElse(reply.said(), List.<String>of()).forEach(lines::line);
+    return ExitCode.OK;
   }
 }

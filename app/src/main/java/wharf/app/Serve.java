@@ -371,7 +371,7 @@ final class Serve implements Callable<Integer> {
   private Desk desk(
       Server server, Path root, Callable<List<String>> reload, Runnable retire, Runnable drain) {
     return new Desk(
-        root.toString(),
+        root.toAbsolutePath().normalize().toString(),
         models.summary(),
         System.nanoTime(),
         server,
