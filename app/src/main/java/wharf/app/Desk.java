@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
@@ -165,6 +166,18 @@ record Desk(
       throw new Refused("a ban lasts a second at least");
     }
     return Reply.ofBans(banned(List.of(bans.ban(address(request), length))));
+  }
+
+  /// Shuts out whom others have shut out.
+  void learn(List<Banned> others) {
+    Instant now = Instant.now();
+    for (Banned one : others) {
+      Duration left = Duration.between(now, Instant.parse(one.until()));
+      if (left.isPositive()) {
+        String address = one.who().substring(0, one.who().indexOf('/'));
+        Bans.Ban _ = bans.ban(InetAddress.ofLiteral(address), left);
+      }
+    }
   }
 
   private static List<Banned> banned(List<Bans.Ban> all) {

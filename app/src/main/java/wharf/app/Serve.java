@@ -2,6 +2,7 @@ package wharf.app;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.System.Logger.Level;
 import java.lang.management.ManagementFactory;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -399,6 +400,23 @@ final class Serve implements Callable<Integer> {
         : ControlSocket.at(around.folder().resolve(control), desk);
   }
 
+  /// Has a worker that starts later than others know who is shut out. The first ones ask nobody:
+  /// their server listens for orders when they are ready.
+  private void learnBans(Desk desk) {
+    Surroundings around = Objects.requireNonNull(main).around();
+    Path first =
+        control == null
+            ? ControlCaller.folder(around.state())
+                .resolve(ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L) + "")
+            : around.folder().resolve(control);
+    try {
+      List<Control.Banned> known = ControlCaller.ask(first, new Control.Request("bans")).bans();
+      desk.learn(known == null ? List.of() : known);
+    } catch (IOException e) {
+      System.getLogger("wharf.app").log(Level.DEBUG, "nobody knows of bans", e);
+    }
+  }
+
   /// Serves as a worker process.
   private void work(FtpService service, Server.Options options, Path root)
       throws IOException, InterruptedException {
@@ -412,6 +430,7 @@ final class Serve implements Callable<Integer> {
               worker::retire,
               worker::drain);
       try (ControlSocket _ = ControlSocket.ofWorker(Handover.socket(System.getenv()), desk)) {
+        learnBans(desk);
         if (Handover.isOutdated(System.getenv())) {
           worker.retire();
         }

@@ -220,6 +220,26 @@ class ControlTest {
     }
   }
 
+  /// Whatever becomes of the workers that were told.
+  @Test
+  void aBanOutlivesAWorker() throws Exception {
+    try (Program program = serve("processes", "--workers", "1")) {
+      Site site = program.site(outside);
+      assertThat(program.ctl("ban", "127.0.0.1", "1000")).contains("127.0.0.1/32 until 20");
+      ProcessHandle worker = program.children().getFirst();
+      boolean _ = worker.destroyForcibly();
+      Harbour.await(
+          "another listens",
+          () ->
+              program.children().stream().noneMatch(worker::equals)
+                  && program.log().stream().filter(line -> line.contains("/ctl/")).count() == 3);
+      assertThatThrownBy(() -> curl(site, "-l", site.url("")).run())
+          .isInstanceOf(IOException.class);
+      assertThat(program.ctl("unban", "127.0.0.1")).contains("may come again");
+      assertThat(curl(site, "-l", site.url("")).run()).isEmpty();
+    }
+  }
+
   @Test
   void moreOrLessIsLogged() throws Exception {
     try (Program program = serve("virtual")) {
