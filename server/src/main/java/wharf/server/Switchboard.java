@@ -457,9 +457,7 @@ final class Switchboard implements Closeable {
     try (on) {
       while (!isEnded()) {
         settleLines(on);
-        on.poll(
-            isQuiet() ? Duration.ofDays(1) : ROUND,
-            (_, _, owner) -> guarded(() -> ready(owner, on)));
+        on.poll(patience(), (_, _, owner) -> guarded(() -> ready(owner, on)));
         deliver(on);
         guarded(() -> endWhatLasts(on));
       }
@@ -490,12 +488,19 @@ final class Switchboard implements Closeable {
     }
   }
 
-  private boolean isQuiet() {
+  /// How long to wait. Not at all, if there is something to do already: what has woken the poller
+  /// may have been taken note of by a look in between that was for something else.
+  private Duration patience() {
     synchronized (lock) {
-      return callers.isEmpty()
-          && paused.isEmpty()
-          && waiting.isEmpty()
-          && places.values().stream().allMatch(ports -> ports.lines.isEmpty());
+      if (ended || !changed.isEmpty()) {
+        return Duration.ZERO;
+      }
+      boolean quiet =
+          callers.isEmpty()
+              && paused.isEmpty()
+              && waiting.isEmpty()
+              && places.values().stream().allMatch(ports -> ports.lines.isEmpty());
+      return quiet ? Duration.ofDays(1) : ROUND;
     }
   }
 
