@@ -5,7 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InterruptedIOException;
+import java.lang.System.Logger.Level;
+import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -13,8 +14,10 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +29,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import wharf.protocol.FrameBuffer;
 
 /// Asks servers of this machine, by the sockets of [Control].
@@ -42,11 +46,13 @@ final class ControlCaller {
   /// Where this process may have its own: in a folder that nobody else may enter. What others left
   /// there that are no more is removed.
   static Path placeIn(Path folder) throws IOException {
+    if (!folder.isAbsolute()) {
+      throw new IOException("this user has no folder to keep it in");
+    }
     Files.createDirectories(
-        folder.toAbsolutePath(),
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     for (Path socket : sockets(folder)) {
-      if (!listens(socket)) {
+      if (isAbandoned(socket)) {
         boolean _ = Files.deleteIfExists(socket);
       }
     }
@@ -71,18 +77,61 @@ final class ControlCaller {
 
   /// Whether a server listens there.
   static boolean listens(Path socket) {
-    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-      return channel.connect(UnixDomainSocketAddress.of(socket));
+    try {
+      return isSocket(socket) && !isRefused(socket);
     } catch (IOException e) {
       return false;
     }
   }
 
+  /// Whether nobody listens there any more. A socket that cannot be tried is somebody's.
+  private static boolean isAbandoned(Path socket) {
+    try {
+      return isSocket(socket) && isRefused(socket);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static boolean isSocket(Path file) throws IOException {
+    return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+        .isOther();
+  }
+
+  /// Does not wait: of one that hangs the queue may be full.
+  private static boolean isRefused(Path socket) throws IOException {
+    try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      channel.configureBlocking(false);
+      boolean _ = channel.connect(UnixDomainSocketAddress.of(socket));
+      return false;
+    } catch (ConnectException e) {
+      return true;
+    }
+  }
+
   /// Asks one server.
   ///
-  /// @throws InterruptedIOException when the thread is interrupted
+  /// @param limit how long it may take
   /// @throws IOException when nobody answers there
-  static Control.Reply ask(Path socket, Control.Request request) throws IOException {
+  static Control.Reply ask(Path socket, Control.Request request, Duration limit)
+      throws IOException, InterruptedException {
+    try (ExecutorService caller = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Control.Reply> call = caller.submit(() -> ask(socket, request));
+      try {
+        return call.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException e) {
+        throw new IOException("it does not answer within " + limit.toSeconds() + " s", e);
+      } catch (ExecutionException e) {
+        Throwable why = e.getCause() == null ? e : e.getCause();
+        throw new IOException(String.valueOf(why.getMessage()), e);
+      } finally {
+        // Which closes its channel.
+        boolean _ = call.cancel(true);
+      }
+    }
+  }
+
+  private static Control.Reply ask(Path socket, Control.Request request) throws IOException {
     FrameBuffer replies = new FrameBuffer(0, Integer.BYTES, Control.REPLY_LIMIT);
     try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.connect(UnixDomainSocketAddress.of(socket));
@@ -109,12 +158,16 @@ final class ControlCaller {
     }
   }
 
-  /// Asks several at once; who does not answer within `limit`, or has gone, is left out.
-  static List<Control.Reply> askAll(List<Path> sockets, Control.Request request, Duration limit) {
+  /// What several have answered.
+  ///
+  /// @param silent how many have not, though they are there
+  record Answers(List<Control.Reply> replies, int silent) {}
+
+  /// Asks several at once. Those that have gone are left out.
+  static Answers askAll(List<Path> sockets, Control.Request request, Duration limit) {
+    List<Path> live = sockets.stream().filter(ControlCaller::listens).toList();
     List<Callable<Control.Reply>> calls =
-        sockets.stream()
-            .<Callable<Control.Reply>>map(socket -> () -> ask(socket, request))
-            .toList();
+        live.stream().<Callable<Control.Reply>>map(socket -> () -> ask(socket, request)).toList();
     List<Control.Reply> replies = new ArrayList<>();
     try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       // Those that take too long are interrupted, which closes their channels.
@@ -123,12 +176,13 @@ final class ControlCaller {
         try {
           replies.add(call.get());
         } catch (ExecutionException | CancellationException e) {
-          // It has gone, or hangs: the others have answered.
+          System.getLogger("wharf.app").log(Level.DEBUG, "a worker does not answer", e);
         }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return replies;
+    int silent = (int) live.stream().filter(ControlCaller::listens).count() - replies.size();
+    return new Answers(replies, Math.max(0, silent));
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -40,6 +41,9 @@ import wharf.ftp.client.Printable;
       "  wharf ctl --socket /run/wharf/ctl drain",
     })
 final class Ctl implements Runnable {
+  /// How long an answer may take. That to a reload waits for each worker, and for accounts.
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   @ParentCommand private @Nullable Main main;
   @Spec private @Nullable CommandSpec spec;
 
@@ -71,22 +75,26 @@ final class Ctl implements Runnable {
     Reply reply;
     Path server = server();
     try {
-      reply = ControlCaller.ask(server, request);
+      reply = ControlCaller.ask(server, request, PATIENCE);
+    } catch (InterruptedException e) {
+      throw Failure.interrupted();
     } catch (IOException e) {
       throw new Failure(
           ExitCode.UNREACHABLE, "no server answers at " + server + ": " + e.getMessage(), e);
+    }
+    PrintStream out = around().out();
+    if (json) {
+      out.println(JSON.std.asString(reply));
     }
     String problem = reply.problem();
     if (problem != null) {
       problem.lines().forEach(line -> note(Printable.of(line)));
       return ExitCode.FAILED.number();
     }
-    PrintStream out = around().out();
-    if (json) {
-      out.println(JSON.std.asString(reply));
-      return ExitCode.OK.number();
-    }
-    return told.tell(reply, line -> out.println(Printable.of(line))).number();
+    Lines lines = json ? _ -> {} : line -> out.println(Printable.of(line));
+    ExitCode code = told.tell(reply, lines);
+    Objects.requireNonNullElse(reply.said(), List.<String>of()).forEach(lines::line);
+    return code.number();
   }
 
   /// The socket that is meant.
@@ -108,12 +116,22 @@ final class Ctl implements Runnable {
     if (live.size() > 1) {
       note("several servers of this user run here:");
       for (Path one : live) {
-        Status status = ControlCaller.ask(one, new Request("status")).status();
-        note("  --socket " + one + (status == null ? "" : " serves " + status.serving()));
+        note("  --socket " + one + served(one));
       }
       throw new Failure(ExitCode.USAGE, "say which with --socket FILE", null);
     }
     return live.getFirst();
+  }
+
+  private static String served(Path socket) throws Failure {
+    try {
+      Status status = ControlCaller.ask(socket, new Request("status"), PATIENCE).status();
+      return status == null ? "" : " serves " + status.serving();
+    } catch (InterruptedException e) {
+      throw Failure.interrupted();
+    } catch (IOException e) {
+      return " does not answer";
+    }
   }
 
   /// How an answer is told to people.
@@ -326,7 +344,6 @@ final class Ctl implements Runnable {
   }
 
   private static ExitCode tellAll(Reply reply, Lines lines) {
-    Objects.requireNonNullElse(reply.said(), List.<String>of()).forEach(lines::line);
     return ExitCode.OK;
   }
 }

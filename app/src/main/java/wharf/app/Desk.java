@@ -10,6 +10,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +29,9 @@ import wharf.users.Bans;
 /// @param serving what is served, for people
 /// @param model under which
 /// @param start when it began, of `System.nanoTime`
-/// @param reload takes the configuration anew, and says what there is to tell
-/// @param retire takes no more clients
+/// @param reload takes the configuration anew, and says what there is to tell; null of a worker,
+///   who does not
+/// @param retire takes no more clients; null of the first process, whose workers do
 /// @param drain the same, and has each session end when its transfer has
 /// @param workers the folder of the sockets of the workers; null where there are none
 /// @param metrics what was counted; null where nothing is
@@ -38,8 +41,8 @@ record Desk(
     long start,
     Server server,
     Bans bans,
-    Callable<List<String>> reload,
-    Runnable retire,
+    @Nullable Callable<List<String>> reload,
+    @Nullable Runnable retire,
     Runnable drain,
     @Nullable Path workers,
     @Nullable Supplier<Map<String, Long>> metrics) {
@@ -48,6 +51,9 @@ record Desk(
 
   /// The ban that is meant where nobody says how long.
   static final Duration USUAL_BAN = Duration.ofHours(1);
+
+  /// Ten years: for longer there is the configuration.
+  private static final Duration LONGEST_BAN = Duration.ofDays(3650);
 
   Reply answer(Request request) {
     try {
@@ -60,11 +66,8 @@ record Desk(
         case "ban" -> everywhere(ban(request), request);
         case "unban" -> everywhere(Reply.of(bans.unban(address(request)) ? 1L : 0L), request);
         case "log" -> everywhere(log(who(request)), request);
-        case "reload" -> Reply.saying(reload.call());
-        case "retire" -> {
-          retire.run();
-          yield Reply.DONE;
-        }
+        case "reload" -> takeAnew();
+        case "retire" -> letNobodyIn();
         case "drain" -> {
           drain.run();
           yield everywhere(Reply.DONE, request);
@@ -74,6 +77,23 @@ record Desk(
     } catch (Exception problem) {
       return Reply.problem(String.join("\n", Main.told(problem)));
     }
+  }
+
+  private Reply takeAnew() throws Exception {
+    if (reload == null) {
+      throw new Refused("the first process of a server takes its configuration anew");
+    }
+    // What workers know of bans goes with them.
+    learn(everywhere(Reply.ofBans(List.of()), new Request("bans")));
+    return Reply.saying(reload.call());
+  }
+
+  private Reply letNobodyIn() throws Refused {
+    if (retire == null) {
+      throw new Refused("worker processes retire; a server drains");
+    }
+    retire.run();
+    return Reply.DONE;
   }
 
   /// What was asked for cannot be done as it was said.
@@ -89,8 +109,13 @@ record Desk(
   private Reply everywhere(Reply own, Request request) throws IOException {
     Reply all = own;
     if (workers != null) {
-      for (Reply one : ControlCaller.askAll(ControlCaller.sockets(workers), request, PATIENCE)) {
+      ControlCaller.Answers answers =
+          ControlCaller.askAll(ControlCaller.sockets(workers), request, PATIENCE);
+      for (Reply one : answers.replies()) {
         all = all.and(one);
+      }
+      if (answers.silent() > 0) {
+        all = all.and(Reply.saying(List.of(answers.silent() + " worker processes do not answer")));
       }
     }
     return all;
@@ -148,13 +173,14 @@ record Desk(
 
   /// Ends the session of that name, or all of that account, or from that address.
   private long kick(String whom) {
+    InetAddress address = literal(whom).orElse(null);
     return server.sessions().stream()
         .filter(
             one ->
                 whom.equals(one.session())
                     || whom.equals(one.account())
                     || (one.connection().peer() instanceof InetSocketAddress at
-                        && whom.equals(AddressForm.text(at.getAddress()))))
+                        && at.getAddress().equals(address)))
         .filter(one -> server.end(one.session()))
         .count();
   }
@@ -162,16 +188,19 @@ record Desk(
   private Reply ban(Request request) throws Refused {
     Long seconds = request.seconds();
     Duration length = seconds == null ? USUAL_BAN : Duration.ofSeconds(seconds);
-    if (!length.isPositive()) {
-      throw new Refused("a ban lasts a second at least");
+    if (!length.isPositive() || length.compareTo(LONGEST_BAN) > 0) {
+      throw new Refused("a ban lasts 1 to " + LONGEST_BAN.toSeconds() + " seconds");
     }
     return Reply.ofBans(banned(List.of(bans.ban(address(request), length))));
   }
 
-  /// Shuts out whom others have shut out.
-  void learn(List<Banned> others) {
+  /// Shuts out whom others have shut out, and logs what they log.
+  void learn(Reply others) {
+    if (others.status() != null) {
+      Log.Detail.of(others.status().log()).ifPresent(Log::detail);
+    }
     Instant now = Instant.now();
-    for (Banned one : others) {
+    for (Banned one : Objects.requireNonNullElse(others.bans(), List.<Banned>of())) {
       Duration left = Duration.between(now, Instant.parse(one.until()));
       if (left.isPositive()) {
         String address = one.who().substring(0, one.who().indexOf('/'));
@@ -207,10 +236,16 @@ record Desk(
 
   private static InetAddress address(Request request) throws Refused {
     String who = who(request);
+    return literal(who).orElseThrow(() -> new Refused("'" + who + "' is no address"));
+  }
+
+  /// In full: "10" is one, too, and meant by nobody.
+  private static Optional<InetAddress> literal(String text) {
     try {
-      return InetAddress.ofLiteral(who);
+      boolean whole = text.contains(":") || text.chars().filter(c -> c == '.').count() == 3;
+      return whole ? Optional.of(InetAddress.ofLiteral(text)) : Optional.empty();
     } catch (IllegalArgumentException e) {
-      throw new Refused("'" + who + "' is no address");
+      return Optional.empty();
     }
   }
 }

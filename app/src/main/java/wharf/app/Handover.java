@@ -49,6 +49,9 @@ record Handover(
   private static final String COUNTS = "counts";
   private static final String WORKERS = "ctl";
 
+  /// So many are kept: a worker takes a moment from its start until it reads.
+  private static final int KEPT = 4;
+
   /// Of the some hundred bytes of a socket's path so many are not for what is made here.
   private static final int DEEP = 55;
 
@@ -80,24 +83,31 @@ record Handover(
       return folder.resolve(WORKERS);
     }
 
-    /// Lays down another, for the workers that start from now on. One that starts at this moment
-    /// still finds the one before.
+    /// Lays down another, for the workers that start from now on. One that was started a moment
+    /// before still finds the one that it was told of.
     synchronized void renew(Handover other) throws IOException {
-      other.write(Files.createDirectory(folder.resolve(Integer.toString(issue + 1))));
+      Path next = folder.resolve(Integer.toString(issue + 1));
+      // What is there of one that could not be written.
+      remove(next);
+      other.write(Files.createDirectory(next));
       Path number = folder.resolve(ISSUE + ".new");
       Path _ = Files.writeString(number, Integer.toString(issue + 1));
       Path _ = Files.move(number, folder.resolve(ISSUE), ATOMIC_MOVE);
       issue++;
-      remove(folder.resolve(Integer.toString(issue - 2)));
+      remove(folder.resolve(Integer.toString(issue - KEPT)));
     }
 
     @Override
     public synchronized void close() throws IOException {
-      remove(folder.resolve(COUNTS));
-      remove(workers());
-      remove(folder.resolve(Integer.toString(issue - 1)));
-      remove(folder.resolve(Integer.toString(issue)));
-      boolean _ = Files.deleteIfExists(folder.resolve(ISSUE));
+      try (Stream<Path> all = Files.list(folder)) {
+        for (Path one : all.toList()) {
+          if (Files.isDirectory(one)) {
+            remove(one);
+          } else {
+            boolean _ = Files.deleteIfExists(one);
+          }
+        }
+      }
       boolean _ = Files.deleteIfExists(folder);
     }
   }
@@ -118,7 +128,7 @@ record Handover(
   /// @param state where the program keeps what it is to find again; used if it can be written
   Place lay(Path state) throws IOException {
     // The sockets in it have short paths: the system has no room for others.
-    boolean isDeep = state.toString().length() > DEEP;
+    boolean isDeep = state.toString().getBytes(UTF_8).length > DEEP;
     Place place = new Place(QuotaOptions.folder(isDeep ? Path.of("") : state, "handover"));
     Path _ = Files.createDirectory(place.folder().resolve(COUNTS));
     Path _ = Files.createDirectory(place.workers());

@@ -84,6 +84,10 @@ final class Metrics implements Journal {
   private static ByteBuffer map(Path file, OpenOption how) throws IOException {
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, how)) {
+      if (how == StandardOpenOption.CREATE_NEW) {
+        // Room that was only promised could be gone when it is written to, and end the process.
+        int _ = channel.write(ByteBuffer.allocate(SIZE));
+      }
       return channel.map(MapMode.READ_WRITE, 0, SIZE);
     }
   }
@@ -110,6 +114,7 @@ final class Metrics implements Journal {
               reply(code));
       case Happening.Transfer transfer -> transferred(transfer);
       case Happening.Secured _,
+          Happening.Logout _,
           Happening.Told _,
           Happening.Change _,
           Happening.Started _,

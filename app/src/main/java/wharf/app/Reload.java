@@ -67,27 +67,28 @@ final class Reload implements Callable<List<String>> {
     }
   }
 
-  /// The same where nobody waits to be told.
-  void unasked() {
-    try {
-      List<String> _ = call();
-    } catch (Exception problem) {
-      int _ = program.failed(problem);
+  private List<String> take(Serve.Plan now, Serve anew) throws IOException, Failure {
+    LogIns come = come(now.logIns());
+    List<String> told = new ArrayList<>();
+    told.add(
+        "taken anew: %d accounts; sessions that are here go on as they began"
+            .formatted(come.known().size()));
+    FtpService service = current.service();
+    if (come.anonymous() != null && !service.accounts().anonymousAllowed()) {
+      told.add("from now on people without an account are let in");
     }
-  }
-
-  private List<String> take(Serve.Plan now, Serve anew) throws IOException {
-    // A password that was made up anew nobody would know.
-    LogIns come = now.logIns().oneTimePassword() == null ? now.logIns() : who;
     if (workers != null) {
       workers.renew(
           new Handover(come.known(), come.anonymous(), configuration, anew.configuration()));
       // Each ends with its last session, and has a successor that knows what was laid down now.
-      List<Control.Reply> _ =
+      int silent =
           ControlCaller.askAll(
-              ControlCaller.sockets(workers.workers()), new Control.Request("retire"), RETIRING);
+                  ControlCaller.sockets(workers.workers()), new Control.Request("retire"), RETIRING)
+              .silent();
+      if (silent > 0) {
+        told.add(silent + " worker processes do not answer, and may go on as they were");
+      }
     }
-    FtpService service = current.service();
     current.become(
         service
             .with(service.accounts().replacedBy(come.known(), come.anonymous()))
@@ -95,10 +96,6 @@ final class Reload implements Callable<List<String>> {
             .with(service.rates().with(now.rates()))
             .with(now.advertised())
             .offeringCompression(now.compress()));
-    List<String> told = new ArrayList<>();
-    told.add(
-        "taken anew: %d accounts; sessions that are here go on as they began"
-            .formatted(come.known().size()));
     anew.values()
         .forEach(
             (key, value) -> {
@@ -107,5 +104,20 @@ final class Reload implements Callable<List<String>> {
               }
             });
     return told;
+  }
+
+  /// Who may log in from now on. A password that was made up anew nobody would know.
+  private LogIns come(LogIns now) throws Failure {
+    if (now.oneTimePassword() == null) {
+      return now;
+    }
+    if (who.oneTimePassword() == null) {
+      throw new Failure(
+          ExitCode.USAGE,
+          "there is no account left, and with --writable a password would be made up that nobody is"
+              + " told: keep one, or start anew",
+          null);
+    }
+    return who;
   }
 }

@@ -34,6 +34,7 @@ import wharf.files.Durability;
 import wharf.files.FileProblem;
 import wharf.files.Quota;
 import wharf.files.Tree;
+import wharf.ftp.client.Printable;
 import wharf.ftp.server.Advertised;
 import wharf.ftp.server.FtpService;
 import wharf.ftp.server.Rates;
@@ -67,6 +68,9 @@ import wharf.users.Right;
       "  wharf serve --config /etc/wharf/wharf.toml",
     })
 final class Serve implements Callable<Integer> {
+  /// How long a worker waits for what there is to learn.
+  private static final Duration LEARNING = Duration.ofSeconds(10);
+
   /// A day, in seconds.
   private static final int LONGEST_GRACE = 86_400;
 
@@ -332,21 +336,21 @@ final class Serve implements Callable<Integer> {
         try (Supervision supervision = Supervision.of(System.getenv());
             Server server = Server.start(current, options)) {
           Reload reload = new Reload(program, this, who, current, place, logs, supervision);
-          if (configFile != null) {
-            boolean _ = Signals.on("HUP", reload::unasked);
-          }
           CountDownLatch drained = new CountDownLatch(1);
           Desk desk =
               desk(
                   server,
                   root,
                   reload,
-                  server::retire,
+                  null,
                   () -> {
                     drain(server);
                     drained.countDown();
                   });
           metrics.ask(desk);
+          if (configFile != null) {
+            boolean _ = Signals.on("HUP", () -> reloadUnasked(desk));
+          }
           try (ControlSocket _ = control(desk, around)) {
             if (given == null || !Activation.isTheClients(1)) {
               PrintStream out = logSettings.takesStandardOutput() ? program.err() : around.out();
@@ -354,7 +358,7 @@ final class Serve implements Callable<Integer> {
             }
             supervision.ready(server, "serving " + root + ", " + models.summary());
             program.mayTake(grace());
-            Serving.awaitStop(server, around, grace(), supervision::stopping, drained);
+            Serving.awaitStop(server, around, grace(), supervision, drained);
           }
         }
       }
@@ -370,7 +374,11 @@ final class Serve implements Callable<Integer> {
   }
 
   private Desk desk(
-      Server server, Path root, Callable<List<String>> reload, Runnable retire, Runnable drain) {
+      Server server,
+      Path root,
+      @Nullable Callable<List<String>> reload,
+      @Nullable Runnable retire,
+      Runnable drain) {
     return new Desk(
         root.toAbsolutePath().normalize().toString(),
         models.summary(),
@@ -400,9 +408,16 @@ final class Serve implements Callable<Integer> {
         : ControlSocket.at(around.folder().resolve(control), desk);
   }
 
-  /// Has a worker that starts later than others know who is shut out. The first ones ask nobody:
-  /// their server listens for orders when they are ready.
-  private void learnBans(Desk desk) {
+  private void reloadUnasked(Desk desk) {
+    String problem = desk.answer(new Control.Request("reload")).problem();
+    if (problem != null) {
+      problem.lines().forEach(line -> Objects.requireNonNull(main).note(Printable.of(line)));
+    }
+  }
+
+  /// Has a worker that starts later than others know what they were told meanwhile. The first ones
+  /// ask nobody: their server listens for orders when they are ready.
+  private void learn(Desk desk) throws InterruptedException {
     Surroundings around = Objects.requireNonNull(main).around();
     Path first =
         control == null
@@ -410,10 +425,10 @@ final class Serve implements Callable<Integer> {
                 .resolve(ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L) + "")
             : around.folder().resolve(control);
     try {
-      List<Control.Banned> known = ControlCaller.ask(first, new Control.Request("bans")).bans();
-      desk.learn(known == null ? List.of() : known);
+      desk.learn(ControlCaller.ask(first, new Control.Request("bans"), LEARNING));
+      desk.learn(ControlCaller.ask(first, new Control.Request("status"), LEARNING));
     } catch (IOException e) {
-      System.getLogger("wharf.app").log(Level.DEBUG, "nobody knows of bans", e);
+      System.getLogger("wharf.app").log(Level.DEBUG, "nobody tells of bans", e);
     }
   }
 
@@ -422,15 +437,9 @@ final class Serve implements Callable<Integer> {
       throws IOException, InterruptedException {
     PrintStream parent = Objects.requireNonNull(main).around().out();
     try (Worker worker = Worker.start(service, options, parent, Serving.ofWorker(grace()))) {
-      Desk desk =
-          desk(
-              worker.server(),
-              root,
-              () -> List.of("the first process of a server takes its configuration anew"),
-              worker::retire,
-              worker::drain);
+      Desk desk = desk(worker.server(), root, null, worker::retire, worker::drain);
       try (ControlSocket _ = ControlSocket.ofWorker(Handover.socket(System.getenv()), desk)) {
-        learnBans(desk);
+        learn(desk);
         if (Handover.isOutdated(System.getenv())) {
           worker.retire();
         }

@@ -8,6 +8,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -56,24 +57,29 @@ final class Serving {
 
   /// Waits until the program is asked to end, and stops `server` with [#GRACE].
   static void awaitStop(Server server, Surroundings around) throws InterruptedException {
-    awaitStop(server, around, GRACE, () -> {}, new CountDownLatch(1));
+    awaitStop(server, around, GRACE, Supervision.of(Map.of()), new CountDownLatch(1));
   }
 
   /// The same with another time for running transfers.
   ///
-  /// @param asked told when it is
+  /// @param supervision told of that
   /// @param drained open until the server is to end by itself, when the last transfer has
   static void awaitStop(
-      Server server, Surroundings around, Duration grace, Runnable asked, CountDownLatch drained)
+      Server server,
+      Surroundings around,
+      Duration grace,
+      Supervision supervision,
+      CountDownLatch drained)
       throws InterruptedException {
     try {
       drained.await();
-      asked.run();
+      supervision.draining();
       around.err().println("wharf: draining: it ends when all transfers have");
       while (!server.awaitSessions(Duration.ofDays(1))) {}
+      supervision.stopping();
       server.stop(grace);
     } catch (InterruptedException stop) {
-      asked.run();
+      supervision.stopping();
       around
           .err()
           .println(

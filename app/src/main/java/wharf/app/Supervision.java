@@ -68,6 +68,12 @@ final class Supervision implements AutoCloseable {
     }
   }
 
+  /// It takes no more clients, and ends when the last transfer has: which may be any time, and so
+  /// is not a stop yet. Of that the manager would count the time.
+  void draining() {
+    tell("STATUS=draining: it ends when all transfers have");
+  }
+
   /// It is about to stop, which takes as long as transfers run.
   void stopping() {
     tell("STOPPING=1", "STATUS=stopping; running transfers may finish");

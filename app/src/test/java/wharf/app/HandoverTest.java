@@ -97,6 +97,23 @@ class HandoverTest {
     assertThat(state).as("nothing is left").isEmptyDirectory();
   }
 
+  /// One that could not be written, for want of room, is not in the way of the next.
+  @Test
+  void whatIsLeftOfOneIsReplaced() throws IOException {
+    Handover handover = new Handover(List.of(), null, "", "");
+    Map<String, String> environment = new HashMap<>();
+    try (Handover.Place place = handover.lay(state)) {
+      Path half = Files.createDirectory(place.folder().resolve("2"));
+      Path _ = Files.writeString(half.resolve("accounts"), "half of o");
+      Path _ = Files.writeString(place.folder().resolve("issue.new"), "");
+      place.renew(handover);
+      place.tell(environment);
+      assertThat(Handover.taken(environment)).isEqualTo(handover);
+      Path _ = Files.createDirectory(place.folder().resolve("3"));
+    }
+    assertThat(state).as("nothing is left").isEmptyDirectory();
+  }
+
   @Test
   void whoWasNotStartedAsAWorkerIsNone() {
     assertThat(Handover.isIn(Map.of("PATH", "/bin"))).isFalse();

@@ -39,6 +39,9 @@ public sealed interface Happening {
   record Login(String account, boolean accepted, Proof proof, @Nullable String why)
       implements Happening {}
 
+  /// Who was logged in is not any more, and the session goes on: somebody else may log in.
+  record Logout(String account) implements Happening {}
+
   /// How somebody proves who they are.
   enum Proof {
     /// Nobody in particular needs none.

@@ -109,6 +109,10 @@ final class BlockingDriver implements Conversation.Driver {
         }
       } finally {
         conversation.kill();
+        if (conversation.performing()) {
+          // Its outcome has nobody else to be brought to.
+          awaitOutcome(conversation);
+        }
       }
     } catch (IOException e) {
       // The client was gone before it was greeted.

@@ -42,6 +42,7 @@ final class EventLoop implements Runnable {
   private long alarmsSet;
   private final Set<Member> members = new HashSet<>();
   private final ByteBuffer scratch = ByteBuffer.allocateDirect(Pump.SCRATCH);
+  private final Set<ServerSocketChannel> closed = new HashSet<>();
   private boolean stopping;
   private boolean ended;
 
@@ -84,6 +85,7 @@ final class EventLoop implements Runnable {
     execute(
         () -> {
           poller.forget(listener);
+          closed.add(listener);
           context.close(listener);
         });
   }
@@ -274,7 +276,8 @@ final class EventLoop implements Runnable {
       setAlarm(
           context.nanoTime().getAsLong() + Acceptor.PAUSE.toNanos(),
           () -> {
-            if (listener.isOpen()) {
+            // One that was inherited stays open.
+            if (!closed.contains(listener) && listener.isOpen()) {
               want(listener, SelectionKey.OP_ACCEPT, this);
             }
           });

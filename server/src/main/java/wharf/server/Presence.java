@@ -56,6 +56,7 @@ final class Presence {
     connection = over;
     switch (happening) {
       case Happening.Login(String name, boolean accepted, _, _) when accepted -> account = name;
+      case Happening.Logout _ -> account = null;
       case Happening.Started what -> moving = new Moving(what, now, new Meter(now));
       case Happening.Transfer _ -> moving = null;
       default -> {}

@@ -135,6 +135,7 @@ class ControlTest {
       assertThat(program.ctl("sessions")).contains("ann", "127.0.0.1", "STOR /slow: ");
 
       assertThat(program.ctl(6, "kick", "bob")).contains("nobody there is bob");
+      assertThat(program.ctl(6, "--json", "kick", "bob")).contains("\"count\":0");
       assertThat(program.ctl("kick", "ann")).contains("1 ended");
       uploading.kill();
       assertThat(sessions(program, List::isEmpty)).isEmpty();
@@ -214,6 +215,9 @@ class ControlTest {
       assertThat(program.ctl("unban", "127.0.0.1")).contains("may come again");
       assertThat(program.ctl(6, "unban", "127.0.0.1")).contains("was not banned");
       assertThat(curl(site, "-l", site.url("")).run()).isEmpty();
+      assertThatThrownBy(() -> program.ctl("ban", "10")).hasMessageContaining("'10' is no address");
+      assertThatThrownBy(() -> program.ctl("ban", "10.0.0.1", "9223372036854775807"))
+          .hasMessageContaining("a ban lasts 1 to 315360000 seconds");
       assertThatThrownBy(() -> program.ctl("ban", "nobody"))
           .hasMessageContaining("ended with 1")
           .hasMessageContaining("'nobody' is no address");
@@ -237,6 +241,33 @@ class ControlTest {
           .isInstanceOf(IOException.class);
       assertThat(program.ctl("unban", "127.0.0.1")).contains("may come again");
       assertThat(curl(site, "-l", site.url("")).run()).isEmpty();
+    }
+  }
+
+  /// A new configuration that leaves nobody who may write, or lets everybody in.
+  @Test
+  void whatAReloadSays() throws Exception {
+    Path file = folder.resolve("wharf.toml");
+    String hash =
+        "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+    String ann = "[accounts.ann]\npassword = '%s'\nrights = 'write'\n".formatted(hash);
+    Files.writeString(file, ann);
+    try (Program program =
+        Program.serve(served, Program.NATIVE, "--writable", "--config", file.toString())) {
+      Site site = program.site(outside);
+      Files.writeString(file, "");
+      assertThatThrownBy(() -> program.ctl("reload"))
+          .hasMessageContaining("ended with 1")
+          .hasMessageContaining("there is no account left");
+      Files.writeString(file, "limits.idel = 1\n");
+      assertThatThrownBy(() -> program.ctl("--json", "reload"))
+          .hasMessageContaining("did you mean limits.idle?")
+          .hasMessageContaining("\"problem\"");
+      assertThat(program.log()).noneMatch(line -> line.contains("taken anew: "));
+      Files.writeString(file, ann + "[accounts.anonymous]\nrights = 'read'\n");
+      assertThat(program.ctl("reload"))
+          .contains("taken anew: 1 accounts", "people without an account are let in");
+      assertThat(Command.of(site, "curl", "-q", "-sS", "-l", site.url("")).run()).isEmpty();
     }
   }
 

@@ -94,6 +94,7 @@ final class Login {
             .filter(name::equals)
             .flatMap(shownName -> service.accounts().vouchedFor(shownName, peer));
     anew();
+    tellLogout();
     become(new Who.Named(name));
     if (shown.isPresent()) {
       return isBanned() ? new Doing.Resting() : check(name, true, () -> shown);
@@ -136,7 +137,14 @@ final class Login {
     if (isIn()) {
       answers.ask(new Effect.Arm(service.patience().login()));
     }
+    tellLogout();
     leave();
+  }
+
+  private void tellLogout() {
+    if (who instanceof Who.Inside(LoggedIn account)) {
+      answers.note("", new Happening.Logout(account.name()));
+    }
   }
 
   /// Whether log-ins from the client's address have failed too often, perhaps in other sessions;
