@@ -172,7 +172,7 @@ class TlsOptionsTest {
       assertThat(banner).contains("FTP does not encrypt: passwords can be read on the way.");
       assertThat(banner).noneMatch(line -> line.startsWith("Certificate"));
       assertThat(ask(port(banner, "ftp"), "AUTH TLS").getLast()).startsWith("502 ");
-      assertThat(folder.resolve("state")).doesNotExist();
+      assertThat(folder.resolve("state/self-signed.pem")).as("none is made").doesNotExist();
     }
   }
 
@@ -220,7 +220,7 @@ class TlsOptionsTest {
       assertThat(banner).contains("Certificate: SHA-256 fingerprint " + given.fingerprint());
       assertThat(TlsPeek.at(port(banner, "ftps")).fingerprint()).isEqualTo(given.fingerprint());
       assertThat(server.err()).doesNotContain("not now");
-      assertThat(folder.resolve("state")).doesNotExist();
+      assertThat(folder.resolve("state/self-signed.pem")).as("none is made").doesNotExist();
     }
   }
 
