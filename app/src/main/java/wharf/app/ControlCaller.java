@@ -43,6 +43,11 @@ final class ControlCaller {
     return state.resolve("ctl");
   }
 
+  /// Where the process of that number has its own, in such a folder.
+  static Path socketIn(Path folder, long process) {
+    return folder.resolve(Long.toString(process));
+  }
+
   /// Where this process may have its own: in a folder that nobody else may enter. What others left
   /// there that are no more is removed.
   static Path placeIn(Path folder) throws IOException {
@@ -56,7 +61,7 @@ final class ControlCaller {
         boolean _ = Files.deleteIfExists(socket);
       }
     }
-    return folder.resolve(Long.toString(ProcessHandle.current().pid()));
+    return socketIn(folder, ProcessHandle.current().pid());
   }
 
   /// The sockets in a folder, also those at which nobody listens any more.

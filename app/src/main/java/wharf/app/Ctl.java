@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -71,6 +72,11 @@ final class Ctl implements Runnable {
     Objects.requireNonNull(main).note(line);
   }
 
+  /// Asks for what has no answer but what is said.
+  private int ask(Request request) throws Failure, IOException {
+    return ask(request, (_, _) -> ExitCode.OK);
+  }
+
   private int ask(Request request, Told told) throws Failure, IOException {
     Reply reply;
     Path server = server();
@@ -91,9 +97,9 @@ final class Ctl implements Runnable {
       problem.lines().forEach(line -> note(Printable.of(line)));
       return ExitCode.FAILED.number();
     }
-    Lines lines = json ? _ -> {} : line -> out.println(Printable.of(line));
+    Consumer<String> lines = json ? _ -> {} : line -> out.println(Printable.of(line));
     ExitCode code = told.tell(reply, lines);
-    Objects.requireNonNullElse(reply.said(), List.<String>of()).forEach(lines::line);
+    Objects.requireNonNullElse(reply.said(), List.<String>of()).forEach(lines);
     return code.number();
   }
 
@@ -136,11 +142,7 @@ final class Ctl implements Runnable {
 
   /// How an answer is told to people.
   private interface Told {
-    ExitCode tell(Reply reply, Lines lines);
-  }
-
-  private interface Lines {
-    void line(String text);
+    ExitCode tell(Reply reply, Consumer<String> lines);
   }
 
   @Command(
@@ -152,7 +154,7 @@ final class Ctl implements Runnable {
         new Request("status"),
         (reply, lines) -> {
           Status status = Objects.requireNonNull(reply.status());
-          lines.line(
+          lines.accept(
               "wharf %s, process %d, %s %s for %s"
                   .formatted(
                       status.version(),
@@ -160,11 +162,11 @@ final class Ctl implements Runnable {
                       status.state(),
                       status.serving(),
                       Amount.clock(status.seconds())));
-          lines.line(
+          lines.accept(
               "model "
                   + status.model()
                   + (status.workers() == 0 ? "" : ", " + status.workers() + " workers"));
-          lines.line(
+          lines.accept(
               "%d sessions, %d transfers; log: %s"
                   .formatted(status.sessions(), status.transfers(), status.log()));
           return ExitCode.OK;
@@ -190,7 +192,7 @@ final class Ctl implements Runnable {
                     Amount.clock(one.seconds()),
                     doing(one)));
           }
-          table(rows).forEach(lines::line);
+          table(rows).forEach(lines);
           return ExitCode.OK;
         });
   }
@@ -254,7 +256,7 @@ final class Ctl implements Runnable {
         new Request("kick", whom, null),
         (reply, lines) -> {
           long ended = Objects.requireNonNullElse(reply.count(), 0L);
-          lines.line(ended == 0 ? "nobody there is " + whom : ended + " ended");
+          lines.accept(ended == 0 ? "nobody there is " + whom : ended + " ended");
           return ended == 0 ? ExitCode.NOT_FOUND : ExitCode.OK;
         });
   }
@@ -286,9 +288,9 @@ final class Ctl implements Runnable {
     return ask(new Request("ban", address, seconds), Ctl::tellBans);
   }
 
-  private static ExitCode tellBans(Reply reply, Lines lines) {
+  private static ExitCode tellBans(Reply reply, Consumer<String> lines) {
     for (Control.Banned ban : Objects.requireNonNull(reply.bans())) {
-      lines.line(ban.who() + " until " + ban.until());
+      lines.accept(ban.who() + " until " + ban.until());
     }
     return ExitCode.OK;
   }
@@ -303,7 +305,7 @@ final class Ctl implements Runnable {
         new Request("unban", address, null),
         (reply, lines) -> {
           boolean was = Objects.requireNonNullElse(reply.count(), 0L) > 0;
-          lines.line(address + (was ? " may come again" : " was not banned"));
+          lines.accept(address + (was ? " may come again" : " was not banned"));
           return was ? ExitCode.OK : ExitCode.NOT_FOUND;
         });
   }
@@ -316,7 +318,7 @@ final class Ctl implements Runnable {
             + " that begin from then on. A wrong configuration is refused whole.%n",
       })
   int reload() throws Failure, IOException {
-    return ask(new Request("reload"), Ctl::tellAll);
+    return ask(new Request("reload"));
   }
 
   @Command(
@@ -327,7 +329,7 @@ final class Ctl implements Runnable {
             + " take. Does not wait for that.%n",
       })
   int drain() throws Failure, IOException {
-    return ask(new Request("drain"), Ctl::tellAll);
+    return ask(new Request("drain"));
   }
 
   @Command(
@@ -340,10 +342,6 @@ final class Ctl implements Runnable {
               description = "warning: what is wrong; info: what clients do, too; debug: all.")
           String level)
       throws Failure, IOException {
-    return ask(new Request("log", level, null), Ctl::tellAll);
-  }
-
-  private static ExitCode tellAll(Reply reply, Lines lines) {
-    return ExitCode.OK;
+    return ask(new Request("log", level, null));
   }
 }

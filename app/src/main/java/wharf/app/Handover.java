@@ -158,9 +158,8 @@ record Handover(
 
   /// Where this worker is to listen for what its server asks.
   static Path socket(Map<String, String> environment) {
-    return place(environment)
-        .resolve(WORKERS)
-        .resolve(Long.toString(ProcessHandle.current().pid()));
+    return ControlCaller.socketIn(
+        place(environment).resolve(WORKERS), ProcessHandle.current().pid());
   }
 
   /// Whether another was laid down since this worker was started: then its successor waits to be.

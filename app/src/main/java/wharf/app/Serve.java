@@ -419,10 +419,10 @@ final class Serve implements Callable<Integer> {
   /// ask nobody: their server listens for orders when they are ready.
   private void learn(Desk desk) throws InterruptedException {
     Surroundings around = Objects.requireNonNull(main).around();
+    long parent = ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
     Path first =
         control == null
-            ? ControlCaller.folder(around.state())
-                .resolve(ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L) + "")
+            ? ControlCaller.socketIn(ControlCaller.folder(around.state()), parent)
             : around.folder().resolve(control);
     try {
       desk.learn(ControlCaller.ask(first, new Control.Request("bans"), LEARNING));

@@ -93,14 +93,9 @@ public final class Worker implements AutoCloseable {
       while (heard && !done && starter.equals(ProcessHandle.current().parent())) {
         done = full.await(LOOK.toMillis(), TimeUnit.MILLISECONDS) && server.awaitSessions(LOOK);
       }
-      server.stop(grace);
     } catch (InterruptedException stop) {
-      stop();
+      // As it is told to; what follows may take its time.
     }
-  }
-
-  /// As it is told to: what follows may take its time.
-  private void stop() {
     try {
       server.stop(grace);
     } catch (InterruptedException e) {

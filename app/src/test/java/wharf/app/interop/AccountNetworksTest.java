@@ -15,9 +15,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("interop")
 @Timeout(300)
 class AccountNetworksTest {
-  private static final String HASH =
-      "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
-
   @TempDir(factory = UnderTarget.class)
   Path folder;
 
@@ -41,7 +38,7 @@ class AccountNetworksTest {
         rights = 'write'
         networks = ['127.0.0.2', '10.0.0.0/8']
         """
-            .formatted(model, HASH));
+            .formatted(model, Program.HASH));
     try (Program program = Program.serve(served, Program.NATIVE, "--config", file.toString())) {
       Site site = program.site(outside);
       Path sent = Content.random(outside.resolve("f"), 1000, 1);

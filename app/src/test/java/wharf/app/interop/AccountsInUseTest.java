@@ -24,10 +24,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("interop")
 @Timeout(300)
 class AccountsInUseTest {
-  /// Of "password", from the test suite of argon2.
-  private static final String HASH =
-      "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
-
   private static final String ACCOUNTS =
       """
       [model]
@@ -72,7 +68,7 @@ class AccountsInUseTest {
     Path file = folder.resolve("wharf.toml");
     String workers = model.equals("processes") ? "" : "workers = 2\n";
     Files.writeString(
-        file, ACCOUNTS.replace(workers, "").replace("MODEL", model).replace("HASH", HASH));
+        file, ACCOUNTS.replace(workers, "").replace("MODEL", model).replace("HASH", Program.HASH));
     return Program.serve(served, Program.NATIVE, "--config", file.toString());
   }
 

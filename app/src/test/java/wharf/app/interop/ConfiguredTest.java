@@ -25,10 +25,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ConfiguredTest {
   private static final int MANY = 100_000;
 
-  /// Of "password", from the test suite of argon2, with few enough passes to be quick.
-  private static final String HASH =
-      "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
-
   @TempDir(factory = UnderTarget.class)
   Path folder;
 
@@ -115,7 +111,8 @@ class ConfiguredTest {
     Path accounts = folder.resolve("accounts");
     try (BufferedWriter lines = Files.newBufferedWriter(accounts)) {
       for (int i = 0; i < MANY; i++) {
-        lines.write("partner" + i + ":write:" + HASH + " root=/srv/partners/" + i + " quota=20G\n");
+        lines.write(
+            "partner" + i + ":write:" + Program.HASH + " root=/srv/partners/" + i + " quota=20G\n");
       }
     }
     Process added = add("newest", "--rights=write");

@@ -248,9 +248,7 @@ class ControlTest {
   @Test
   void whatAReloadSays() throws Exception {
     Path file = folder.resolve("wharf.toml");
-    String hash =
-        "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
-    String ann = "[accounts.ann]\npassword = '%s'\nrights = 'write'\n".formatted(hash);
+    String ann = "[accounts.ann]\npassword = '%s'\nrights = 'write'\n".formatted(Program.HASH);
     Files.writeString(file, ann);
     try (Program program =
         Program.serve(served, Program.NATIVE, "--writable", "--config", file.toString())) {

@@ -37,6 +37,11 @@ final class Program implements AutoCloseable {
     this.banner = banner;
   }
 
+  /// The hash of "password", for accounts in a configuration: from the test suite of argon2, and
+  /// quick to check.
+  static final String HASH =
+      "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
+
   /// What the manifest of the jar allows.
   static final List<String> NATIVE =
       List.of(

@@ -46,7 +46,7 @@ class RatesTest {
     StringBuilder text = new StringBuilder("folder = 'served'\nlimits.rate-up = '1M'\n");
     for (String name : List.of("a", "b", "c", "d", "e", "f", "g")) {
       text.append("[accounts.").append(name).append("]\nrights = 'write'\nrate-down = '1M'\n");
-      text.append("password = '").append(HASH).append("'\n");
+      text.append("password = '").append(Program.HASH).append("'\n");
     }
     Files.writeString(accounts, text);
     try (Program program = Program.serve(served, Program.NATIVE, "--config", accounts.toString());
@@ -100,8 +100,4 @@ class RatesTest {
     String times = "%{time_pretransfer} %{time_total}";
     return Command.of(site, "curl", "-q", "-sS", "-w", times, "-u", name + ":password").with(words);
   }
-
-  /// Of "password", from the test suite of argon2.
-  private static final String HASH =
-      "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
 }

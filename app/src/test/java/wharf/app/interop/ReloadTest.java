@@ -18,15 +18,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("interop")
 @Timeout(120)
 class ReloadTest {
-  /// Of "password", from the test suite of argon2.
-  private static final String HASH =
-      "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
-
   @TempDir(factory = UnderTarget.class)
   Path folder;
 
   private void configure(String text) throws IOException {
-    Files.writeString(folder.resolve("wharf.toml"), text.replace("HASH", HASH));
+    Files.writeString(folder.resolve("wharf.toml"), text.replace("HASH", Program.HASH));
   }
 
   private static Command curl(Site site, String name, String... words) {

@@ -23,10 +23,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("interop")
 @Timeout(120)
 class ShutOutTest {
-  /// Of "password", from the test suite of argon2.
-  private static final String HASH =
-      "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
-
   private static final int FIRST = 3;
   private static final int FAILURES = 3;
 
@@ -45,7 +41,7 @@ class ShutOutTest {
         password = '%s'
         rights = 'write'
         """
-            .formatted(model, more, HASH));
+            .formatted(model, more, Program.HASH));
     return Program.serve(served, Program.NATIVE, "--config", file.toString());
   }
 

@@ -22,9 +22,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("interop")
 @Timeout(300)
 class TimesTest {
-  private static final String HASH =
-      "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
-
   private static final int SIZE = 1_000_000;
 
   @TempDir(factory = UnderTarget.class)
@@ -53,7 +50,7 @@ class TimesTest {
         rate-up = 330000
         rate-down = 330000
         """
-            .formatted(model, limits, HASH));
+            .formatted(model, limits, Program.HASH));
     return Program.serve(served, Program.NATIVE, "--config", file.toString());
   }
 
