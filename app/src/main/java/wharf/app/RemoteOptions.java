@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +16,8 @@ import wharf.ftp.client.FtpException;
 import wharf.ftp.client.FtpUrl;
 import wharf.ftp.client.Login;
 import wharf.ftp.client.Progress;
+import wharf.ftp.client.Site;
+import wharf.ftp.client.Tls;
 
 /// What all verbs that talk to a server have in common.
 final class RemoteOptions {
@@ -93,7 +94,8 @@ final class RemoteOptions {
   }
 
   FtpClient connect(FtpUrl url, Login login) throws FtpException {
-    return FtpClient.connect(url.host(), url.port(), login, timeout(), Instant::now);
+    return FtpClient.connect(
+        Site.at(url.host()).port(url.port()).as(login).over(Tls.off()).within(timeout()));
   }
 
   private Duration timeout() {

@@ -17,6 +17,7 @@ class ExitCodeTest {
     codes.put(new FtpException.Incomplete("", null), 1);
     codes.put(new FtpException.Unreachable("", null), 3);
     codes.put(new FtpException.ConnectionLost("", null), 3);
+    codes.put(new FtpException.Untrusted("", null), 4);
     codes.put(new FtpException.LoginRefused(""), 5);
     codes.put(new FtpException.NotFound(""), 6);
     codes.put(new FtpException.NotPermitted(""), 7);

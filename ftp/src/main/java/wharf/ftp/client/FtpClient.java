@@ -10,6 +10,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +29,7 @@ import wharf.net.TimedWire;
 /// connections.
 ///
 /// ```
-/// try (var client = FtpClient.connect("host", 21, Login.anonymous(), Duration.ofSeconds(30), Instant::now)) {
+/// try (var client = FtpClient.connect(Site.at("ftp.example.org"))) {
 ///   client.list("", entry -> System.out.println(entry.name()));
 ///   Download.run(client, "folder/file", Path.of("file"), true, Progress.NONE);
 /// }
@@ -49,28 +49,27 @@ public final class FtpClient implements Closeable {
 
   private final ControlConnection control;
   private final Duration timeout;
-  private final Supplier<Instant> now;
+  private final InstantSource clock;
   private final Map<String, String> features = new HashMap<>();
   private boolean extendedPassive = true;
   private boolean machineListings;
   private @Nullable ByteBuffer buffer;
 
-  private FtpClient(ControlConnection control, Duration timeout, Supplier<Instant> now) {
+  private FtpClient(ControlConnection control, Duration timeout, InstantSource clock) {
     this.control = control;
     this.timeout = timeout;
-    this.now = now;
+    this.clock = clock;
   }
 
   /// Connects, logs in and gets ready to move files.
-  ///
-  /// @param timeout the longest silence to put up with, at each step
-  /// @param now the time of day: listings for people leave the year out
-  public static FtpClient connect(
-      String host, int port, Login login, Duration timeout, Supplier<Instant> now)
-      throws FtpException {
-    FtpClient client = new FtpClient(ControlConnection.open(host, port, timeout), timeout, now);
+  public static FtpClient connect(Site site) throws FtpException {
+    FtpClient client =
+        new FtpClient(
+            ControlConnection.open(site.host(), site.port(), site.timeout()),
+            site.timeout(),
+            site.clock());
     try {
-      client.logIn(login);
+      client.logIn(site.login());
       client.learnFeatures();
       Reply type = client.control.command("TYPE", "I");
       if (!type.done()) {
@@ -265,7 +264,7 @@ public final class FtpClient implements Closeable {
     }
     // A name that begins with a hyphen would be taken for options, as ls takes it.
     String named = path.startsWith("-") ? "./" + path : path;
-    Instant now = this.now.get();
+    Instant now = clock.instant();
     Lines found;
     try {
       found = lines("LIST", named, line -> Listing.list(line, now), each);

@@ -31,6 +31,15 @@ public abstract sealed class FtpException extends IOException {
     }
   }
 
+  /// There is no TLS with this server, or its certificate is not believed.
+  public static final class Untrusted extends FtpException {
+    @Serial private static final long serialVersionUID = 1;
+
+    public Untrusted(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
+  }
+
   /// The server does not want this user, or not with this password.
   public static final class LoginRefused extends FtpException {
     @Serial private static final long serialVersionUID = 1;

@@ -53,7 +53,11 @@ class FtpClientTest {
   }
 
   private FtpClient connect(Duration timeout) throws FtpException {
-    return FtpClient.connect("127.0.0.1", server.port(), Login.anonymous(), timeout, Instant::now);
+    return FtpClient.connect(site(server.port(), Login.anonymous(), timeout));
+  }
+
+  private static Site site(int port, Login login, Duration timeout) {
+    return Site.at("127.0.0.1").port(port).as(login).over(Tls.off()).within(timeout);
   }
 
   private static <T extends FtpException> T fails(Class<T> type, ThrowingCallable call) {
@@ -78,7 +82,7 @@ class FtpClientTest {
     }
     fails(
         FtpException.Unreachable.class,
-        () -> FtpClient.connect("127.0.0.1", port, Login.anonymous(), PATIENT, Instant::now));
+        () -> FtpClient.connect(site(port, Login.anonymous(), PATIENT)));
   }
 
   @Test
@@ -87,8 +91,7 @@ class FtpClientTest {
       fails(
           FtpException.TimedOut.class,
           () ->
-              FtpClient.connect(
-                  "127.0.0.1", mute.getLocalPort(), Login.anonymous(), IMPATIENT, Instant::now));
+              FtpClient.connect(site(mute.getLocalPort(), Login.anonymous(), IMPATIENT)));
     }
   }
 
@@ -98,8 +101,7 @@ class FtpClientTest {
         fails(
             FtpException.LoginRefused.class,
             () ->
-                FtpClient.connect(
-                    "127.0.0.1", server.port(), new Login("bob", "wrong"), PATIENT, Instant::now));
+                FtpClient.connect(site(server.port(), new Login("bob", "wrong"), PATIENT)));
     assertThat(e).hasMessageContaining("bob").hasMessageNotContaining("wrong");
   }
 

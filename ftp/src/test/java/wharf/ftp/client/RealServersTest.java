@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Random;
@@ -35,8 +34,7 @@ class RealServersTest {
 
     try (var running = kind.start(home, served);
         FtpClient client =
-            FtpClient.connect(
-                "127.0.0.1", running.port(), kind.login(), Duration.ofSeconds(30), Instant::now)) {
+            FtpClient.connect(Site.at("127.0.0.1").port(running.port()).as(kind.login()).over(Tls.off()))) {
       client.cwd(kind.root(served));
       String root = client.pwd();
 
