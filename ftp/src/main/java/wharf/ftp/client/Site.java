@@ -21,7 +21,12 @@ public record Site(
   /// patience.
   public static Site at(String host) {
     return new Site(
-        host, 21, Login.anonymous(), Tls.preferred(), Duration.ofSeconds(30), InstantSource.system());
+        host,
+        21,
+        Login.anonymous(),
+        Tls.preferred(),
+        Duration.ofSeconds(30),
+        InstantSource.system());
   }
 
   /// The same at another port.

@@ -9,8 +9,8 @@ public record Tls(Mode mode, Trust trust) {
   public enum Mode {
     /// Never: all that is said and moved can be read on its way.
     OFF,
-    /// By AUTH TLS, if the server knows that; in the clear if not. Who can change what is on its way
-    /// can see to it that it does not.
+    /// By AUTH TLS, if the server knows that; in the clear if not. Who can change what is on its
+    /// way can see to it that it does not.
     PREFER,
     /// By AUTH TLS, and there is no session without.
     REQUIRE,

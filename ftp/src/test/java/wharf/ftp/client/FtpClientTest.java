@@ -90,8 +90,7 @@ class FtpClientTest {
     try (ServerSocket mute = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       fails(
           FtpException.TimedOut.class,
-          () ->
-              FtpClient.connect(site(mute.getLocalPort(), Login.anonymous(), IMPATIENT)));
+          () -> FtpClient.connect(site(mute.getLocalPort(), Login.anonymous(), IMPATIENT)));
     }
   }
 
@@ -100,8 +99,7 @@ class FtpClientTest {
     FtpException e =
         fails(
             FtpException.LoginRefused.class,
-            () ->
-                FtpClient.connect(site(server.port(), new Login("bob", "wrong"), PATIENT)));
+            () -> FtpClient.connect(site(server.port(), new Login("bob", "wrong"), PATIENT)));
     assertThat(e).hasMessageContaining("bob").hasMessageNotContaining("wrong");
   }
 

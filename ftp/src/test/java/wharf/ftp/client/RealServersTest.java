@@ -34,7 +34,8 @@ class RealServersTest {
 
     try (var running = kind.start(home, served);
         FtpClient client =
-            FtpClient.connect(Site.at("127.0.0.1").port(running.port()).as(kind.login()).over(Tls.off()))) {
+            FtpClient.connect(
+                Site.at("127.0.0.1").port(running.port()).as(kind.login()).over(Tls.off()))) {
       client.cwd(kind.root(served));
       String root = client.pwd();
 
