@@ -20,6 +20,9 @@ final class ControlConnection implements Closeable {
   /// How long to wait for a reply that only explains a failure already known.
   private static final Duration SOON = Duration.ofSeconds(3);
 
+  /// The same for somebody who wants to be gone.
+  private static final Duration AFTER_STOP = Duration.ofSeconds(1);
+
   private final TimedWire wire;
   private final String server;
   private final Duration timeout;
@@ -81,11 +84,12 @@ final class ControlConnection implements Closeable {
 
   /// Sends a command; an empty argument is none.
   void send(String verb, String argument) throws FtpException {
-    if (argument.chars().anyMatch(c -> c == '\r' || c == '\n' || c == 0)) {
-      throw new FtpException.NotPermitted(
-          "\"" + argument + "\" contains a line break or NUL, which FTP cannot carry in a name");
-    }
     String line = argument.isEmpty() ? verb : verb + " " + argument;
+    if (line.chars().anyMatch(c -> c == '\r' || c == '\n' || c == 0)) {
+      throw new FtpException.NotPermitted(
+          "\"%s\" contains a line break or NUL, which FTP cannot carry in a name"
+              .formatted(argument.isEmpty() ? verb : argument));
+    }
     try {
       wire.write(ByteBuffer.wrap((line + "\r\n").getBytes(charset())));
     } catch (IOException e) {
@@ -119,16 +123,33 @@ final class ControlConnection implements Closeable {
 
   /// The next reply if it comes soon, else null. A connection that leaves one open is spent.
   @Nullable Reply readSoon() {
+    return readWithin(SOON);
+  }
+
+  private @Nullable Reply readWithin(Duration time) {
     if (!usable) {
       return null;
     }
     try {
-      wire.timeout(timeout.compareTo(SOON) < 0 ? timeout : SOON);
+      wire.timeout(timeout.compareTo(time) < 0 ? timeout : time);
       return read();
     } catch (FtpException _) {
       return null;
     } finally {
       wire.timeout(timeout);
+    }
+  }
+
+  /// The same for a thread that was asked to stop: what it had begun is called off, and with the
+  /// answer to that the session can go on. Being asked again ends this wait, too.
+  @Nullable Reply readDespiteStop() {
+    boolean stopped = Thread.interrupted();
+    try {
+      return readWithin(AFTER_STOP);
+    } finally {
+      if (stopped) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

@@ -90,7 +90,7 @@ public final class Download {
       throws FtpException {
     OptionalLong size = client.size(remote);
     progress.begin(0, size.orElse(-1));
-    long moved = client.retrieve(remote, 0, into, progress);
+    long moved = client.retrieve(remote, 0, into, progress).bytes();
     if (size.isPresent() && moved != size.getAsLong()) {
       OptionalLong now = client.size(remote);
       if (now.isEmpty() || now.getAsLong() != moved) {
@@ -120,7 +120,9 @@ public final class Download {
     // With all of it here there is nothing to ask for, and many servers refuse to resume at the
     // end.
     long moved =
-        from > 0 && from == size.orElse(-1) ? 0 : client.retrieve(remote, from, file, progress);
+        from > 0 && from == size.orElse(-1)
+            ? 0
+            : client.retrieve(remote, from, file, progress).bytes();
     return new Receipt(from + moved, moved, size.isPresent());
   }
 

@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,12 +38,21 @@ import wharf.net.TimedWire;
 ///
 /// Every method waits, at most the timeout for each step, and fails with an [FtpException] whose
 /// type is the meaning. For one thread at a time; interrupting it ends what it waits for with
-/// [FtpException.Cancelled]. After a failure the session goes on if [#usable].
+/// [FtpException.Cancelled]: a transfer is called off then, and the session can go on. After a
+/// failure it does if [#usable].
 ///
 /// This class moves bytes; [Download] and [Upload] move files, and say that one is complete only
 /// when it is.
 public final class FtpClient implements Closeable {
   private static final int BUFFER = 256 * 1024;
+
+  /// What [#quote] does not say.
+  private static final Set<String> OWN =
+      Set.of(
+          "ADAT", "AUTH", "CCC", "PBSZ", "PROT", "TYPE", "MODE", "STRU", "PORT", "EPRT", "PASV",
+          "EPSV", "REST", "RANG", "RETR", "STOR", "STOU", "APPE", "ALLO", "LIST", "NLST", "MLSD",
+          "USER", "PASS", "ACCT", "REIN", "QUIT");
+
   private static final Pattern PASV_NUMBERS =
       Pattern.compile("(\\d{1,3}),(\\d{1,3}),(\\d{1,3}),(\\d{1,3}),(\\d{1,3}),(\\d{1,3})");
   private static final Pattern EPSV_PORT = Pattern.compile("\\((.)\\1\\1(\\d{1,5})\\1\\)");
@@ -132,6 +142,44 @@ public final class FtpClient implements Closeable {
     return features.containsKey(feature);
   }
 
+  /// What the server announced along with a feature, as `SHA-256*;SHA-1` of HASH: empty when that
+  /// is nothing, and when the feature is not there ([#offers] tells).
+  public String feature(String feature) {
+    return features.getOrDefault(feature, "");
+  }
+
+  /// Says a command as it is, and gives the answer, whatever it is: for what has no method here, as
+  /// `STAT`, `HELP` or `SITE ...`.
+  ///
+  /// @throws FtpException.NotPermitted when the command would change how data is moved, or moves
+  ///   data itself: then this session would no longer know what it is doing
+  public Reply quote(String line) throws FtpException {
+    String[] words = line.strip().split(" ", 2);
+    String verb = words[0].toUpperCase(Locale.ROOT);
+    if (verb.isEmpty() || OWN.contains(verb)) {
+      throw new FtpException.NotPermitted(
+          verb.isEmpty()
+              ? "there is no command to send"
+              : "%s is not sent as it is: the session itself says it where it is needed"
+                  .formatted(verb));
+    }
+    Reply reply = control.command(words[0], words.length > 1 ? words[1] : "");
+    while (reply.preliminary()) {
+      reply = control.read();
+    }
+    return reply;
+  }
+
+  /// Sets a file's permissions as Unix has them (SITE CHMOD).
+  ///
+  /// @param mode the last 12 bits, as `0644`
+  public void mode(String path, int mode) throws FtpException {
+    Reply reply = control.command("SITE", "CHMOD %03o %s".formatted(mode & 07777, path));
+    if (!reply.done()) {
+      throw Refusal.of(reply, "SITE CHMOD", path);
+    }
+  }
+
   /// Whether the session can go on after a failure; if not, only [#close] is left.
   public boolean usable() {
     return control.usable();
@@ -219,6 +267,50 @@ public final class FtpClient implements Closeable {
     return control.command("MFMT", FtpTime.format(modified) + " " + path).done();
   }
 
+  /// What the server says of one file or folder, under the last part of `path` as its name. By MLST
+  /// where it knows that; else by what it says when asked for size and time and to go there; else
+  /// by the listing that it is in.
+  ///
+  /// @throws FtpException.NotFound when there is none
+  public Entry stat(String path) throws FtpException {
+    if (machineListings) {
+      Reply reply = control.command("MLST", path);
+      Entry entry = reply.code() == 250 ? Listing.mlst(reply, lastOf(path)) : null;
+      if (entry != null) {
+        return entry;
+      }
+      FtpException refusal = reply.code() >= 400 ? Refusal.of(reply, "MLST", path) : null;
+      if (refusal instanceof FtpException.NotFound
+          || refusal instanceof FtpException.NotPermitted) {
+        throw refusal;
+      }
+    }
+    if (isFolder(path)) {
+      return new Entry(lastOf(path), Entry.Kind.FOLDER, -1, modified(path).orElse(null));
+    }
+    OptionalLong size = size(path);
+    if (size.isPresent()) {
+      Instant modified = modified(path).orElse(null);
+      return new Entry(lastOf(path), Entry.Kind.FILE, size.getAsLong(), modified);
+    }
+    String name = lastOf(path);
+    String parent = path.substring(0, path.lastIndexOf('/') + 1);
+    Entry[] found = {null};
+    list(parent, entry -> found[0] = entry.name().equals(name) ? entry : found[0]);
+    if (found[0] == null) {
+      throw new FtpException.NotFound(
+          "there is no %s on the server; check the name".formatted(Refusal.quote(path)));
+    }
+    return found[0];
+  }
+
+  /// The last part of a path; of the root and of the current folder, what stands for them.
+  private static String lastOf(String path) {
+    String bare = path.replaceFirst("(?<=[^/])/+$", "");
+    String last = bare.substring(bare.lastIndexOf('/') + 1);
+    return !last.isEmpty() ? last : bare.isEmpty() ? "." : "/";
+  }
+
   /// Whether `path` is a folder.
   public boolean isFolder(String path) throws FtpException {
     if (path.isEmpty()) {
@@ -226,14 +318,9 @@ public final class FtpClient implements Closeable {
     }
     if (machineListings) {
       Reply reply = control.command("MLST", path);
-      if (reply.code() == 250) {
-        // The facts stand on a line of their own, after a space.
-        for (String line : reply.lines()) {
-          String facts = line.strip().toLowerCase(Locale.ROOT);
-          if (facts.contains("type=")) {
-            return facts.matches("(.*;)?type=[cp]?dir;.*");
-          }
-        }
+      Entry entry = reply.code() == 250 ? Listing.mlst(reply, "x") : null;
+      if (entry != null) {
+        return entry.kind() == Entry.Kind.FOLDER;
       }
       if (reply.code() == 550) {
         return false;
@@ -316,48 +403,67 @@ public final class FtpClient implements Closeable {
   private Lines lines(String verb, String path, LineReader.Parser parser, Consumer<Entry> each)
       throws FtpException {
     LineReader reader = new LineReader(parser, each);
-    transfer(
-        verb,
-        path,
-        0,
-        data -> {
-          ByteBuffer into = buffer();
-          while (data.read(into.clear()) >= 0) {
-            reader.add(into.flip());
-          }
-          reader.end();
-        });
+    Reply _ =
+        transfer(
+            verb,
+            path,
+            0,
+            data -> {
+              ByteBuffer into = buffer();
+              while (data.read(into.clear()) >= 0) {
+                reader.add(into.flip());
+              }
+              reader.end();
+              return true;
+            });
     return new Lines(reader.understood(), reader.strange());
   }
 
   /// Copies a file's bytes, from `offset` on, to `into`. That the server was content does not prove
   /// that they are all there: compare with [#size].
-  ///
-  /// @return how many
-  public long retrieve(String path, long offset, WritableByteChannel into, Progress progress)
+  public Moved retrieve(String path, long offset, WritableByteChannel into, Progress progress)
+      throws FtpException {
+    return retrieve(path, offset, Long.MAX_VALUE, into, progress);
+  }
+
+  /// Copies at most `count` bytes from `offset` on, and breaks off what would be more: the session
+  /// goes on, whatever the server thinks of that.
+  public Moved retrieve(
+      String path, long offset, long count, WritableByteChannel into, Progress progress)
       throws FtpException {
     long[] moved = {0};
-    transfer(
-        "RETR",
-        path,
-        offset,
-        data -> {
-          ByteBuffer bytes = buffer();
-          while (data.read(bytes.clear()) >= 0) {
-            bytes.flip();
-            int count = bytes.remaining();
-            try {
-              while (bytes.hasRemaining()) {
-                into.write(bytes);
+    Reply reply =
+        transfer(
+            "RETR",
+            path,
+            offset,
+            data -> {
+              ByteBuffer bytes = buffer();
+              // One byte more, to tell an end from what has to be broken off.
+              while (data.read(bytes.clear()) >= 0) {
+                bytes.flip();
+                boolean more = bytes.remaining() > count - moved[0];
+                bytes.limit((int) Math.min(bytes.limit(), count - moved[0]));
+                moved[0] += bytes.remaining();
+                writeOut(bytes, into);
+                progress.at(offset + moved[0]);
+                if (more) {
+                  return false;
+                }
               }
-            } catch (IOException e) {
-              throw local("cannot write what was received", e);
-            }
-            moved[0] += count;
-            progress.at(offset + moved[0]);
-          }
-        });
-    return moved[0];
+              return true;
+            });
+    return new Moved(moved[0], reply);
+  }
+
+  private static void writeOut(ByteBuffer bytes, WritableByteChannel into) throws FtpException {
+    try {
+      while (bytes.hasRemaining()) {
+        into.write(bytes);
+      }
+    } catch (IOException e) {
+      throw local("cannot write what was received", e);
+    }
   }
 
   /// Sends `file`, from `offset` on, to be the rest of `path`; without copying the bytes where the
@@ -365,75 +471,120 @@ public final class FtpClient implements Closeable {
   /// take a half for the whole.
   ///
   /// @param size where the file ends
-  public void store(String path, FileChannel file, long offset, long size, Progress progress)
+  public Moved store(String path, FileChannel file, long offset, long size, Progress progress)
       throws FtpException {
-    transfer(
-        "STOR",
-        path,
-        offset,
-        data -> {
-          long position = offset;
-          while (position < size) {
-            // A burst at a time, for the progress.
-            long sent = data.send(file, position, Math.min(size - position, 4L * BUFFER));
-            if (sent == 0) {
-              throw new FtpException.LocalDisk(
-                  "the file became shorter while it was sent; send it again", null);
-            }
-            position += sent;
-            progress.at(position);
-          }
-          data.endOutput();
-        });
+    return send("STOR", path, offset, file, offset, size, progress);
   }
 
   /// Sends all of `from` to be the content of `path`.
+  public Moved store(String path, ReadableByteChannel from, Progress progress) throws FtpException {
+    return send("STOR", path, from, progress);
+  }
+
+  /// Sends `file`, from `offset` on, to come after what `path` has (APPE).
   ///
-  /// @return how many bytes
-  public long store(String path, ReadableByteChannel from, Progress progress) throws FtpException {
-    long[] moved = {0};
-    transfer(
-        "STOR",
-        path,
-        0,
-        data -> {
-          ByteBuffer bytes = buffer();
-          while (true) {
-            try {
-              if (from.read(bytes.clear()) < 0) {
-                break;
+  /// @param size where the file ends
+  public Moved append(String path, FileChannel file, long offset, long size, Progress progress)
+      throws FtpException {
+    return send("APPE", path, 0, file, offset, size, progress);
+  }
+
+  /// Sends all of `from` to come after what `path` has (APPE).
+  public Moved append(String path, ReadableByteChannel from, Progress progress)
+      throws FtpException {
+    return send("APPE", path, from, progress);
+  }
+
+  private Moved send(
+      String verb,
+      String path,
+      long restart,
+      FileChannel file,
+      long offset,
+      long size,
+      Progress progress)
+      throws FtpException {
+    Reply reply =
+        transfer(
+            verb,
+            path,
+            restart,
+            data -> {
+              long position = offset;
+              while (position < size) {
+                // A burst at a time, for the progress.
+                long sent = data.send(file, position, Math.min(size - position, 4L * BUFFER));
+                if (sent == 0) {
+                  throw new FtpException.LocalDisk(
+                      "the file became shorter while it was sent; send it again", null);
+                }
+                position += sent;
+                progress.at(position);
               }
-            } catch (IOException e) {
-              throw local("cannot read what is to be sent", e);
-            }
-            bytes.flip();
-            moved[0] += bytes.remaining();
-            data.write(bytes);
-            progress.at(moved[0]);
-          }
-          data.endOutput();
-        });
-    return moved[0];
+              data.endOutput();
+              return true;
+            });
+    return new Moved(size - offset, reply);
+  }
+
+  private Moved send(String verb, String path, ReadableByteChannel from, Progress progress)
+      throws FtpException {
+    long[] moved = {0};
+    Reply reply =
+        transfer(
+            verb,
+            path,
+            0,
+            data -> {
+              ByteBuffer bytes = buffer();
+              while (readIn(from, bytes.clear())) {
+                bytes.flip();
+                moved[0] += bytes.remaining();
+                data.write(bytes);
+                progress.at(moved[0]);
+              }
+              data.endOutput();
+              return true;
+            });
+    return new Moved(moved[0], reply);
+  }
+
+  private static boolean readIn(ReadableByteChannel from, ByteBuffer bytes) throws FtpException {
+    try {
+      return from.read(bytes) >= 0;
+    } catch (IOException e) {
+      throw local("cannot read what is to be sent", e);
+    }
   }
 
   /// What is done over a data connection. Whatever it throws resets the connection.
   private interface Work {
-    void over(TimedWire data) throws IOException;
+    /// @return whether it came to the end; if not, the connection is reset without a complaint
+    boolean over(TimedWire data) throws IOException;
   }
 
-  private void transfer(String verb, String path, long offset, Work work) throws FtpException {
+  /// Moves data and waits for the server's last word on it.
+  private Reply transfer(String verb, String path, long offset, Work work) throws FtpException {
     TimedWire data = openData(verb, path, offset);
     try {
-      work.over(data);
+      if (!work.over(data)) {
+        data.reset();
+        return control.read();
+      }
       data.close();
     } catch (IOException e) {
       FtpException problem = e instanceof FtpException own ? own : broken(verb, path, e);
       quietly(data::reset);
       // Its answer keeps the dialogue in step, and it may know better why.
-      Reply reply = problem instanceof FtpException.Cancelled ? null : control.readSoon();
+      Reply reply =
+          problem instanceof FtpException.Cancelled
+              ? control.readDespiteStop()
+              : control.readSoon();
       if (reply == null) {
         control.spoil();
-      } else if (problem != e && reply.code() >= 400) {
+      } else if (problem != e
+          && !(problem instanceof FtpException.Cancelled)
+          && reply.code() >= 400) {
         problem = Refusal.of(reply, verb, path);
         problem.addSuppressed(e);
       }
@@ -447,6 +598,7 @@ public final class FtpClient implements Closeable {
     if (!reply.done()) {
       throw Refusal.of(reply, verb, path);
     }
+    return reply;
   }
 
   /// The command goes out before the connection is made, and its reply is read after: some servers
@@ -538,6 +690,11 @@ public final class FtpClient implements Closeable {
     return port;
   }
 
+  /// Says a command, whose answer the caller understands.
+  Reply command(String verb, String argument) throws FtpException {
+    return control.command(verb, argument);
+  }
+
   private void expectDone(String verb, String path) throws FtpException {
     Reply reply = control.command(verb, path);
     if (!reply.done()) {
@@ -546,7 +703,7 @@ public final class FtpClient implements Closeable {
   }
 
   private FtpException broken(String verb, String path, IOException e) {
-    String what = verb.equals("STOR") ? "sending" : "receiving";
+    String what = verb.equals("STOR") || verb.equals("APPE") ? "sending" : "receiving";
     String subject = path.isEmpty() ? "the listing" : Refusal.quote(path);
     if (TimedWire.stopAsked()) {
       return new FtpException.Cancelled();

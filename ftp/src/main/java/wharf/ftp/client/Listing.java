@@ -7,8 +7,10 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import wharf.ftp.FtpTime;
+import wharf.ftp.client.Entry.Details;
 import wharf.ftp.client.Entry.Kind;
 
 /// Reads the lines of directory listings. MLSD (RFC 3659) is a format; what LIST prints is not, so
@@ -17,19 +19,47 @@ final class Listing {
   private static final List<String> MONTHS =
       List.of("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec");
 
+  private static final Pattern ITSELF_OR_PARENT =
+      Pattern.compile("(^|;)type=[cp]dir(;|$)", Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern PERMISSIONS = Pattern.compile("[-dlbcpsD][-rwxsStT]{9}[.+@]?");
+
   private Listing() {}
 
   /// `type=file;size=3;modify=20260102030405; name`, or null for the folder itself, its parent, and
   /// what is no such line.
   static @Nullable Entry mlsd(String line) {
     int space = line.indexOf(' ');
-    if (space < 0 || space + 1 == line.length()) {
-      return null;
+    String facts = line.substring(0, Math.max(space, 0));
+    return space < 0 || ITSELF_OR_PARENT.matcher(facts).find()
+        ? null
+        : facts(facts, line.substring(space + 1));
+  }
+
+  /// What MLST says of one file or folder, under a name of the caller's: servers give the whole
+  /// path, or less. Null when there are no facts.
+  static @Nullable Entry mlst(Reply reply, String name) {
+    // The facts stand on a line of their own, after a space.
+    for (String line : reply.lines()) {
+      String facts = line.strip();
+      int space = facts.indexOf(' ');
+      if (space > 0 && facts.toLowerCase(Locale.ROOT).contains("type=")) {
+        return facts(facts.substring(0, space), name);
+      }
     }
+    return null;
+  }
+
+  private static @Nullable Entry facts(String facts, String name) {
     Kind kind = Kind.OTHER;
     long size = -1;
     Instant modified = null;
-    for (String fact : line.substring(0, space).split(";", -1)) {
+    int mode = -1;
+    String owner = null;
+    String group = null;
+    String target = null;
+    String unique = null;
+    for (String fact : facts.split(";", -1)) {
       int equals = fact.indexOf('=');
       if (equals < 0) {
         continue;
@@ -37,24 +67,33 @@ final class Listing {
       String value = fact.substring(equals + 1);
       switch (fact.substring(0, equals).toLowerCase(Locale.ROOT)) {
         case "type" -> {
-          String type = value.toLowerCase(Locale.ROOT);
-          if (type.equals("cdir") || type.equals("pdir")) {
-            return null;
-          }
-          kind =
-              switch (type) {
-                case "file" -> Kind.FILE;
-                case "dir" -> Kind.FOLDER;
-                // "OS.unix=slink:/target" and "OS.unix=symlink" are both in use.
-                default -> type.contains("link") ? Kind.LINK : Kind.OTHER;
-              };
+          kind = kind(value.toLowerCase(Locale.ROOT));
+          int colon = value.indexOf(':');
+          target = kind == Kind.LINK && colon >= 0 ? value.substring(colon + 1) : null;
         }
         case "size" -> size = number(value);
         case "modify" -> modified = FtpTime.parse(value).orElse(null);
+        case "unix.mode" ->
+            mode = value.matches("[0-7]{1,7}") ? Integer.parseInt(value, 8) & 07777 : -1;
+        // The name tells people more than the number, where both are given.
+        case "unix.ownername" -> owner = value;
+        case "unix.groupname" -> group = value;
+        case "unix.owner", "unix.uid" -> owner = owner == null ? value : owner;
+        case "unix.group", "unix.gid" -> group = group == null ? value : group;
+        case "unique" -> unique = value;
         default -> {}
       }
     }
-    return named(line.substring(space + 1), kind, size, modified);
+    return named(name, kind, size, modified, new Details(mode, owner, group, target, unique));
+  }
+
+  private static Kind kind(String type) {
+    return switch (type) {
+      case "file" -> Kind.FILE;
+      case "dir", "cdir", "pdir" -> Kind.FOLDER;
+      // "OS.unix=slink:/target" and "OS.unix=symlink" are both in use.
+      default -> type.contains("link") ? Kind.LINK : Kind.OTHER;
+    };
   }
 
   /// A line as `ls -l` or the DOS `dir` prints it, or null for any other.
@@ -95,12 +134,41 @@ final class Listing {
             case 'l' -> Kind.LINK;
             default -> Kind.OTHER;
           };
-      if (kind == Kind.LINK && name.indexOf(" -> ") > 0) {
-        name = name.substring(0, name.indexOf(" -> "));
+      String target = null;
+      int arrow = kind == Kind.LINK ? name.indexOf(" -> ") : -1;
+      if (arrow > 0) {
+        target = name.substring(arrow + 4);
+        name = name.substring(0, arrow);
       }
-      return named(name, kind, number(words.get(i - 1).text()), modified);
+      long size = number(words.get(i - 1).text());
+      return named(name, kind, size, modified, details(words, i - 1, target));
     }
     return null;
+  }
+
+  /// What the words before the size say: `-rw-r--r-- 1 owner group`, or without the group.
+  private static Details details(List<Word> words, int size, @Nullable String target) {
+    boolean usual = (size == 3 || size == 4) && number(words.get(1).text()) >= 0;
+    return new Details(
+        mode(words.getFirst().text()),
+        usual ? words.get(2).text() : null,
+        usual && size == 4 ? words.get(3).text() : null,
+        target,
+        null);
+  }
+
+  private static int mode(String permissions) {
+    if (!PERMISSIONS.matcher(permissions).matches()) {
+      return -1;
+    }
+    int mode = 0;
+    for (int i = 0; i < 9; i++) {
+      char c = permissions.charAt(i + 1);
+      // An 's' or 't' stands in the place of an 'x', as capitals where that is not set.
+      mode |= c != '-' && c != 'S' && c != 'T' ? 0400 >> i : 0;
+      mode |= "sStT".indexOf(c) >= 0 ? 04000 >> (i / 3) : 0;
+    }
+    return mode;
   }
 
   /// `01-02-26 03:04PM <DIR> name`, as IIS prints it.
@@ -146,10 +214,15 @@ final class Listing {
 
   private static @Nullable Entry named(
       String name, Kind kind, long size, @Nullable Instant modified) {
+    return named(name, kind, size, modified, Details.NONE);
+  }
+
+  private static @Nullable Entry named(
+      String name, Kind kind, long size, @Nullable Instant modified, Details details) {
     return name.isEmpty() || name.equals(".") || name.equals("..")
         ? null
         // What a server calls the size of a folder means something different on each.
-        : new Entry(name, kind, kind == Kind.FOLDER ? -1 : size, modified);
+        : new Entry(name, kind, kind == Kind.FOLDER ? -1 : size, modified, details);
   }
 
   private static @Nullable Instant date(int month, long day, String yearOrTime, Instant now) {

@@ -12,7 +12,8 @@ final class Refusal {
     String what =
         switch (verb) {
           case "RETR" -> "cannot read";
-          case "STOR" -> "cannot write";
+          case "STOR", "APPE" -> "cannot write";
+          case "SITE CHMOD" -> "cannot set the permissions of";
           case "MLSD", "LIST", "NLST", "MLST" -> "cannot list";
           case "CWD" -> "cannot go to";
           case "MKD" -> "cannot make the folder";
@@ -43,7 +44,8 @@ final class Refusal {
     if (says(text, "no such", "not found", "not exist", "n't exist", "cannot find", "can't find")) {
       return new FtpException.NotFound(told + "; check the name");
     }
-    boolean makes = verb.equals("STOR") || verb.equals("MKD") || verb.equals("RNTO");
+    boolean makes =
+        verb.equals("STOR") || verb.equals("APPE") || verb.equals("MKD") || verb.equals("RNTO");
     boolean denied =
         says(
             text,

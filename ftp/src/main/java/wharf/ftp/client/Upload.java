@@ -33,7 +33,7 @@ public final class Upload {
       long from = resume ? resumable(client, remote, size, modified) : 0;
       progress.begin(from, size);
       if (from == 0 || from < size) {
-        client.store(remote, file, from, size, progress);
+        Moved _ = client.store(remote, file, from, size, progress);
         boolean _ = client.setModified(remote, modified);
       }
       return new Receipt(size, size - from, verified(client, remote, size));
@@ -50,7 +50,7 @@ public final class Upload {
       FtpClient client, ReadableByteChannel from, String remote, Progress progress)
       throws FtpException {
     progress.begin(0, -1);
-    long size = client.store(remote, from, progress);
+    long size = client.store(remote, from, progress).bytes();
     return new Receipt(size, size, verified(client, remote, size));
   }
 

@@ -46,6 +46,8 @@ final class FaultyServer implements Closeable {
     /// PASV names an address where nobody is.
     PASV_ELSEWHERE,
     NO_MLST,
+    /// There is nowhere to go.
+    NO_FOLDERS,
     NO_SIZE,
     NO_REST,
     USER_SUFFICES,
@@ -205,8 +207,20 @@ final class FaultyServer implements Closeable {
           return retrieve(argument);
         }
         case "STOR" -> store(argument);
+        case "APPE" -> {
+          restart = files.getOrDefault(argument, new byte[0]).length;
+          store(argument);
+        }
+        case "SITE" -> say(argument.startsWith("CHMOD 640 f") ? "200 ok" : "550 not so");
+        case "STAT" -> say("211-fine\r\n as ever\r\n211 end");
         case "LIST", "MLSD" -> list(verb);
-        case "CWD" -> say(argument.startsWith("missing") ? "550 No such folder" : "250 ok");
+        case "CWD" ->
+            say(
+                argument.startsWith("missing")
+                        || files.containsKey(argument)
+                        || has(Fault.NO_FOLDERS)
+                    ? "550 No such folder"
+                    : "250 ok");
         case "PWD" -> say("257 \"/a \"\"b\"\"\" is here");
         case "MLST" ->
             say(
@@ -256,7 +270,12 @@ final class FaultyServer implements Closeable {
               || has(Fault.DATA_STALLS)
               || has(Fault.ALL_LOST);
       int count = half ? (file.length - from) / 2 : file.length - from;
-      data.getOutputStream().write(file, from, count);
+      try {
+        data.getOutputStream().write(file, from, count);
+      } catch (IOException _) {
+        say("426 you broke it off");
+        return true;
+      }
       if (has(Fault.DATA_STALLS)) {
         return true;
       }

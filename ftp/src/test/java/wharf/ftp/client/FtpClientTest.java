@@ -4,13 +4,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -151,6 +155,53 @@ class FtpClientTest {
   void aQuoteInAFolderIsDoubledOnTheWire() throws FtpException {
     try (FtpClient client = connect()) {
       assertThat(client.pwd()).isEqualTo("/a \"b\"");
+    }
+  }
+
+  @Test
+  void aCommandCanBeSaidAsItIsUnlessItWouldConfuseTheSession() throws FtpException {
+    try (FtpClient client = connect()) {
+      assertThat(client.quote("STAT").lines()).containsExactly("fine", " as ever", "end");
+      assertThat(client.quote("XFOO bar").code()).isEqualTo(502);
+      fails(FtpException.NotPermitted.class, () -> client.quote("type A"));
+      fails(FtpException.NotPermitted.class, () -> client.quote(" "));
+      fails(FtpException.NotPermitted.class, () -> client.quote("STAT\r\nDELE f"));
+    }
+    assertThat(server.commands).contains("XFOO bar").noneMatch(c -> c.contains("DELE"));
+  }
+
+  @Test
+  void permissionsAreSet() throws FtpException {
+    try (FtpClient client = connect()) {
+      client.mode("f", 0640);
+      fails(FtpException.NotFound.class, () -> client.mode("gone", 0640));
+    }
+    assertThat(server.commands).contains("SITE CHMOD 640 f");
+  }
+
+  @Test
+  void oneFileIsDescribedByWhateverTheServerKnows() throws FtpException {
+    try (FtpClient client = connect()) {
+      assertThat(client.stat("f").size()).isEqualTo(1);
+      fails(FtpException.NotFound.class, () -> client.stat("gone"));
+    }
+    server.faults.add(Fault.NO_MLST);
+    try (FtpClient client = connect()) {
+      Entry file = client.stat("f");
+      assertThat(file.kind()).isEqualTo(Entry.Kind.FILE);
+      assertThat(file.size()).isEqualTo(content.length);
+      assertThat(file.modified()).isEqualTo(Instant.parse("2020-01-02T03:04:05Z"));
+      Entry folder = client.stat("a/b/");
+      assertThat(folder.kind()).isEqualTo(Entry.Kind.FOLDER);
+      assertThat(folder.name()).isEqualTo("b");
+      assertThat(client.stat("/").name()).isEqualTo("/");
+      assertThat(client.stat("").name()).isEqualTo(".");
+    }
+    server.faults.add(Fault.NO_SIZE);
+    server.faults.add(Fault.NO_FOLDERS);
+    try (FtpClient client = connect()) {
+      assertThat(client.stat("f").size()).isEqualTo(content.length);
+      fails(FtpException.NotFound.class, () -> client.stat("gone"));
     }
   }
 
@@ -301,6 +352,52 @@ class FtpClientTest {
   }
 
   @Test
+  void whatIsCalledOffLeavesTheSessionUsable() throws IOException {
+    server.files.put("f", new byte[50_000_000]);
+    try (FtpClient client = connect()) {
+      Progress interrupting =
+          new Progress() {
+            @Override
+            public void begin(long from, long total) {}
+
+            @Override
+            public void at(long position) {
+              Thread.currentThread().interrupt();
+            }
+          };
+      fails(
+          FtpException.Cancelled.class,
+          () -> Download.run(client, "f", target, false, interrupting));
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(client.usable()).isTrue();
+      client.noop();
+      assertThat(client.size("f")).hasValue(50_000_000);
+    }
+  }
+
+  @Test
+  void aPartOfAFileIsFetchedAndTheRestIsBrokenOff() throws IOException {
+    content = new byte[50_000_000];
+    new Random(3).nextBytes(content);
+    server.files.put("f", content);
+    try (FtpClient client = connect()) {
+      for (long count : new long[] {0, 1, 1_000_000}) {
+        ByteArrayOutputStream into = new ByteArrayOutputStream();
+        Moved moved = client.retrieve("f", 1000, count, Channels.newChannel(into), Progress.NONE);
+        assertThat(moved.bytes()).isEqualTo(count);
+        assertThat(moved.reply().code()).isEqualTo(426);
+        assertThat(into.toByteArray())
+            .isEqualTo(Arrays.copyOfRange(content, 1000, 1000 + (int) count));
+      }
+      ByteArrayOutputStream end = new ByteArrayOutputStream();
+      long from = content.length - 10L;
+      Moved moved = client.retrieve("f", from, 10, Channels.newChannel(end), Progress.NONE);
+      assertThat(moved.reply().toString()).isEqualTo("226 complete");
+      assertThat(end.size()).isEqualTo(10);
+    }
+  }
+
+  @Test
   void aChangedFileIsFetchedAnew() throws IOException {
     Files.write(Download.partOf(target), new byte[1000]);
     Files.setLastModifiedTime(
@@ -353,6 +450,21 @@ class FtpClientTest {
     }
     assertThat(server.files.get("up")).isEqualTo(content);
     assertThat(server.endings.take()).isEqualTo("FIN");
+  }
+
+  @Test
+  void whatIsAppendedComesAfterWhatIsThere() throws Exception {
+    Path local = local();
+    server.files.put("up", Arrays.copyOf(content, 400_000));
+    try (FtpClient client = connect();
+        FileChannel file = FileChannel.open(local, StandardOpenOption.READ)) {
+      Moved moved = client.append("up", file, 400_000, 900_000, Progress.NONE);
+      assertThat(moved.bytes()).isEqualTo(500_000);
+      assertThat(moved.reply().code()).isEqualTo(226);
+      file.position(900_000);
+      assertThat(client.append("up", file, Progress.NONE).bytes()).isEqualTo(100_001);
+    }
+    assertThat(server.files.get("up")).isEqualTo(content);
   }
 
   @Test

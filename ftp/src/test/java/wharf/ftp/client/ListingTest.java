@@ -3,11 +3,13 @@ package wharf.ftp.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import wharf.ftp.client.Entry.Details;
 import wharf.ftp.client.Entry.Kind;
 
 class ListingTest {
@@ -16,7 +18,18 @@ class ListingTest {
   @Test
   void readsMachineListings() {
     assertThat(Listing.mlsd("Type=file;Size=3;Modify=20260102030405.123;UNIX.mode=0644;  a b"))
-        .isEqualTo(new Entry(" a b", Kind.FILE, 3, Instant.parse("2026-01-02T03:04:05.123Z")));
+        .isEqualTo(
+            new Entry(
+                " a b",
+                Kind.FILE,
+                3,
+                Instant.parse("2026-01-02T03:04:05.123Z"),
+                new Details(0644, null, null, null, null)));
+    assertThat(
+            details(
+                "type=OS.unix=slink:/Y;UNIX.ownername=ann;UNIX.owner=7;UNIX.gid=8;unique=a=b; x"))
+        .isEqualTo(new Details(-1, "ann", "8", "/Y", "a=b"));
+    assertThat(details("type=file;UNIX.mode=0999; x").mode()).isEqualTo(-1);
     assertThat(kind("type=dir; x")).isEqualTo(Kind.FOLDER);
     assertThat(kind("type=OS.unix=slink:/y; x")).isEqualTo(Kind.LINK);
     assertThat(kind("type=OS.unix=symlink; x")).isEqualTo(Kind.LINK);
@@ -47,7 +60,32 @@ class ListingTest {
     "'01-02-2020  12:04AM                 12 x', FILE, 12, 2020-01-02T00:04:00Z, x",
   })
   void readsWhatPeopleRead(String line, Kind kind, long size, Instant modified, String name) {
-    assertThat(Listing.list(line, NOW)).isEqualTo(new Entry(name, kind, size, modified));
+    Entry entry = Objects.requireNonNull(Listing.list(line, NOW));
+    assertThat(new Entry(entry.name(), entry.kind(), entry.size(), entry.modified()))
+        .isEqualTo(new Entry(name, kind, size, modified));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'-rw-r--r-- 1 ann staff 3 Jan 2 2020 x', 644, ann, staff,",
+    "'-rwsr-Sr-T 1 ann staff 3 Jan 2 2020 x', 7744, ann, staff,",
+    "'drwxrwxrwt+ 1 ann 3 Jan 2 2020 x', 1777, ann,,",
+    "'lrwxrwxrwx 1 o g 3 Jan 2 2020 x -> ../y z', 777, o, g, ../y z",
+    "'-rw-r--r-- 1 o with spaces 3 Jan 2 2020 x', 644,,,",
+    "'-rw-r--r-- 3 Jan 2 2020 x', 644,,,",
+  })
+  void readsWhoseItIs(
+      String line,
+      String mode,
+      @Nullable String owner,
+      @Nullable String group,
+      @Nullable String target) {
+    assertThat(Objects.requireNonNull(Listing.list(line, NOW)).details())
+        .isEqualTo(new Details(Integer.parseInt(mode, 8), owner, group, target, null));
+  }
+
+  private static Details details(String line) {
+    return Objects.requireNonNull(Listing.mlsd(line)).details();
   }
 
   @ParameterizedTest

@@ -69,7 +69,7 @@ class RealServersTest {
           .isEqualTo(2_000_001);
       assertThat(target).hasBinaryContent(content);
       Files.setLastModifiedTime(local, FileTime.from(Instant.parse("2020-01-02T03:04:05Z")));
-      client.store("half", Files.newByteChannel(cut(local)), Progress.NONE);
+      Moved _ = client.store("half", Files.newByteChannel(cut(local)), Progress.NONE);
       assertThat(Upload.run(client, local, "half", true, Progress.NONE).moved())
           .isEqualTo(2_000_001);
       assertThat(served.resolve("a b/half")).hasBinaryContent(content);
