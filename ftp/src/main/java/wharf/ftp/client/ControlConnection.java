@@ -26,19 +26,22 @@ final class ControlConnection implements Closeable {
   private final TimedWire wire;
   private final String server;
   private final Duration timeout;
+  private final Listener listener;
   private final ReplyParser parser = new ReplyParser();
   private final ByteBuffer received = ByteBuffer.allocate(4096);
   private boolean utf8Promised;
   private boolean usable = true;
 
-  private ControlConnection(TimedWire wire, String server, Duration timeout) {
+  private ControlConnection(TimedWire wire, String server, Duration timeout, Listener listener) {
     this.wire = wire;
     this.server = server;
     this.timeout = timeout;
+    this.listener = listener;
   }
 
   /// Connects and waits until the server is ready.
-  static ControlConnection open(String host, int port, Duration timeout) throws FtpException {
+  static ControlConnection open(String host, int port, Duration timeout, Listener listener)
+      throws FtpException {
     String server = (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
     TimedWire wire;
     try {
@@ -57,7 +60,7 @@ final class ControlConnection implements Closeable {
           : new FtpException.Unreachable(
               "cannot connect to %s: %s; is a server running there?".formatted(server, say(e)), e);
     }
-    ControlConnection control = new ControlConnection(wire, server, timeout);
+    ControlConnection control = new ControlConnection(wire, server, timeout, listener);
     try {
       Reply greeting;
       do {
@@ -86,10 +89,15 @@ final class ControlConnection implements Closeable {
     }
     try {
       wire.write(ByteBuffer.wrap((line + "\r\n").getBytes(charset())));
+      listener.sent(isSecret(verb) ? verb + " ****" : line);
     } catch (IOException e) {
       // The server may have said why before it hung up.
       throw explained(e);
     }
+  }
+
+  private static boolean isSecret(String verb) {
+    return verb.equalsIgnoreCase("PASS") || verb.equalsIgnoreCase("ACCT");
   }
 
   /// The next reply.
@@ -102,6 +110,7 @@ final class ControlConnection implements Closeable {
         }
         parser.add(received.flip());
       }
+      listener.received(reply);
       if (reply.code() == 421) {
         throw lost("%s ended the session: %s".formatted(server, reply), null);
       }
