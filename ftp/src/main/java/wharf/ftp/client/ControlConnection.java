@@ -30,6 +30,7 @@ final class ControlConnection implements Closeable {
   private final ByteBuffer received = ByteBuffer.allocate(4096);
   private boolean utf8Promised;
   private boolean usable = true;
+  private @Nullable Reply farewell;
 
   private ControlConnection(TimedWire wire, String server, Duration timeout) {
     this.wire = wire;
@@ -64,12 +65,17 @@ final class ControlConnection implements Closeable {
         greeting = control.read();
       } while (greeting.preliminary()); // 120: ready in some minutes
       if (!greeting.done()) {
+        if (Refusal.isFull(greeting)) {
+          throw full(server, greeting);
+        }
         throw new FtpException.Unreachable(server + " does not serve now: " + greeting, null);
       }
       return control;
     } catch (FtpException.ConnectionLost e) {
       control.close();
-      throw new FtpException.Unreachable(e.getMessage() + "; it may be full, try later", e);
+      throw control.farewell() != null
+          ? full(server, control.farewell())
+          : new FtpException.Unreachable(e.getMessage() + "; it may be full, try later", e);
     } catch (FtpException e) {
       control.close();
       throw e;
@@ -103,6 +109,7 @@ final class ControlConnection implements Closeable {
         parser.add(received.flip());
       }
       if (reply.code() == 421) {
+        farewell = reply;
         throw lost("%s ended the session: %s".formatted(server, reply), null);
       }
       return reply;
@@ -180,6 +187,17 @@ final class ControlConnection implements Closeable {
 
   boolean usable() {
     return usable;
+  }
+
+  /// The 421 with which the server ended the session, if it did.
+  @Nullable Reply farewell() {
+    return farewell;
+  }
+
+  /// What a server says that takes no more sessions.
+  static FtpException.Full full(String server, Reply reply) {
+    return new FtpException.Full(
+        "%s takes no more sessions now: %s; try later, or with fewer".formatted(server, reply));
   }
 
   /// Not to be used any more: a reply is still owed.

@@ -81,7 +81,13 @@ public final class FtpClient implements Closeable {
             site.timeout(),
             site.clock());
     try {
-      client.logIn(site.login());
+      try {
+        client.logIn(site.login());
+      } catch (FtpException.ConnectionLost e) {
+        // Some count only once they know who it is.
+        Reply farewell = client.control.farewell();
+        throw farewell == null ? e : ControlConnection.full(client.control.server(), farewell);
+      }
       client.learnFeatures();
       Reply type = client.control.command("TYPE", "I");
       if (!type.done()) {
@@ -103,6 +109,9 @@ public final class FtpClient implements Closeable {
       throw new FtpException.LoginRefused(
           "%s wants an account (ACCT) besides user and password, which is not supported"
               .formatted(control.server()));
+    }
+    if (Refusal.isFull(reply)) {
+      throw ControlConnection.full(control.server(), reply);
     }
     if (!reply.done()) {
       throw new FtpException.LoginRefused(
