@@ -26,20 +26,23 @@ final class ControlConnection implements Closeable {
   private final TimedWire wire;
   private final String server;
   private final Duration timeout;
+  private final Listener listener;
   private final ReplyParser parser = new ReplyParser();
   private final ByteBuffer received = ByteBuffer.allocate(4096);
   private boolean utf8Promised;
   private boolean usable = true;
   private @Nullable Reply farewell;
 
-  private ControlConnection(TimedWire wire, String server, Duration timeout) {
+  private ControlConnection(TimedWire wire, String server, Duration timeout, Listener listener) {
     this.wire = wire;
     this.server = server;
     this.timeout = timeout;
+    this.listener = listener;
   }
 
   /// Connects and waits until the server is ready.
-  static ControlConnection open(String host, int port, Duration timeout) throws FtpException {
+  static ControlConnection open(String host, int port, Duration timeout, Listener listener)
+      throws FtpException {
     String server = (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
     TimedWire wire;
     try {
@@ -58,7 +61,7 @@ final class ControlConnection implements Closeable {
           : new FtpException.Unreachable(
               "cannot connect to %s: %s; is a server running there?".formatted(server, say(e)), e);
     }
-    ControlConnection control = new ControlConnection(wire, server, timeout);
+    ControlConnection control = new ControlConnection(wire, server, timeout, listener);
     try {
       Reply greeting;
       do {
@@ -92,10 +95,15 @@ final class ControlConnection implements Closeable {
     }
     try {
       wire.write(ByteBuffer.wrap((line + "\r\n").getBytes(charset())));
+      listener.sent(isSecret(verb) ? verb + " ****" : line);
     } catch (IOException e) {
       // The server may have said why before it hung up.
       throw explained(e);
     }
+  }
+
+  private static boolean isSecret(String verb) {
+    return verb.equalsIgnoreCase("PASS") || verb.equalsIgnoreCase("ACCT");
   }
 
   /// The next reply.
@@ -108,6 +116,7 @@ final class ControlConnection implements Closeable {
         }
         parser.add(received.flip());
       }
+      listener.received(reply);
       if (reply.code() == 421) {
         farewell = reply;
         throw lost("%s ended the session: %s".formatted(server, reply), null);

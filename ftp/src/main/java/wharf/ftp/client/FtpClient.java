@@ -77,7 +77,8 @@ public final class FtpClient implements Closeable {
   public static FtpClient connect(Site site) throws FtpException {
     FtpClient client =
         new FtpClient(
-            ControlConnection.open(site.host(), site.port(), site.timeout()),
+            ControlConnection.open(
+                site.host(), site.port(), site.timeout(), site.listeners().get()),
             site.timeout(),
             site.clock());
     try {
