@@ -43,6 +43,7 @@ public abstract sealed class FtpException extends IOException {
       case TimedOut _ -> new TimedOut(message, this);
       case ConnectionLost _ -> new ConnectionLost(message, this);
       case Protocol _ -> new Protocol(message);
+      case Cancelled _ -> new Cancelled();
       default -> new Unreachable(message, this);
     };
   }

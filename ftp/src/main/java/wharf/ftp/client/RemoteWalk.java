@@ -143,8 +143,12 @@ public final class RemoteWalk {
         "%s is not gone into: %s".formatted(Refusal.quote(relative), why));
   }
 
-  /// All of a folder; of one that was left half listed, nothing.
   private List<Entry> listed(String path) throws FtpException {
+    return listed(sessions, path);
+  }
+
+  /// All of a folder, in the order of names; of one that was left half listed, nothing.
+  static List<Entry> listed(Sessions sessions, String path) throws FtpException {
     try {
       return sessions.run(
           client -> {
@@ -172,8 +176,13 @@ public final class RemoteWalk {
     @Serial private static final long serialVersionUID = 1;
   }
 
-  /// What an entry is, where the listing does not say, or a link is to be followed.
   private Entry resolved(String path, Entry entry) throws FtpException {
+    return resolved(sessions, path, entry, links);
+  }
+
+  /// What an entry is, where the listing does not say, or a link is to be followed.
+  static Entry resolved(Sessions sessions, String path, Entry entry, boolean links)
+      throws FtpException {
     boolean unknown =
         entry.kind() == Entry.Kind.OTHER && entry.size() < 0 && entry.modified() == null;
     if (!unknown && !(links && entry.kind() == Entry.Kind.LINK)) {

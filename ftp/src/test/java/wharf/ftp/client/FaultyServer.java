@@ -118,6 +118,8 @@ final class FaultyServer implements Closeable {
     while (true) {
       try {
         Socket socket = listener.accept();
+        // Replies are short, and each would wait for the one before to be confirmed.
+        socket.setTcpNoDelay(true);
         open.add(socket);
         Thread _ = Thread.ofVirtual().start(() -> serve(socket));
       } catch (IOException _) {

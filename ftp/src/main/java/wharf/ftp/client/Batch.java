@@ -1,0 +1,342 @@
+package wharf.ftp.client;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// Moves many files, several at a time:
+///
+/// ```
+/// try (Batch batch = new Batch(sessions, BatchOptions.usual(), Watcher.NONE)) {
+///   batch.add(job); ...
+///   Summary summary = batch.end();
+/// }
+/// ```
+///
+/// There are as many threads as the pool has sessions at most; where a server takes fewer, some
+/// wait. A file that fails does not keep others from being moved, but a server that is gone, or
+/// lets nobody in, ends it all: what was not begun has then failed, too.
+///
+/// For one thread, whose interruption ends all that is being moved; each file is left so that
+/// another run goes on with it.
+public final class Batch implements AutoCloseable {
+  /// How many files may wait to be moved; who finds more waits, too.
+  private static final int WAITING = 10_000;
+
+  private final Sessions sessions;
+  private final BatchOptions options;
+  private final Watcher watcher;
+  private final LongSupplier nanos;
+  private final List<Thread> threads = new ArrayList<>();
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  // All below are guarded by the lock.
+  private final Deque<Job> waiting = new ArrayDeque<>();
+  private int idle;
+  private boolean complete;
+  private @Nullable FtpException ended;
+  private long moved;
+  private long bytes;
+  private long skipped;
+  private long planned;
+  private long deleted;
+  private long failed;
+  private @Nullable FtpException first;
+
+  public Batch(Sessions sessions, BatchOptions options, Watcher watcher) {
+    this.sessions = sessions;
+    this.options = options;
+    this.watcher = watcher;
+    this.nanos = System::nanoTime;
+  }
+
+  /// Has a file moved, as soon as its turn comes; waits when too many wait already.
+  public void add(Job job) throws FtpException {
+    lock.lock();
+    try {
+      while (waiting.size() >= WAITING && ended == null) {
+        changed.await();
+      }
+      watcher.found(job);
+      waiting.add(job);
+      if (waiting.size() > idle && threads.size() < sessions.most()) {
+        threads.add(Thread.ofPlatform().name("wharf-transfer").daemon().start(this::work));
+      } else {
+        changed.signalAll();
+      }
+    } catch (InterruptedException _) {
+      throw interrupted();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Waits until all files have had their turn.
+  public Summary end() throws FtpException {
+    lock.lock();
+    try {
+      complete = true;
+      watcher.allFound();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    } catch (InterruptedException _) {
+      throw interrupted();
+    }
+    return summary();
+  }
+
+  /// What it has come to so far.
+  public Summary summary() {
+    lock.lock();
+    try {
+      return new Summary(moved, bytes, skipped, planned, deleted, failed, first);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Ends what still runs, and waits until that is left in order.
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      complete = true;
+      ended = ended == null ? new FtpException.Cancelled() : ended;
+      waiting.clear();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    threads.forEach(Thread::interrupt);
+    boolean again = false;
+    for (Thread thread : threads) {
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException _) {
+          // They have been told; what they leave must be in order.
+          again = true;
+        }
+      }
+    }
+    if (again) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  // What else is done to files counts with them.
+
+  void countDeleted(String name) {
+    lock.lock();
+    try {
+      deleted++;
+      watcher.deleted(name);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void countFailed(String name, FtpException problem) {
+    lock.lock();
+    try {
+      failed++;
+      first = first == null ? problem : first;
+      watcher.failed(name, problem);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void madeFolder(String name) {
+    lock.lock();
+    try {
+      watcher.madeFolder(name);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void leftOut(String name, String why) {
+    lock.lock();
+    try {
+      watcher.leftOut(name, why);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static FtpException interrupted() {
+    Thread.currentThread().interrupt();
+    return new FtpException.Cancelled();
+  }
+
+  private void work() {
+    Job job;
+    while ((job = next()) != null) {
+      Progress progress = begins(job);
+      Outcome outcome;
+      FtpException end = ended();
+      if (end != null) {
+        outcome = new Outcome.Failed(end.again());
+      } else {
+        try {
+          outcome = moved(job, progress);
+        } catch (FtpException e) {
+          outcome = new Outcome.Failed(e);
+        } catch (RuntimeException e) {
+          // Ours, and of this file: the others are still to be moved.
+          outcome = new Outcome.Failed(new FtpException.LocalDisk("a fault in wharf: " + e, e));
+        }
+      }
+      ended(job, outcome);
+    }
+  }
+
+  private @Nullable Job next() {
+    lock.lock();
+    try {
+      while (waiting.isEmpty() && !complete) {
+        idle++;
+        try {
+          changed.await();
+        } finally {
+          idle--;
+        }
+      }
+      Job job = waiting.poll();
+      changed.signalAll();
+      return job;
+    } catch (InterruptedException _) {
+      return null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private @Nullable FtpException ended() {
+    lock.lock();
+    try {
+      return ended;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Progress begins(Job job) {
+    lock.lock();
+    try {
+      return watcher.begins(job);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Outcome moved(Job job, Progress progress) throws FtpException {
+    Furthest furthest = new Furthest(progress);
+    return sessions.run(client -> moved(client, job, furthest), furthest::position);
+  }
+
+  private Outcome moved(FtpClient client, Job job, Progress progress) throws FtpException {
+    Comparison.Result result = options.comparison().of(client, job);
+    if (!result.move()) {
+      return new Outcome.Skipped(result.why());
+    }
+    if (options.rehearsal()) {
+      return new Outcome.Planned(result.why());
+    }
+    long began = nanos.getAsLong();
+    Receipt receipt =
+        switch (job) {
+          case Job.Fetch fetch ->
+              Download.run(client, fetch.remote(), fetch.local(), options.transfer(), progress);
+          case Job.Send send ->
+              Upload.run(client, send.local(), send.remote(), options.transfer(), progress);
+        };
+    return new Outcome.Moved(receipt, Duration.ofNanos(nanos.getAsLong() - began));
+  }
+
+  private void ended(Job job, Outcome outcome) {
+    lock.lock();
+    try {
+      switch (outcome) {
+        case Outcome.Moved(Receipt receipt, _) -> {
+          moved++;
+          bytes += receipt.moved();
+        }
+        case Outcome.Skipped _ -> skipped++;
+        case Outcome.Planned _ -> planned++;
+        case Outcome.Failed(FtpException problem) -> {
+          failed++;
+          first = first == null ? problem : first;
+          if (ended == null && endsAll(problem)) {
+            ended = problem;
+          }
+        }
+      }
+      watcher.ended(job, outcome);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Whether it is the server that is at fault, and the next file would fare no better.
+  private static boolean endsAll(FtpException problem) {
+    return switch (problem) {
+      case FtpException.Unreachable _,
+          FtpException.Full _,
+          FtpException.LoginRefused _,
+          FtpException.Untrusted _,
+          FtpException.Cancelled _ ->
+          true;
+      default -> false;
+    };
+  }
+
+  /// Knows how far a file has got, over all tries.
+  private static final class Furthest implements Progress {
+    private final Progress progress;
+    private long position;
+
+    Furthest(Progress progress) {
+      this.progress = progress;
+    }
+
+    long position() {
+      return position;
+    }
+
+    @Override
+    public void begin(long from, long total) {
+      progress.begin(from, total);
+    }
+
+    @Override
+    public void at(long now) {
+      position = Math.max(position, now);
+      progress.at(now);
+    }
+
+    @Override
+    public void verifying() {
+      progress.verifying();
+    }
+
+    @Override
+    public void startedOver(String why) {
+      progress.startedOver(why);
+    }
+  }
+}
