@@ -29,7 +29,8 @@ enum ExitCode {
 
   static ExitCode of(FtpException problem) {
     return switch (problem) {
-      case FtpException.Unreachable _, FtpException.ConnectionLost _ -> UNREACHABLE;
+      case FtpException.Unreachable _, FtpException.Full _, FtpException.ConnectionLost _ ->
+          UNREACHABLE;
       case FtpException.Untrusted _ -> TRUST;
       case FtpException.LoginRefused _ -> LOGIN_REFUSED;
       case FtpException.NotFound _ -> NOT_FOUND;

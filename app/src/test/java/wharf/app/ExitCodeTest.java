@@ -16,6 +16,7 @@ class ExitCodeTest {
     codes.put(new FtpException.Protocol(""), 1);
     codes.put(new FtpException.Incomplete("", null), 1);
     codes.put(new FtpException.Unreachable("", null), 3);
+    codes.put(new FtpException.Full(""), 3);
     codes.put(new FtpException.ConnectionLost("", null), 3);
     codes.put(new FtpException.Untrusted("", null), 4);
     codes.put(new FtpException.LoginRefused(""), 5);

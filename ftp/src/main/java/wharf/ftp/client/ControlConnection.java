@@ -27,22 +27,27 @@ final class ControlConnection implements Closeable {
   private final TimedWire wire;
   private final String server;
   private final Duration timeout;
+  private final Listener listener;
   private final ReplyParser parser = new ReplyParser();
   private final ByteBuffer received = ByteBuffer.allocate(4096);
   private boolean utf8Promised;
   private boolean usable = true;
+  private @Nullable Reply farewell;
 
-  private ControlConnection(TimedWire wire, String server, Duration timeout) {
+  private ControlConnection(TimedWire wire, String server, Duration timeout, Listener listener) {
     this.wire = wire;
     this.server = server;
     this.timeout = timeout;
+    this.listener = listener;
   }
 
   /// Connects and waits until the server is ready.
   ///
   /// @param tls that begins at once; null to begin in the clear
-  static ControlConnection open(String host, int port, Duration timeout, @Nullable TlsSession tls)
-      throws FtpException {
+  static ControlConnection open(Site site, @Nullable TlsSession tls) throws FtpException {
+    String host = site.host();
+    int port = site.port();
+    Duration timeout = site.timeout();
     String server = (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
     TimedWire wire;
     try {
@@ -61,7 +66,8 @@ final class ControlConnection implements Closeable {
           : new FtpException.Unreachable(
               "cannot connect to %s: %s; is a server running there?".formatted(server, say(e)), e);
     }
-    ControlConnection control = new ControlConnection(wire, server, timeout);
+    ControlConnection control =
+        new ControlConnection(wire, server, timeout, site.listeners().get());
     try {
       if (tls != null) {
         control.begin(tls, "use explicit TLS (AUTH TLS) if this is no port for implicit TLS");
@@ -71,12 +77,17 @@ final class ControlConnection implements Closeable {
         greeting = control.read();
       } while (greeting.preliminary()); // 120: ready in some minutes
       if (!greeting.done()) {
+        if (Refusal.isFull(greeting)) {
+          throw full(server, greeting);
+        }
         throw new FtpException.Unreachable(server + " does not serve now: " + greeting, null);
       }
       return control;
     } catch (FtpException.ConnectionLost e) {
       control.close();
-      throw new FtpException.Unreachable(e.getMessage() + "; it may be full, try later", e);
+      throw control.farewell() != null
+          ? full(server, control.farewell())
+          : new FtpException.Unreachable(e.getMessage() + "; it may be full, try later", e);
     } catch (FtpException e) {
       control.close();
       throw e;
@@ -123,10 +134,15 @@ final class ControlConnection implements Closeable {
     }
     try {
       wire.write(ByteBuffer.wrap((line + "\r\n").getBytes(charset())));
+      listener.sent(isSecret(verb) ? verb + " ****" : line);
     } catch (IOException e) {
       // The server may have said why before it hung up.
       throw explained(e);
     }
+  }
+
+  private static boolean isSecret(String verb) {
+    return verb.equalsIgnoreCase("PASS") || verb.equalsIgnoreCase("ACCT");
   }
 
   /// The next reply.
@@ -139,7 +155,9 @@ final class ControlConnection implements Closeable {
         }
         parser.add(received.flip());
       }
+      listener.received(reply);
       if (reply.code() == 421) {
+        farewell = reply;
         throw lost("%s ended the session: %s".formatted(server, reply), null);
       }
       return reply;
@@ -202,6 +220,17 @@ final class ControlConnection implements Closeable {
 
   boolean usable() {
     return usable;
+  }
+
+  /// The 421 with which the server ended the session, if it did.
+  @Nullable Reply farewell() {
+    return farewell;
+  }
+
+  /// What a server says that takes no more sessions.
+  static FtpException.Full full(String server, Reply reply) {
+    return new FtpException.Full(
+        "%s takes no more sessions now: %s; try later, or with fewer".formatted(server, reply));
   }
 
   /// Not to be used any more: a reply is still owed.

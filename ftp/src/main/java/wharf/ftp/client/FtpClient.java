@@ -83,14 +83,19 @@ public final class FtpClient implements Closeable {
     Tls.Mode mode = site.tls().mode();
     TlsSession tls = mode == Tls.Mode.OFF ? null : new TlsSession(site);
     ControlConnection control =
-        ControlConnection.open(
-            site.host(), site.port(), site.timeout(), mode == Tls.Mode.IMPLICIT ? tls : null);
+        ControlConnection.open(site, mode == Tls.Mode.IMPLICIT ? tls : null);
     try {
-      if (tls != null && mode != Tls.Mode.IMPLICIT && !agreeOnTls(control, tls, mode, traits)) {
+      if (tls != null && mode != Tls.Mode.IMPLICIT && !agreeOnTls(control, tls, site, traits)) {
         tls = null;
       }
       FtpClient client = new FtpClient(control, site, traits, tls);
-      client.logIn(site.login());
+      try {
+        client.logIn(site.login());
+      } catch (FtpException.ConnectionLost e) {
+        // Some count only once they know who it is.
+        Reply farewell = control.farewell();
+        throw farewell == null ? e : ControlConnection.full(control.server(), farewell);
+      }
       client.protectData();
       client.learnFeatures();
       Reply type = control.command("TYPE", "I");
@@ -108,14 +113,16 @@ public final class FtpClient implements Closeable {
   ///
   /// @return false when there is none, and it goes without
   private static boolean agreeOnTls(
-      ControlConnection control, TlsSession tls, Tls.Mode mode, Traits traits) throws FtpException {
+      ControlConnection control, TlsSession tls, Site site, Traits traits) throws FtpException {
     Reply reply = control.command("AUTH", "TLS");
     if (reply.code() == 234) {
       control.secure(tls);
       traits.wasSecured();
       return true;
     }
-    if (mode == Tls.Mode.PREFER && reply.permanent() && !traits.secured()) {
+    boolean optional = site.tls().mode() == Tls.Mode.PREFER;
+    if (optional && reply.permanent() && !traits.secured()) {
+      site.tls().trust().inTheClear(site.host(), site.port());
       return false;
     }
     throw new FtpException.Untrusted(
@@ -152,6 +159,9 @@ public final class FtpClient implements Closeable {
       throw new FtpException.LoginRefused(
           "%s wants an account (ACCT) besides user and password, which is not supported"
               .formatted(control.server()));
+    }
+    if (Refusal.isFull(reply)) {
+      throw ControlConnection.full(control.server(), reply);
     }
     if (!reply.done()) {
       throw new FtpException.LoginRefused(

@@ -13,12 +13,55 @@ public abstract sealed class FtpException extends IOException {
     super(Printable.of(message), cause);
   }
 
-  /// No connection could be made, or the server is full.
+  /// Whether the same may work when it is tried again, by itself: what passes, as a network that is
+  /// away, a server that is busy; not what somebody must see to.
+  public final boolean mayPass() {
+    return switch (this) {
+      case Unreachable _, ConnectionLost _, Full _, TimedOut _, Incomplete _ -> true;
+      // 4xx: "the user is encouraged to begin the action again" (RFC 959, 4.2.1).
+      case Refused refused -> refused.code() / 100 == 4;
+      case Untrusted _,
+          LoginRefused _,
+          NotFound _,
+          NotPermitted _,
+          NoSpace _,
+          Protocol _,
+          LocalDisk _,
+          Mismatch _,
+          Cancelled _ ->
+          false;
+    };
+  }
+
+  /// The same for another whom it concerns: each thread throws its own.
+  final FtpException again() {
+    String message = String.valueOf(getMessage());
+    return switch (this) {
+      case LoginRefused _ -> new LoginRefused(message);
+      case Untrusted _ -> new Untrusted(message, this);
+      case Full _ -> new Full(message);
+      case TimedOut _ -> new TimedOut(message, this);
+      case ConnectionLost _ -> new ConnectionLost(message, this);
+      case Protocol _ -> new Protocol(message);
+      default -> new Unreachable(message, this);
+    };
+  }
+
+  /// No connection could be made.
   public static final class Unreachable extends FtpException {
     @Serial private static final long serialVersionUID = 1;
 
     public Unreachable(String message, @Nullable Throwable cause) {
       super(message, cause);
+    }
+  }
+
+  /// The server is there, but takes no more sessions now, in all or from here.
+  public static final class Full extends FtpException {
+    @Serial private static final long serialVersionUID = 1;
+
+    public Full(String message) {
+      super(message, null);
     }
   }
 

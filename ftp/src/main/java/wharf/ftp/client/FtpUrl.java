@@ -6,27 +6,41 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /// Where something is on an FTP server: `ftp://[user[:password]@]host[:port]/path[;type=i]`, or the
-/// short `host/path` and `host:port/path`. Prints without the password.
+/// short `host/path` and `host:port/path`; `ftps://` where TLS begins with the connection. Prints
+/// without the password.
 ///
 /// As RFC 1738 has it, the path counts from the folder one is in after log-in; `ftp://host//etc` or
 /// `ftp://host/%2Fetc` counts from the root.
 ///
+/// @param implicit whether TLS begins with the connection: `ftps://`
 /// @param host a name or an address, an IPv6 one without its brackets
 /// @param path decoded; empty for the folder one is in after log-in
 public record FtpUrl(
-    String host, int port, @Nullable String user, @Nullable String password, String path) {
+    boolean implicit,
+    String host,
+    int port,
+    @Nullable String user,
+    @Nullable String password,
+    String path) {
+  /// Of `ftp://`.
   public static final int DEFAULT_PORT = 21;
+
+  /// Of `ftps://`.
+  public static final int IMPLICIT_PORT = 990;
 
   /// Reads a URL.
   ///
   /// @throws IllegalArgumentException with a message for people when it is none
   public static FtpUrl parse(String text) {
     String rest = text;
+    boolean implicit = false;
     int scheme = text.indexOf("://");
     if (scheme >= 0) {
       String name = text.substring(0, scheme);
-      if (!name.equalsIgnoreCase("ftp")) {
-        throw wrong(text, "only ftp:// is understood, not " + Printable.of(name) + "://");
+      implicit = name.equalsIgnoreCase("ftps");
+      if (!implicit && !name.equalsIgnoreCase("ftp")) {
+        throw wrong(
+            text, "only ftp:// and ftps:// are understood, not " + Printable.of(name) + "://");
       }
       rest = text.substring(scheme + 3);
     }
@@ -76,7 +90,13 @@ public record FtpUrl(
                 : "\"" + Printable.of(host) + "\" is no host name or address");
       }
     }
-    return new FtpUrl(host, portOf(text, port), user, password, decode(text, typeless(text, path)));
+    return new FtpUrl(
+        implicit,
+        host,
+        portOf(text, port, implicit),
+        user,
+        password,
+        decode(text, typeless(text, path)));
   }
 
   /// The last name in the path; empty when it ends with a slash or is empty.
@@ -90,12 +110,22 @@ public record FtpUrl(
   }
 
   public FtpUrl withPath(String newPath) {
-    return new FtpUrl(host, port, user, password, newPath);
+    return new FtpUrl(implicit, host, port, user, password, newPath);
+  }
+
+  /// Somewhere below this folder, or by a path that begins with `/` anywhere at this server.
+  ///
+  /// @param text as behind a host: with `%` codes
+  /// @throws IllegalArgumentException with a message for people when it is no path
+  public FtpUrl below(String text) {
+    String rest = decode(text, typeless(text, text));
+    boolean joined = path.isEmpty() || path.endsWith("/") || rest.isEmpty() || rest.startsWith("/");
+    return withPath(rest.startsWith("/") ? rest : path + (joined ? "" : "/") + rest);
   }
 
   /// As a URL that leads to the same place, without the password.
   public String withoutPassword() {
-    StringBuilder text = new StringBuilder("ftp://");
+    StringBuilder text = new StringBuilder(scheme());
     if (user != null) {
       encode(text, user, "").append('@');
     }
@@ -104,24 +134,32 @@ public record FtpUrl(
 
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder("ftp://");
+    StringBuilder text = new StringBuilder(scheme());
     if (user != null) {
       encode(text, user, "").append(password == null ? "@" : ":***@");
     }
     return place(text);
   }
 
+  private String scheme() {
+    return implicit ? "ftps://" : "ftp://";
+  }
+
+  private static int usualPort(boolean implicit) {
+    return implicit ? IMPLICIT_PORT : DEFAULT_PORT;
+  }
+
   private String place(StringBuilder text) {
     text.append(host.indexOf(':') >= 0 ? "[" + host + "]" : host);
-    if (port != DEFAULT_PORT) {
+    if (port != usualPort(implicit)) {
       text.append(':').append(port);
     }
     return encode(text.append('/'), path, "/").toString();
   }
 
-  private static int portOf(String text, String given) {
+  private static int portOf(String text, String given, boolean implicit) {
     if (given.isEmpty() || given.equals(":")) {
-      return DEFAULT_PORT;
+      return usualPort(implicit);
     }
     if (given.matches(":[0-9]{1,5}")) {
       int port = Integer.parseInt(given.substring(1));

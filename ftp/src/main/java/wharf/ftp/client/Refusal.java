@@ -72,6 +72,15 @@ final class Refusal {
     return new FtpException.NotFound(told + "; check the name");
   }
 
+  /// Whether a greeting, or the answer to a log-in, means that the server has enough sessions. 421
+  /// ends the session and does not get here.
+  static boolean isFull(Reply reply) {
+    String text = String.join(" ", reply.lines()).toLowerCase(Locale.ROOT);
+    return reply.code() >= 400
+        && (reply.code() == 421
+            || says(text, "too many", "maximum number", "connection limit", "limit reached"));
+  }
+
   private static boolean says(String text, String... words) {
     for (String word : words) {
       if (text.contains(word)) {

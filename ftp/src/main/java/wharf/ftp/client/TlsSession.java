@@ -141,15 +141,24 @@ final class TlsSession {
         doubt = null;
       } catch (CertificateException e) {
         doubt = e;
-      } catch (GeneralSecurityException | RuntimeException e) {
+      } catch (GeneralSecurityException | IOException | RuntimeException e) {
         // Java has no authorities here, or cannot read them.
         doubt = new CertificateException("no authority is known here", e);
       }
     }
 
-    private X509ExtendedTrustManager authorities() throws GeneralSecurityException {
+    private X509ExtendedTrustManager authorities() throws GeneralSecurityException, IOException {
+      List<X509Certificate> vouching = trust.vouching();
+      KeyStore store = null;
+      if (!vouching.isEmpty()) {
+        store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        for (X509Certificate one : vouching) {
+          store.setCertificateEntry(Trust.fingerprint(one), one);
+        }
+      }
       TrustManagerFactory known = TrustManagerFactory.getInstance("PKIX");
-      known.init((KeyStore) null);
+      known.init(store);
       return (X509ExtendedTrustManager) known.getTrustManagers()[0];
     }
 

@@ -19,6 +19,18 @@ public interface Trust {
   /// @throws FtpException.Untrusted with both fingerprints where there are two
   void check(Offer offer) throws FtpException;
 
+  /// Asked where a session under [Tls.Mode#PREFER] would go on in the clear, since the server
+  /// offers no TLS, and before anything is said that is not for everybody's ears: agrees, or
+  /// throws. Whoever stands between can make a server seem to offer none.
+  ///
+  /// @throws FtpException.Untrusted when this server is known to have had TLS
+  default void inTheClear(String host, int port) throws FtpException {}
+
+  /// The certificates of those who may vouch for a server; empty for those whom Java knows.
+  default List<X509Certificate> vouching() {
+    return List.of();
+  }
+
   /// What a server shows.
   ///
   /// @param chain its own certificate first

@@ -19,6 +19,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// A small FTP server that misbehaves as told, with its files in memory.
@@ -64,10 +65,17 @@ final class FaultyServer implements Closeable {
   /// How each upload's data connection ended: `FIN` or `RESET`.
   final BlockingQueue<String> endings = new LinkedBlockingQueue<>();
 
+  /// How many sessions it takes at once, and what it says to others: with 421 at the greeting, with
+  /// another code at the log-in.
+  volatile int room = Integer.MAX_VALUE;
+
+  volatile String noRoom = "421 Too many connections";
+
   volatile String modified = "20200102030405";
 
   private final ServerSocket listener;
   private final List<Socket> open = new CopyOnWriteArrayList<>();
+  private final AtomicInteger inside = new AtomicInteger();
 
   FaultyServer() throws IOException {
     listener = new ServerSocket(0, 20, InetAddress.getLoopbackAddress());
@@ -91,19 +99,32 @@ final class FaultyServer implements Closeable {
   }
 
   private void serve(Socket control) {
+    boolean fits = inside.incrementAndGet() <= room;
     try (control) {
-      new Dialogue(control).run();
+      new Dialogue(control, fits).run();
     } catch (IOException | UncheckedIOException _) {
       // The client is gone, or the test is over.
+    } finally {
+      inside.decrementAndGet();
+    }
+  }
+
+  /// How many sessions there are.
+  int inside() {
+    return inside.get();
+  }
+
+  /// Breaks all connections off.
+  void hangUp() throws IOException {
+    for (Socket socket : open) {
+      socket.close();
     }
   }
 
   @Override
   public void close() throws IOException {
     listener.close();
-    for (Socket socket : open) {
-      socket.close();
-    }
+    hangUp();
   }
 
   private final class Dialogue {
@@ -111,10 +132,12 @@ final class FaultyServer implements Closeable {
     private final InputStream in;
     private final OutputStream out;
     private @Nullable ServerSocket passive;
+    private final boolean fits;
     private int restart;
 
-    Dialogue(Socket control) throws IOException {
+    Dialogue(Socket control, boolean fits) throws IOException {
       this.control = control;
+      this.fits = fits;
       in = control.getInputStream();
       out = control.getOutputStream();
     }
@@ -122,6 +145,10 @@ final class FaultyServer implements Closeable {
     void run() throws IOException {
       if (has(Fault.ENDLESS_LINE)) {
         endlessly("220 " + "x".repeat(1000));
+      }
+      if (!fits && noRoom.startsWith("421")) {
+        say(noRoom);
+        return;
       }
       say(has(Fault.NOT_FTP) ? "SSH-2.0-x" : has(Fault.FULL) ? "421 full" : "220-hi\r\n220 ready");
       String line;
@@ -141,9 +168,11 @@ final class FaultyServer implements Closeable {
         case "USER" -> say(has(Fault.USER_SUFFICES) ? "230 in" : "331 password");
         case "PASS" ->
             say(
-                has(Fault.WANTS_ACCOUNT)
-                    ? "332 account"
-                    : argument.equals("wrong") ? "530 no" : "230 in");
+                !fits
+                    ? noRoom
+                    : has(Fault.WANTS_ACCOUNT)
+                        ? "332 account"
+                        : argument.equals("wrong") ? "530 no" : "230 in");
         case "FEAT" -> {
           if (has(Fault.ENDLESS_REPLY)) {
             endlessly("211-more\r\n");

@@ -121,9 +121,9 @@ class FtpClientTest {
   }
 
   @Test
-  void aFullServerIsUnreachable() {
+  void aFullServerSaysSo() {
     server.faults.add(Fault.FULL);
-    assertThat(fails(FtpException.Unreachable.class, this::connect)).hasMessageContaining("full");
+    assertThat(fails(FtpException.Full.class, this::connect)).hasMessageContaining("full");
   }
 
   @Test

@@ -33,6 +33,34 @@ class FtpUrlTest {
     assertThat(url.user()).isNull();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "ftps://host/a,      990,  ftps://host/a",
+    "FTPS://host:990/a,  990,  ftps://host/a",
+    "ftps://host:21/a,   21,   ftps://host:21/a",
+    "ftp://host:990/a,   990,  ftp://host:990/a",
+  })
+  void tlsFromTheBeginningHasAPortOfItsOwn(String text, int port, String shown) {
+    FtpUrl url = FtpUrl.parse(text);
+    assertThat(url.port()).isEqualTo(port);
+    assertThat(url.implicit()).isEqualTo(shown.startsWith("ftps:"));
+    assertThat(url).hasToString(shown);
+    assertThat(FtpUrl.parse(shown)).isEqualTo(url);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "host,     a,          a",
+    "host/in,  a%20b/,     in/a b/",
+    "host/in/, a;type=i,   in/a",
+    "host/in,  '',         in",
+    "host/in,  /etc/x,     /etc/x",
+    "host//in, x,          /in/x",
+  })
+  void leadsFurther(String text, String below, String path) {
+    assertThat(FtpUrl.parse(text).below(below).path()).isEqualTo(path);
+  }
+
   @Test
   void readsUserAndPassword() {
     FtpUrl url = FtpUrl.parse("ftp://alice%40home:p%3Aw%40@host/x");
@@ -69,6 +97,7 @@ class FtpUrlTest {
         "ftp://",
         "ftp:///x",
         "http://host/",
+        "ftpes://host/",
         "host:0/",
         "host:65536/",
         "host:x/",
