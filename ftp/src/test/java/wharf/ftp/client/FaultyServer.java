@@ -11,7 +11,11 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -56,6 +60,16 @@ final class FaultyServer implements Closeable {
     DISK_FULL,
     /// Uploads lose their last byte, and are called complete.
     LOSES_A_BYTE,
+    /// In uploads one byte becomes another, and they are called complete.
+    SPOILS_A_BYTE,
+    /// In downloads one byte becomes another.
+    SENDS_A_WRONG_BYTE,
+    /// The hashes that are told are not those of the files.
+    HASH_LIES,
+    /// HASH is announced and then refused.
+    HASH_REFUSED,
+    /// HASH is answered for the whole file whatever RANG says.
+    HASH_OF_ALL,
   }
 
   final Set<Fault> faults = EnumSet.noneOf(Fault.class);
@@ -64,6 +78,12 @@ final class FaultyServer implements Closeable {
 
   /// How each upload's data connection ended: `FIN` or `RESET`.
   final BlockingQueue<String> endings = new LinkedBlockingQueue<>();
+
+  /// What FEAT announces besides the usual, as `HASH SHA-256*;MD5`, `RANG STREAM` or `XMD5`.
+  final List<String> features = new CopyOnWriteArrayList<>();
+
+  /// Whether replies to uploads tell the hash, once OPTS HASH has been said.
+  volatile boolean receipts;
 
   /// How many sessions it takes at once, and what it says to others: with 421 at the greeting, with
   /// another code at the log-in.
@@ -134,6 +154,9 @@ final class FaultyServer implements Closeable {
     private @Nullable ServerSocket passive;
     private final boolean fits;
     private int restart;
+    private @Nullable String hash;
+    private int firstByte = 1;
+    private int lastByte;
 
     Dialogue(Socket control, boolean fits) throws IOException {
       this.control = control;
@@ -177,7 +200,13 @@ final class FaultyServer implements Closeable {
           if (has(Fault.ENDLESS_REPLY)) {
             endlessly("211-more\r\n");
           }
-          say("211-f\r\n UTF8\r\n" + (has(Fault.NO_MLST) ? "" : " MLST type*;\r\n") + "211 end");
+          StringBuilder more = new StringBuilder();
+          features.forEach(feature -> more.append(" " + feature + "\r\n"));
+          say(
+              "211-f\r\n UTF8\r\n"
+                  + (has(Fault.NO_MLST) ? "" : " MLST type*;\r\n")
+                  + more
+                  + "211 end");
         }
         case "SIZE" -> {
           byte[] file = files.get(argument);
@@ -231,10 +260,55 @@ final class FaultyServer implements Closeable {
           say("221 bye");
           return false;
         }
-        case "TYPE", "OPTS", "NOOP" -> say("200 ok");
+        case "TYPE", "NOOP" -> say("200 ok");
+        case "OPTS" -> {
+          hash = argument.startsWith("HASH ") ? argument.substring(5) : hash;
+          say("200 ok");
+        }
+        case "RANG" -> {
+          String[] range = argument.split(" ", -1);
+          firstByte = Integer.parseInt(range[0]);
+          lastByte = Integer.parseInt(range[1]);
+          say("350 go on");
+        }
+        case "HASH" -> hash(argument);
+        case "XMD5", "XSHA256" -> {
+          byte[] file = files.get(argument);
+          say(file == null ? "550 No such file" : "250 " + hex(verb.substring(1), file));
+        }
         default -> say("502 no");
       }
       return true;
+    }
+
+    private void hash(String name) throws IOException {
+      byte[] file = files.get(name);
+      if (has(Fault.HASH_REFUSED) || file == null || hash == null) {
+        say(has(Fault.HASH_REFUSED) ? "502 no" : "550 No such file");
+        return;
+      }
+      boolean all = has(Fault.HASH_OF_ALL) || lastByte < firstByte;
+      int from = all ? 0 : firstByte;
+      int to = all ? file.length : lastByte + 1;
+      if (!has(Fault.HASH_OF_ALL)) {
+        firstByte = 1;
+        lastByte = 0;
+      }
+      String hex = hex(hash, Arrays.copyOfRange(file, from, to));
+      say("213 %s %d-%d %s %s".formatted(hash, from, all ? to : to - 1, hex, name));
+    }
+
+    private String hex(String algorithm, byte[] bytes) {
+      try {
+        String name = algorithm.replaceFirst("SHA(?=\\d)", "SHA-");
+        byte[] digest = MessageDigest.getInstance(name).digest(bytes);
+        if (has(Fault.HASH_LIES)) {
+          digest[0]++;
+        }
+        return HexFormat.of().formatHex(digest);
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException(e);
+      }
     }
 
     private int listen() throws IOException {
@@ -270,8 +344,12 @@ final class FaultyServer implements Closeable {
               || has(Fault.DATA_STALLS)
               || has(Fault.ALL_LOST);
       int count = half ? (file.length - from) / 2 : file.length - from;
+      byte[] sent = Arrays.copyOfRange(file, from, from + count);
+      if (has(Fault.SENDS_A_WRONG_BYTE)) {
+        sent[count - 1]++;
+      }
       try {
-        data.getOutputStream().write(file, from, count);
+        data.getOutputStream().write(sent);
       } catch (IOException _) {
         say("426 you broke it off");
         return true;
@@ -320,10 +398,12 @@ final class FaultyServer implements Closeable {
         return;
       }
       byte[] file = received.toByteArray();
-      files.put(
-          name, has(Fault.LOSES_A_BYTE) ? java.util.Arrays.copyOf(file, file.length - 1) : file);
+      if (has(Fault.SPOILS_A_BYTE)) {
+        file[file.length / 2]++;
+      }
+      files.put(name, has(Fault.LOSES_A_BYTE) ? Arrays.copyOf(file, file.length - 1) : file);
       endings.add("FIN");
-      say("226 complete");
+      say("226 complete" + (receipts && hash != null ? ", " + hash + " " + hex(hash, file) : ""));
     }
 
     private void list(String verb) throws IOException {
