@@ -19,6 +19,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -98,6 +100,12 @@ final class FaultyServer implements Closeable {
   volatile int room = Integer.MAX_VALUE;
 
   volatile String noRoom = "421 Too many connections";
+
+  /// Whether the names of files are paths, and folders are what these say.
+  volatile boolean tree;
+
+  /// In a tree: what is in every folder, without end.
+  volatile @Nullable String everyFolderHas;
 
   volatile String modified = "20200102030405";
 
@@ -261,7 +269,7 @@ final class FaultyServer implements Closeable {
         }
         case "SITE" -> say(argument.startsWith("CHMOD 640 f") ? "200 ok" : "550 not so");
         case "STAT" -> say("211-fine\r\n as ever\r\n211 end");
-        case "LIST", "MLSD" -> list(verb);
+        case "LIST", "MLSD" -> list(verb, argument);
         case "CWD" ->
             say(
                 argument.startsWith("missing")
@@ -272,9 +280,11 @@ final class FaultyServer implements Closeable {
         case "PWD" -> say("257 \"/a \"\"b\"\"\" is here");
         case "MLST" ->
             say(
-                files.containsKey(argument)
-                    ? "250-f\r\n type=file;size=1; " + argument + "\r\n250 end"
-                    : "550 No such file");
+                tree && isFolder(argument)
+                    ? "250-f\r\n type=dir; " + argument + "\r\n250 end"
+                    : files.containsKey(argument)
+                        ? "250-f\r\n type=file;size=1; " + argument + "\r\n250 end"
+                        : "550 No such file");
         case "QUIT" -> {
           say("221 bye");
           return false;
@@ -427,11 +437,19 @@ final class FaultyServer implements Closeable {
       say("226 complete" + (receipts && hash != null ? ", " + hash + " " + hex(hash, file) : ""));
     }
 
-    private void list(String verb) throws IOException {
+    private void list(String verb, String path) throws IOException {
+      if (tree && !isFolder(path)) {
+        say("550 No such folder");
+        return;
+      }
       say("150 coming");
       try (Socket data = dataConnection()) {
         StringBuilder text = new StringBuilder();
-        files.forEach(
+        Map<String, byte[]> shown = tree ? filesIn(path) : files;
+        if (tree) {
+          foldersIn(path).forEach(name -> text.append("type=dir; %s\r\n".formatted(name)));
+        }
+        shown.forEach(
             (name, bytes) ->
                 text.append(
                     verb.equals("MLSD")
@@ -440,6 +458,39 @@ final class FaultyServer implements Closeable {
         data.getOutputStream().write(text.toString().getBytes(UTF_8));
       }
       say("226 complete");
+    }
+
+    private boolean isFolder(String path) {
+      return path.isEmpty()
+          || everyFolderHas != null
+          || files.keySet().stream().anyMatch(name -> name.startsWith(path + "/"));
+    }
+
+    private Map<String, byte[]> filesIn(String path) {
+      String before = path.isEmpty() ? "" : path + "/";
+      Map<String, byte[]> inside = new TreeMap<>();
+      files.forEach(
+          (name, bytes) -> {
+            if (name.startsWith(before) && name.indexOf('/', before.length()) < 0) {
+              inside.put(name.substring(before.length()), bytes);
+            }
+          });
+      return inside;
+    }
+
+    private Set<String> foldersIn(String path) {
+      String before = path.isEmpty() ? "" : path + "/";
+      Set<String> inside = new TreeSet<>();
+      for (String name : files.keySet()) {
+        int end = name.startsWith(before) ? name.indexOf('/', before.length()) : -1;
+        if (end > 0) {
+          inside.add(name.substring(before.length(), end));
+        }
+      }
+      if (everyFolderHas != null) {
+        inside.add(everyFolderHas);
+      }
+      return inside;
     }
 
     private void endlessly(String text) throws IOException {
