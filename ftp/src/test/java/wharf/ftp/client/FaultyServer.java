@@ -19,6 +19,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -68,6 +70,11 @@ final class FaultyServer implements Closeable {
     HASH_LIES,
     /// HASH is announced and then refused.
     HASH_REFUSED,
+    /// STOR is refused after REST.
+    NO_REST_FOR_UPLOADS,
+    NO_APPE,
+    /// What has been uploaded is not given out.
+    WRITE_ONLY,
     /// HASH is answered for the whole file whatever RANG says.
     HASH_OF_ALL,
   }
@@ -78,6 +85,9 @@ final class FaultyServer implements Closeable {
 
   /// How each upload's data connection ended: `FIN` or `RESET`.
   final BlockingQueue<String> endings = new LinkedBlockingQueue<>();
+
+  /// What was uploaded and is not published yet: only SIZE and STOR know of it.
+  final Map<String, byte[]> parts = new ConcurrentHashMap<>();
 
   /// What FEAT announces besides the usual, as `HASH SHA-256*;MD5`, `RANG STREAM` or `XMD5`.
   final List<String> features = new CopyOnWriteArrayList<>();
@@ -90,6 +100,12 @@ final class FaultyServer implements Closeable {
   volatile int room = Integer.MAX_VALUE;
 
   volatile String noRoom = "421 Too many connections";
+
+  /// Whether the names of files are paths, and folders are what these say.
+  volatile boolean tree;
+
+  /// In a tree: what is in every folder, without end.
+  volatile @Nullable String everyFolderHas;
 
   volatile String modified = "20200102030405";
 
@@ -209,7 +225,7 @@ final class FaultyServer implements Closeable {
                   + "211 end");
         }
         case "SIZE" -> {
-          byte[] file = files.get(argument);
+          byte[] file = parts.getOrDefault(argument, files.get(argument));
           say(
               has(Fault.NO_SIZE)
                   ? "502 no"
@@ -235,14 +251,25 @@ final class FaultyServer implements Closeable {
         case "RETR" -> {
           return retrieve(argument);
         }
-        case "STOR" -> store(argument);
+        case "STOR" -> {
+          if (restart > 0 && has(Fault.NO_REST_FOR_UPLOADS)) {
+            restart = 0;
+            say("451 not here");
+          } else {
+            store(argument);
+          }
+        }
         case "APPE" -> {
+          if (has(Fault.NO_APPE)) {
+            say("502 no");
+            return true;
+          }
           restart = files.getOrDefault(argument, new byte[0]).length;
           store(argument);
         }
         case "SITE" -> say(argument.startsWith("CHMOD 640 f") ? "200 ok" : "550 not so");
         case "STAT" -> say("211-fine\r\n as ever\r\n211 end");
-        case "LIST", "MLSD" -> list(verb);
+        case "LIST", "MLSD" -> list(verb, argument);
         case "CWD" ->
             say(
                 argument.startsWith("missing")
@@ -253,9 +280,11 @@ final class FaultyServer implements Closeable {
         case "PWD" -> say("257 \"/a \"\"b\"\"\" is here");
         case "MLST" ->
             say(
-                files.containsKey(argument)
-                    ? "250-f\r\n type=file;size=1; " + argument + "\r\n250 end"
-                    : "550 No such file");
+                tree && isFolder(argument)
+                    ? "250-f\r\n type=dir; " + argument + "\r\n250 end"
+                    : files.containsKey(argument)
+                        ? "250-f\r\n type=file;size=1; " + argument + "\r\n250 end"
+                        : "550 No such file");
         case "QUIT" -> {
           say("221 bye");
           return false;
@@ -330,8 +359,9 @@ final class FaultyServer implements Closeable {
 
     private boolean retrieve(String name) throws IOException {
       byte[] file = files.get(name);
-      if (file == null) {
-        say("550 No such file");
+      if (file == null || parts.containsKey(name) || has(Fault.WRITE_ONLY)) {
+        restart = 0;
+        say(has(Fault.WRITE_ONLY) ? "550 Permission denied" : "550 No such file");
         return true;
       }
       int from = restart;
@@ -380,7 +410,7 @@ final class FaultyServer implements Closeable {
       say("150 send");
       Socket data = dataConnection();
       ByteArrayOutputStream received = new ByteArrayOutputStream();
-      byte[] before = files.get(name);
+      byte[] before = parts.getOrDefault(name, files.get(name));
       if (before != null && from > 0) {
         received.write(before, 0, from);
       }
@@ -401,16 +431,25 @@ final class FaultyServer implements Closeable {
       if (has(Fault.SPOILS_A_BYTE)) {
         file[file.length / 2]++;
       }
+      parts.remove(name);
       files.put(name, has(Fault.LOSES_A_BYTE) ? Arrays.copyOf(file, file.length - 1) : file);
       endings.add("FIN");
       say("226 complete" + (receipts && hash != null ? ", " + hash + " " + hex(hash, file) : ""));
     }
 
-    private void list(String verb) throws IOException {
+    private void list(String verb, String path) throws IOException {
+      if (tree && !isFolder(path)) {
+        say("550 No such folder");
+        return;
+      }
       say("150 coming");
       try (Socket data = dataConnection()) {
         StringBuilder text = new StringBuilder();
-        files.forEach(
+        Map<String, byte[]> shown = tree ? filesIn(path) : files;
+        if (tree) {
+          foldersIn(path).forEach(name -> text.append("type=dir; %s\r\n".formatted(name)));
+        }
+        shown.forEach(
             (name, bytes) ->
                 text.append(
                     verb.equals("MLSD")
@@ -419,6 +458,39 @@ final class FaultyServer implements Closeable {
         data.getOutputStream().write(text.toString().getBytes(UTF_8));
       }
       say("226 complete");
+    }
+
+    private boolean isFolder(String path) {
+      return path.isEmpty()
+          || everyFolderHas != null
+          || files.keySet().stream().anyMatch(name -> name.startsWith(path + "/"));
+    }
+
+    private Map<String, byte[]> filesIn(String path) {
+      String before = path.isEmpty() ? "" : path + "/";
+      Map<String, byte[]> inside = new TreeMap<>();
+      files.forEach(
+          (name, bytes) -> {
+            if (name.startsWith(before) && name.indexOf('/', before.length()) < 0) {
+              inside.put(name.substring(before.length()), bytes);
+            }
+          });
+      return inside;
+    }
+
+    private Set<String> foldersIn(String path) {
+      String before = path.isEmpty() ? "" : path + "/";
+      Set<String> inside = new TreeSet<>();
+      for (String name : files.keySet()) {
+        int end = name.startsWith(before) ? name.indexOf('/', before.length()) : -1;
+        if (end > 0) {
+          inside.add(name.substring(before.length(), end));
+        }
+      }
+      if (everyFolderHas != null) {
+        inside.add(everyFolderHas);
+      }
+      return inside;
     }
 
     private void endlessly(String text) throws IOException {
