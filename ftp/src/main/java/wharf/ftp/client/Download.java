@@ -112,7 +112,8 @@ public final class Download {
   private Receipt run() throws FtpException {
     boolean done = false;
     try (FileChannel file = open(part)) {
-      Hasher hasher = hasher(client, options);
+      // Who does not want to verify does not want two halves of different files, either.
+      Hasher hasher = hasher(client);
       long from = resumable(file, hasher);
       Receipt receipt = from > 0 ? resumed(file, from, hasher) : null;
       if (receipt == null) {
@@ -243,9 +244,13 @@ public final class Download {
         .formatted(Refusal.quote(remote), here.algorithm(), here.hex(), there.hex());
   }
 
-  /// The hash to compare by, null when none is to be compared.
-  static @Nullable Hasher hasher(FtpClient client, TransferOptions options) {
-    return options.verify() ? client.hashing().preferred().map(Hasher::new).orElse(null) : null;
+  private static @Nullable Hasher hasher(FtpClient client, TransferOptions options) {
+    return options.verify() ? hasher(client) : null;
+  }
+
+  /// One of the best that the server can tell.
+  static @Nullable Hasher hasher(FtpClient client) {
+    return client.hashing().preferred().map(Hasher::new).orElse(null);
   }
 
   private static WritableByteChannel hashing(WritableByteChannel into, @Nullable Hasher hasher) {

@@ -41,6 +41,11 @@ final class FileSource implements ReadableByteChannel {
     return count;
   }
 
+  /// Where the next byte is from.
+  long position() {
+    return position;
+  }
+
   @Override
   public boolean isOpen() {
     return file.isOpen();

@@ -7,7 +7,8 @@ package wharf.ftp.client;
 /// ```
 ///
 /// @param resume whether to go on from what an earlier transfer left, if that fits
-/// @param verify whether to compare by hash where the server can; sizes are compared in any case
+/// @param verify whether to compare by hash where the server can; what is resumed is, and sizes are
+///   compared, in any case
 /// @param keepTimes whether the copy gets the original's time of modification
 public record TransferOptions(boolean resume, boolean verify, boolean keepTimes) {
   /// Resumed, verified, with its time.

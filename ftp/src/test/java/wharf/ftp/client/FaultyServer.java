@@ -70,6 +70,11 @@ final class FaultyServer implements Closeable {
     HASH_LIES,
     /// HASH is announced and then refused.
     HASH_REFUSED,
+    /// STOR is refused after REST.
+    NO_REST_FOR_UPLOADS,
+    NO_APPE,
+    /// What has been uploaded is not given out.
+    WRITE_ONLY,
     /// HASH is answered for the whole file whatever RANG says.
     HASH_OF_ALL,
   }
@@ -80,6 +85,9 @@ final class FaultyServer implements Closeable {
 
   /// How each upload's data connection ended: `FIN` or `RESET`.
   final BlockingQueue<String> endings = new LinkedBlockingQueue<>();
+
+  /// What was uploaded and is not published yet: only SIZE and STOR know of it.
+  final Map<String, byte[]> parts = new ConcurrentHashMap<>();
 
   /// What FEAT announces besides the usual, as `HASH SHA-256*;MD5`, `RANG STREAM` or `XMD5`.
   final List<String> features = new CopyOnWriteArrayList<>();
@@ -219,7 +227,7 @@ final class FaultyServer implements Closeable {
                   + "211 end");
         }
         case "SIZE" -> {
-          byte[] file = files.get(argument);
+          byte[] file = parts.getOrDefault(argument, files.get(argument));
           say(
               has(Fault.NO_SIZE)
                   ? "502 no"
@@ -245,8 +253,19 @@ final class FaultyServer implements Closeable {
         case "RETR" -> {
           return retrieve(argument);
         }
-        case "STOR" -> store(argument);
+        case "STOR" -> {
+          if (restart > 0 && has(Fault.NO_REST_FOR_UPLOADS)) {
+            restart = 0;
+            say("451 not here");
+          } else {
+            store(argument);
+          }
+        }
         case "APPE" -> {
+          if (has(Fault.NO_APPE)) {
+            say("502 no");
+            return true;
+          }
           restart = files.getOrDefault(argument, new byte[0]).length;
           store(argument);
         }
@@ -342,8 +361,9 @@ final class FaultyServer implements Closeable {
 
     private boolean retrieve(String name) throws IOException {
       byte[] file = files.get(name);
-      if (file == null) {
-        say("550 No such file");
+      if (file == null || parts.containsKey(name) || has(Fault.WRITE_ONLY)) {
+        restart = 0;
+        say(has(Fault.WRITE_ONLY) ? "550 Permission denied" : "550 No such file");
         return true;
       }
       int from = restart;
@@ -392,7 +412,7 @@ final class FaultyServer implements Closeable {
       say("150 send");
       Socket data = dataConnection();
       ByteArrayOutputStream received = new ByteArrayOutputStream();
-      byte[] before = files.get(name);
+      byte[] before = parts.getOrDefault(name, files.get(name));
       if (before != null && from > 0) {
         received.write(before, 0, from);
       }
@@ -413,6 +433,7 @@ final class FaultyServer implements Closeable {
       if (has(Fault.SPOILS_A_BYTE)) {
         file[file.length / 2]++;
       }
+      parts.remove(name);
       files.put(name, has(Fault.LOSES_A_BYTE) ? Arrays.copyOf(file, file.length - 1) : file);
       endings.add("FIN");
       say("226 complete" + (receipts && hash != null ? ", " + hash + " " + hex(hash, file) : ""));

@@ -101,6 +101,52 @@ class RealServersTest {
     assertThat(served).isEmptyDirectory();
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void whateverIsThereTheFileIsWholeInTheEnd(RealServer kind) throws Exception {
+    Path served = Files.createDirectory(folder.resolve("served"));
+    Path home = Files.createDirectory(folder.resolve("home"));
+    Random random = new Random();
+    byte[] content = new byte[1_000_001];
+    random.nextBytes(content);
+    Path local = Files.write(folder.resolve("local"), content);
+    Files.setLastModifiedTime(local, FileTime.from(Instant.parse("2020-01-02T03:04:05Z")));
+    Path target = folder.resolve("target");
+
+    try (var running = kind.start(home, served);
+        FtpClient client =
+            FtpClient.connect(
+                Site.at("127.0.0.1").port(running.port()).as(kind.login()).over(Tls.off()))) {
+      client.cwd(kind.root(served));
+      for (int cut : new int[] {0, 1, 65_537, random.nextInt(content.length), content.length}) {
+        byte[] part = Arrays.copyOf(content, cut);
+        for (boolean spoilt : new boolean[] {false, true}) {
+          if (spoilt && cut > 0) {
+            part[cut - 1]++;
+          }
+          String what = "%d bytes, spoilt: %s".formatted(cut, spoilt);
+          Files.write(Download.partOf(target), part);
+          Moved _ =
+              client.store(
+                  "f",
+                  Files.newByteChannel(Files.write(folder.resolve("cut"), part)),
+                  Progress.NONE);
+          Receipt up = Upload.run(client, local, "f", TransferOptions.usual(), Progress.NONE);
+          assertThat(served.resolve("f")).as(what).hasBinaryContent(content);
+          Receipt down = Download.run(client, "f", target, TransferOptions.usual(), Progress.NONE);
+          assertThat(target).as(what).hasBinaryContent(content);
+          boolean resumable = cut > 65_536 && !spoilt;
+          if (cut < content.length) {
+            assertThat(up.moved() < content.length).as(what).isEqualTo(resumable);
+          }
+          assertThat(down.moved() < content.length).as(what).isEqualTo(resumable);
+        }
+      }
+      client.delete("f");
+      assertThat(client.usable()).isTrue();
+    }
+  }
+
   private Path cut(Path local) throws java.io.IOException {
     byte[] all = Files.readAllBytes(local);
     return Files.write(folder.resolve("cut"), Arrays.copyOf(all, 1_000_000));

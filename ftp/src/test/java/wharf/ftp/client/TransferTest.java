@@ -315,4 +315,110 @@ class TransferTest {
     assertThat(target).hasBinaryContent(content);
     assertThat(server.commands).noneMatch(c -> c.startsWith("RETR"));
   }
+
+  // Uploads that are gone on with.
+
+  private static final int THERE = 400_000;
+
+  private byte[] prefix() {
+    return Arrays.copyOf(content, THERE);
+  }
+
+  private byte[] almostPrefix(int wrong) {
+    byte[] bytes = prefix();
+    bytes[wrong]++;
+    return bytes;
+  }
+
+  @Test
+  void whatIsThereIsSeenToBeAPartByItsHash() throws Exception {
+    server.files.put("up", prefix());
+    try (FtpClient client = connect("HASH SHA-256*")) {
+      assertThat(upload(client).moved()).isEqualTo(content.length - THERE);
+    }
+    assertThat(server.files.get("up")).isEqualTo(content);
+    assertThat(server.commands).contains("REST 400000").noneMatch(c -> c.startsWith("RETR"));
+    assertThat(told.startedOver).isEmpty();
+  }
+
+  @Test
+  void whatHasAnotherHashIsReplaced() throws Exception {
+    server.files.put("up", almostPrefix(1));
+    try (FtpClient client = connect("HASH SHA-256*")) {
+      assertThat(upload(client).moved()).isEqualTo(content.length);
+    }
+    assertThat(server.files.get("up")).isEqualTo(content);
+    assertThat(told.startedOver).singleElement().asString().contains("\"up\"");
+  }
+
+  @Test
+  void aWholeFileIsSentAgainOnlyWhereItsHashIsNotTold() throws Exception {
+    server.files.put("up", content);
+    try (FtpClient client = connect("XSHA256")) {
+      Receipt receipt = upload(client);
+      assertThat(receipt.moved()).isZero();
+      assertThat(receipt.verification().method()).isEqualTo("hash");
+    }
+    server.features.clear();
+    try (FtpClient client = connect()) {
+      assertThat(upload(client).moved()).isEqualTo(content.length);
+    }
+  }
+
+  @Test
+  void theEndOfWhatIsThereIsFetched() throws Exception {
+    server.files.put("up", prefix());
+    try (FtpClient client = connect()) {
+      assertThat(upload(client).moved()).isEqualTo(content.length - THERE);
+      assertThat(server.files.get("up")).isEqualTo(content);
+      server.files.put("up", almostPrefix(THERE - 1));
+      assertThat(upload(client).moved()).isEqualTo(content.length);
+      assertThat(server.files.get("up")).isEqualTo(content);
+      server.files.put("up", prefix());
+      server.faults.add(Fault.WRITE_ONLY);
+      assertThat(upload(client).moved()).isEqualTo(content.length);
+      assertThat(server.files.get("up")).isEqualTo(content);
+    }
+    assertThat(told.startedOver).hasSize(2);
+  }
+
+  @Test
+  void uploadsAreAppendedWhereTheyCannotBeRestarted() throws Exception {
+    server.files.put("up", prefix());
+    server.faults.add(Fault.NO_REST_FOR_UPLOADS);
+    try (FtpClient client = connect("XMD5")) {
+      assertThat(upload(client).moved()).isEqualTo(content.length - THERE);
+      assertThat(server.files.get("up")).isEqualTo(content);
+      assertThat(server.commands).contains("APPE up");
+      server.files.put("up", prefix());
+      server.faults.add(Fault.NO_APPE);
+      assertThat(upload(client).moved()).isEqualTo(content.length);
+    }
+    assertThat(server.files.get("up")).isEqualTo(content);
+    assertThat(told.startedOver).hasSize(1);
+  }
+
+  @Test
+  void aPartThatIsNotShownIsJudgedWhenItIsWhole() throws Exception {
+    server.receipts = true;
+    server.parts.put("up", prefix());
+    try (FtpClient client = connect("HASH SHA-256*")) {
+      Receipt receipt = upload(client);
+      assertThat(receipt.moved()).isEqualTo(content.length - THERE);
+      assertThat(receipt.verification().method()).isEqualTo("receipt");
+      assertThat(server.files.get("up")).isEqualTo(content);
+
+      // Also when there is an old file, of which the hash is.
+      server.files.put("up", new byte[100]);
+      server.parts.put("up", prefix());
+      assertThat(upload(client).moved()).isEqualTo(content.length - THERE);
+      assertThat(server.files.get("up")).isEqualTo(content);
+      assertThat(told.startedOver).isEmpty();
+
+      server.parts.put("up", almostPrefix(1));
+      assertThat(upload(client).moved()).isEqualTo(content.length);
+      assertThat(server.files.get("up")).isEqualTo(content);
+      assertThat(told.startedOver).hasSize(1);
+    }
+  }
 }
