@@ -1,8 +1,10 @@
 package wharf.app;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -11,92 +13,159 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
+import wharf.ftp.client.Batch;
+import wharf.ftp.client.Comparison;
 import wharf.ftp.client.Download;
+import wharf.ftp.client.Found;
 import wharf.ftp.client.FtpClient;
 import wharf.ftp.client.FtpException;
 import wharf.ftp.client.FtpUrl;
-import wharf.ftp.client.Receipt;
-import wharf.ftp.client.TransferOptions;
+import wharf.ftp.client.Glob;
+import wharf.ftp.client.MirrorOptions;
+import wharf.ftp.client.RemotePath;
+import wharf.ftp.client.Sessions;
+import wharf.ftp.client.Site;
 
-/// `wharf get URL [PATH]`.
+/// `wharf get URL... [PATH]`.
 @Command(
     name = "get",
     mixinStandardHelpOptions = true,
-    description = {
-      "Fetches a file.",
-      "Until it is whole it is called PATH.part, and is kept when the transfer breaks off.%n",
-    },
-    footer = {
-      "",
-      "Examples:",
+    headerHeading = "Examples:%n",
+    header = {
       "  wharf get ftp://ftp.example.org/pub/big.iso",
-      "  wharf get --continue ftp://ftp.example.org/pub/big.iso Downloads/",
+      "  wharf get 'ftp://ftp.example.org/pub/*.txt' Downloads/",
+      "  wharf get -r ftp://alice@files.example.org/photos",
       "  wharf get ftp://ftp.example.org/pub/list.txt - | less",
+      "",
+    },
+    description = {
+      "Fetches files, and folders with -r.",
+      "What is here already, with the same size and time, is not fetched again; what an earlier run"
+          + " left is gone on with. Until a file is whole it is called NAME.part.%n",
     })
 final class Get implements Callable<Integer> {
   @ParentCommand private @Nullable Main main;
   @Mixin private RemoteOptions remote = new RemoteOptions();
+  @Mixin private MovingOptions how = new MovingOptions();
 
   @Option(
-      names = {"-c", "--continue"},
-      description = "Go on from what an earlier run left, if the file there is still the same.")
-  private boolean resume;
-
-  @Option(names = "--json", description = "Print what was done as a JSON object.")
-  private boolean json;
-
-  @Parameters(index = "0", paramLabel = "URL", description = "ftp://[USER@]HOST[:PORT]/FILE")
-  private String url = "";
+      names = {"-r", "--recursive"},
+      description = "Fetch folders with all that is in them.")
+  private boolean recursive;
 
   @Parameters(
-      index = "1",
-      arity = "0..1",
-      paramLabel = "PATH",
-      description = "The file or folder to write; - for standard output; else the same name here.")
-  private @Nullable String path;
+      arity = "1..*",
+      paramLabel = "URL... [PATH]",
+      description = {
+        "ftp://[USER@]HOST[:PORT]/FILE; in FILE, * ? [] and ** stand for what is there.",
+        "PATH is the file or folder to write; - for standard output; else the same name here.",
+      })
+  private List<String> words = new ArrayList<>();
 
   @Override
   public Integer call() throws FtpException {
     Main program = Objects.requireNonNull(main);
     Surroundings around = program.around();
-    FtpUrl from = remote.url(url);
-    if (from.isFolder()) {
-      throw remote.usage(from + " names a folder; get fetches one file");
+    List<String> sources = words;
+    String path = null;
+    if (words.size() > 1 && !isUrl(words.getLast())) {
+      path = words.getLast();
+      sources = words.subList(0, words.size() - 1);
     }
-    boolean toOutput = "-".equals(path);
-    if (toOutput && (resume || json)) {
-      throw remote.usage("--continue and --json do not go with standard output");
+    boolean several = sources.size() > 1;
+    Map<FtpUrl, List<FtpUrl>> servers = new LinkedHashMap<>();
+    for (String source : sources) {
+      FtpUrl url = remote.url(source);
+      if (url.isFolder() && !recursive) {
+        throw remote.usage(url + " names a folder; -r fetches it with what is in it");
+      }
+      servers.computeIfAbsent(url.withPath(""), _ -> new ArrayList<>()).add(url);
     }
-    Path target = toOutput ? Path.of("-") : Names.local(around.folder(), path, from.path());
-    try (FtpClient client = remote.connect(from, remote.login(from, around))) {
-      TransferNote note = TransferNote.start();
-      TransferOptions options = TransferOptions.usual().resume(resume);
-      Receipt receipt =
-          remote.watched(
-              from.name(),
-              around,
-              progress ->
-                  toOutput
-                      ? Download.run(client, from.path(), around.bytes(), options, progress)
-                      : Download.run(client, from.path(), target, options, progress));
-      if (json) {
-        around.out().println(note.json(from.toString(), target.toString(), receipt));
-      } else if (!remote.quiet()) {
-        program.note(note.text(from.name(), receipt));
+    if ("-".equals(path)) {
+      if (how.needFiles() || recursive) {
+        throw remote.usage(
+            "what is compared, continued, told in JSON or a folder does not go to standard output");
+      }
+      return toOutput(program, servers);
+    }
+    MirrorOptions tree = how.tree(false);
+    Downloads downloads = new Downloads(around.folder(), path, several, recursive, tree);
+    Report report =
+        new Report(program, "get", how, remote.quiet(), servers.keySet().iterator().next());
+    int code;
+    try {
+      for (Map.Entry<FtpUrl, List<FtpUrl>> server : servers.entrySet()) {
+        report.server(server.getKey());
+        Site site = remote.site(server.getKey());
+        try (Sessions sessions =
+                Sessions.with(() -> FtpClient.connect(site), how.jobs(), how.retries(), report);
+            Batch batch = new Batch(sessions, how.files(Comparison.SIZE_AND_TIME), report)) {
+          for (FtpUrl url : server.getValue()) {
+            downloads.add(sessions, batch, url.path());
+          }
+          report.add(batch.end());
+        }
+      }
+      code = report.end(null);
+    } catch (FtpException e) {
+      code = report.end(e);
+    }
+    if (report.mayGoOn()) {
+      program.note("what came is kept; to go on:");
+      around.err().println("  " + remote.again());
+    }
+    return code;
+  }
+
+  /// Whether a word can only be meant as a source.
+  static boolean isUrl(String word) {
+    return word.contains("://") || word.startsWith("@");
+  }
+
+  private int toOutput(Main program, Map<FtpUrl, List<FtpUrl>> servers) {
+    Surroundings around = program.around();
+    try {
+      for (Map.Entry<FtpUrl, List<FtpUrl>> server : servers.entrySet()) {
+        Site site = remote.site(server.getKey());
+        try (Sessions sessions = Sessions.with(site, 1)) {
+          for (FtpUrl url : server.getValue()) {
+            for (String file : files(sessions, url.path())) {
+              copy(program, around, sessions, file);
+            }
+          }
+        }
       }
       return ExitCode.OK.number();
     } catch (FtpException e) {
-      int code = program.failed(e);
-      if (!toOutput && TransferNote.mayContinue(e) && Files.exists(Download.partOf(target))) {
-        program.note("what came is kept in " + Download.partOf(target) + "; to go on:");
-        around
-            .err()
-            .println(
-                "  "
-                    + remote.again(
-                        "get", from, List.of(), path == null ? List.of() : List.of(path)));
+      return program.failed(e);
+    }
+  }
+
+  private static List<String> files(Sessions sessions, String path) throws FtpException {
+    if (!Glob.isPattern(path)) {
+      return List.of(path);
+    }
+    List<String> found = Glob.of(path).expand(sessions).stream().map(Found::path).toList();
+    return found.isEmpty() ? List.of(path) : found;
+  }
+
+  /// Not tried again: what is out is out.
+  private void copy(Main program, Surroundings around, Sessions sessions, String file)
+      throws FtpException {
+    try (Sessions.Lent lent = sessions.borrow()) {
+      TransferNote note = TransferNote.start();
+      String text =
+          note.text(
+              RemotePath.last(file),
+              remote.watched(
+                  RemotePath.last(file),
+                  around,
+                  progress ->
+                      Download.run(
+                          lent.client(), file, around.bytes(), how.transfer(), progress)));
+      if (!remote.quiet()) {
+        program.note(text);
       }
-      return code;
     }
   }
 }

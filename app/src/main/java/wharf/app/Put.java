@@ -1,7 +1,6 @@
 package wharf.app;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -11,89 +10,111 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
+import wharf.ftp.client.Batch;
+import wharf.ftp.client.Comparison;
 import wharf.ftp.client.FtpClient;
 import wharf.ftp.client.FtpException;
 import wharf.ftp.client.FtpUrl;
-import wharf.ftp.client.Receipt;
-import wharf.ftp.client.TransferOptions;
+import wharf.ftp.client.MirrorOptions;
+import wharf.ftp.client.Sessions;
+import wharf.ftp.client.Site;
 import wharf.ftp.client.Upload;
 
-/// `wharf put FILE URL`.
+/// `wharf put FILE... URL`.
 @Command(
     name = "put",
     mixinStandardHelpOptions = true,
-    description = "Sends a file and compares the sizes afterwards.%n",
-    footer = {
-      "",
-      "Examples:",
+    headerHeading = "Examples:%n",
+    header = {
       "  wharf put report.pdf ftp://alice@files.example.org/inbox/",
+      "  wharf put *.jpg ftp://alice@files.example.org/photos/",
+      "  wharf put -r site ftp://alice@files.example.org/",
       "  tar c folder | wharf put - ftp://alice@files.example.org/folder.tar",
+      "",
+    },
+    description = {
+      "Sends files, and folders with -r, and compares afterwards.",
+      "What is there already, with the same size and time, is not sent again; what an earlier run"
+          + " left there is gone on with.%n",
     })
 final class Put implements Callable<Integer> {
   @ParentCommand private @Nullable Main main;
   @Mixin private RemoteOptions remote = new RemoteOptions();
+  @Mixin private MovingOptions how = new MovingOptions();
 
   @Option(
-      names = {"-c", "--continue"},
-      description = "Go on from what the server has, if that is a part of this file.")
-  private boolean resume;
-
-  @Option(names = "--json", description = "Print what was done as a JSON object.")
-  private boolean json;
-
-  @Parameters(index = "0", paramLabel = "FILE", description = "The file; - for standard input.")
-  private String file = "";
+      names = {"-r", "--recursive"},
+      description = "Send folders with all that is in them.")
+  private boolean recursive;
 
   @Parameters(
-      index = "1",
-      paramLabel = "URL",
-      description = "ftp://[USER@]HOST[:PORT]/FILE, or a folder for the same name there.")
-  private String url = "";
+      arity = "2..*",
+      paramLabel = "FILE... URL",
+      description = {
+        "Files; - for standard input.",
+        "ftp://[USER@]HOST[:PORT]/FILE, or a folder for the same names there.",
+      })
+  private List<String> words = new ArrayList<>();
 
   @Override
   public Integer call() throws FtpException {
     Main program = Objects.requireNonNull(main);
     Surroundings around = program.around();
-    FtpUrl to = remote.url(url);
-    boolean fromInput = file.equals("-");
-    if (fromInput && resume) {
-      throw remote.usage("standard input cannot be continued");
+    FtpUrl to = remote.url(words.getLast());
+    List<String> files = words.subList(0, words.size() - 1);
+    if (files.contains("-")) {
+      if (files.size() > 1 || how.needFiles() || recursive) {
+        throw remote.usage("standard input is one file, which cannot be compared or continued");
+      }
+      if (to.isFolder()) {
+        throw remote.usage(to + " names a folder; standard input needs a file name there");
+      }
+      return fromInput(program, to);
     }
-    if (fromInput && to.isFolder()) {
-      throw remote.usage(to + " names a folder; standard input needs a file name there");
+    MirrorOptions tree =
+        how.tree(false)
+            .files(how.files(recursive ? Comparison.SIZE_AND_TIME : Comparison.SAME_TIME));
+    Uploads uploads = Uploads.of(around.folder(), files, recursive, tree);
+    Report report = new Report(program, "put", how, remote.quiet(), to.withPath(""));
+    Site site = remote.site(to);
+    int code;
+    try (Sessions sessions =
+        Sessions.with(() -> FtpClient.connect(site), how.jobs(), how.retries(), report)) {
+      try (Batch batch = new Batch(sessions, tree.files(), report)) {
+        uploads.add(sessions, batch, to.path());
+        report.add(batch.end());
+      }
+      code = report.end(null);
+    } catch (FtpException e) {
+      code = report.end(e);
     }
-    Path local = around.folder().resolve(file);
-    if (!fromInput && !Files.isRegularFile(local)) {
-      // Before anybody is asked for a password.
-      throw new FtpException.LocalDisk(
-          Files.exists(local) ? file + " is no file" : "there is no file " + file, null);
+    if (report.mayGoOn()) {
+      program.note("to go on:");
+      around.err().println("  " + remote.again());
     }
-    String name = String.valueOf(local.getFileName());
-    try (FtpClient client = remote.connect(to, remote.login(to, around))) {
+    return code;
+  }
+
+  private int fromInput(Main program, FtpUrl to) throws FtpException {
+    Surroundings around = program.around();
+    Site site = remote.site(to);
+    try (FtpClient client = FtpClient.connect(site)) {
       TransferNote note = TransferNote.start();
-      TransferOptions options = TransferOptions.usual().resume(resume);
-      String target = fromInput ? to.path() : Names.remote(client, to.path(), name);
-      Receipt receipt =
-          remote.watched(
+      String target = Names.remote(client, to.path(), "-");
+      String text =
+          note.text(
               Names.last(target),
-              around,
-              progress ->
-                  fromInput
-                      ? Upload.run(client, around.in(), target, options, progress)
-                      : Upload.run(client, local, target, options, progress));
-      if (json) {
-        around.out().println(note.json(file, to.withPath(target).toString(), receipt));
-      } else if (!remote.quiet()) {
-        program.note(note.text(Names.last(target), receipt));
+              remote.watched(
+                  Names.last(target),
+                  around,
+                  progress ->
+                      Upload.run(client, around.in(), target, how.transfer(), progress)));
+      if (!remote.quiet()) {
+        program.note(text);
       }
       return ExitCode.OK.number();
     } catch (FtpException e) {
-      int code = program.failed(e);
-      if (!fromInput && TransferNote.mayContinue(e)) {
-        program.note("to go on:");
-        around.err().println("  " + remote.again("put", to, List.of(file), List.of()));
-      }
-      return code;
+      return program.failed(e);
     }
   }
 }

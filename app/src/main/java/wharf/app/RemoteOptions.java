@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -48,10 +50,15 @@ final class RemoteOptions {
       description = "No progress and no notes, only problems.")
   private boolean quiet;
 
+  /// What words of the command line lead to, so that they can be told again.
+  private final Map<String, FtpUrl> read = new HashMap<>();
+
   /// Reads a URL from the command line.
   FtpUrl url(String text) {
     try {
-      return FtpUrl.parse(text);
+      FtpUrl url = FtpUrl.parse(text);
+      FtpUrl _ = read.put(text, url);
+      return url;
     } catch (IllegalArgumentException e) {
       throw usage(String.valueOf(e.getMessage()));
     }
@@ -93,6 +100,13 @@ final class RemoteOptions {
     return new Login(name, new String(typed));
   }
 
+  /// What it takes to begin sessions there. Asks for the password when one is needed and none was
+  /// given.
+  Site site(FtpUrl url) throws FtpException {
+    Login login = login(url, main().around());
+    return Site.at(url.host()).port(url.port()).as(login).over(Tls.off()).within(timeout());
+  }
+
   FtpClient connect(FtpUrl url, Login login) throws FtpException {
     return FtpClient.connect(
         Site.at(url.host()).port(url.port()).as(login).over(Tls.off()).within(timeout()));
@@ -127,22 +141,20 @@ final class RemoteOptions {
     T run(Progress progress) throws FtpException;
   }
 
-  /// A command that does the same again and continues; without the password.
-  String again(String verb, FtpUrl url, List<String> before, List<String> after) {
-    List<String> words = new ArrayList<>(List.of("wharf", verb, "--continue"));
-    if (user != null) {
-      words.addAll(List.of("--user", user));
-    }
-    if (passwordFile != null) {
-      words.addAll(List.of("--password-file", passwordFile.toString()));
-    }
-    if (timeout != 30) {
-      words.addAll(List.of("--timeout", Integer.toString(timeout)));
-    }
-    words.addAll(before);
-    words.add(url.withoutPassword());
-    words.addAll(after);
+  /// The command line that does the same again: as it was typed, but without passwords.
+  String again() {
+    List<String> words = new ArrayList<>(main().words());
+    words.replaceAll(
+        word -> {
+          FtpUrl url = read.get(word);
+          return url != null && url.password() != null ? url.withoutPassword() : word;
+        });
+    words.addFirst("wharf");
     return Words.join(words);
+  }
+
+  private Main main() {
+    return (Main) commandSpec().root().userObject();
   }
 
   private CommandSpec commandSpec() {

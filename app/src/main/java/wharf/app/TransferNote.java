@@ -1,5 +1,6 @@
 package wharf.app;
 
+import java.time.Duration;
 import wharf.ftp.client.FtpException;
 import wharf.ftp.client.Printable;
 import wharf.ftp.client.Receipt;
@@ -17,7 +18,11 @@ final class TransferNote {
   }
 
   String text(String name, Receipt receipt) {
-    double seconds = seconds();
+    return text(name, receipt, Duration.ofNanos(System.nanoTime() - started));
+  }
+
+  static String text(String name, Receipt receipt, Duration time) {
+    double seconds = seconds(time);
     return "%s: %s%s in %.1f s (%s/s), %s"
         .formatted(
             Printable.of(name),
@@ -28,19 +33,6 @@ final class TransferNote {
             seconds,
             Amount.bytes(Math.round(receipt.moved() / seconds)),
             receipt.verification().text());
-  }
-
-  String json(String from, String to, Receipt receipt) {
-    return "{\"from\":%s,\"to\":%s,\"size\":%d,\"moved\":%d,\"seconds\":%s,\"verified\":%b,\"by\":%s}"
-        .formatted(
-            Json.string(from),
-            Json.string(to),
-            receipt.size(),
-            receipt.moved(),
-            // JSON numbers have a point whatever the locale.
-            Double.toString(Math.round(seconds() * 1000) / 1000.0),
-            receipt.verified(),
-            Json.string(receipt.verification().method()));
   }
 
   /// Whether a transfer that ended so has left a part that can be gone on with.
@@ -56,7 +48,7 @@ final class TransferNote {
     };
   }
 
-  private double seconds() {
-    return Math.max(1e-3, (System.nanoTime() - started) / 1e9);
+  static double seconds(Duration time) {
+    return Math.max(1e-3, time.toNanos() / 1e9);
   }
 }

@@ -137,8 +137,6 @@ public final class Batch implements AutoCloseable {
     }
   }
 
-  // What else is done to files counts with them.
-
   void countDeleted(String name) {
     lock.lock();
     try {
@@ -149,7 +147,8 @@ public final class Batch implements AutoCloseable {
     }
   }
 
-  void countFailed(String name, FtpException problem) {
+  /// Counts something that failed before it could become a job.
+  public void fail(String name, FtpException problem) {
     lock.lock();
     try {
       failed++;
@@ -160,7 +159,8 @@ public final class Batch implements AutoCloseable {
     }
   }
 
-  void madeFolder(String name) {
+  /// Tells that a folder was made for the files, or would be.
+  public void madeFolder(String name) {
     lock.lock();
     try {
       watcher.madeFolder(name);

@@ -38,18 +38,20 @@ public enum Comparison {
   /// @param why what is different, or how it is known that nothing is
   record Result(boolean move, String why) {}
 
-  Result of(FtpClient client, Job job) throws FtpException {
+  Result of(FtpClient client, Job asked) throws FtpException {
     if (this == NONE) {
       return new Result(true, "asked for");
     }
     Other other =
-        switch (job) {
+        switch (asked) {
           case Job.Fetch fetch -> here(fetch.local());
           case Job.Send send -> there(client, send);
         };
     if (other == null) {
       return new Result(true, "new");
     }
+    Job job =
+        asked instanceof Job.Fetch fetch && fetch.size() < 0 ? looked(client, fetch) : asked;
     if (this != NEWER && job.size() >= 0 && job.size() != other.size()) {
       return new Result(true, "another size");
     }
@@ -59,7 +61,7 @@ public enum Comparison {
     Instant ours = job.modified();
     Instant theirs = other.modified();
     if (ours == null || theirs == null) {
-      return this == SAME_TIME
+      return this == SAME_TIME || job.size() < 0
           ? new Result(true, "its time is not known")
           : new Result(false, "the same size");
     }
@@ -85,6 +87,15 @@ public enum Comparison {
       return new Result(false, "the same size, and no older");
     }
     return new Result(true, "another time");
+  }
+
+  private static Job looked(FtpClient client, Job.Fetch fetch) throws FtpException {
+    return new Job.Fetch(
+        fetch.name(),
+        fetch.remote(),
+        fetch.local(),
+        client.size(fetch.remote()).orElse(-1),
+        client.modified(fetch.remote()).orElse(null));
   }
 
   private static String remote(Job job) {

@@ -67,7 +67,27 @@ public final class Mirror<S, T> {
     }
   }
 
-  static Mirror<String, Path> download(
+  /// Adds to `batch` what makes `to` like `from`; nothing is deleted.
+  ///
+  /// @param called before the names of files, for people
+  /// @throws FtpException when `from` cannot be listed
+  public static void addDownload(
+      Sessions sessions, String from, Path to, MirrorOptions options, Batch batch, String called)
+      throws FtpException {
+    download(sessions, from, to, options, batch).addTo(called);
+  }
+
+  /// Adds to `batch` what makes `to` like `from`; nothing is deleted.
+  ///
+  /// @param called before the names of files, for people
+  /// @throws FtpException when `from` cannot be read
+  public static void addUpload(
+      Sessions sessions, Path from, String to, MirrorOptions options, Batch batch, String called)
+      throws FtpException {
+    upload(sessions, from, to, options, batch).addTo(called);
+  }
+
+  private static Mirror<String, Path> download(
       Sessions sessions, String from, Path to, MirrorOptions options, Batch batch) {
     return new Mirror<>(
         new Side.Remote(sessions, from, options.followLinks()),
@@ -90,7 +110,7 @@ public final class Mirror<S, T> {
     }
   }
 
-  static Mirror<Path, String> upload(
+  private static Mirror<Path, String> upload(
       Sessions sessions, Path from, String to, MirrorOptions options, Batch batch) {
     return new Mirror<>(
         new Side.Local(from, options.followLinks()),
@@ -125,10 +145,7 @@ public final class Mirror<S, T> {
     return batch.summary();
   }
 
-  /// Has all files moved that are to be.
-  ///
-  /// @param called before the names of files, for people
-  void addTo(String called) throws FtpException {
+  private void addTo(String called) throws FtpException {
     Deque<Folder> ahead = new ArrayDeque<>();
     List<Entry> first = source.entries("");
     List<Entry> there = target.entriesIfThere("");
@@ -150,7 +167,7 @@ public final class Mirror<S, T> {
         throw e;
       } catch (FtpException e) {
         whole = false;
-        batch.countFailed(RemotePath.in(called, folder.relative()), e);
+        batch.fail(RemotePath.in(called, folder.relative()), e);
       }
     }
   }
@@ -159,7 +176,7 @@ public final class Mirror<S, T> {
     if (!options.files().rehearsal()) {
       target.makeFolder(relative);
     }
-    batch.madeFolder(relative);
+    batch.madeFolder(relative.isEmpty() ? String.valueOf(target.path(relative)) : relative);
   }
 
   private void compare(
@@ -211,7 +228,7 @@ public final class Mirror<S, T> {
       } catch (FtpException.Cancelled e) {
         throw e;
       } catch (FtpException e) {
-        batch.countFailed(name, e);
+        batch.fail(name, e);
       }
     }
     below.reversed().forEach(ahead::push);
@@ -274,7 +291,7 @@ public final class Mirror<S, T> {
     } catch (FtpException.Cancelled e) {
       throw e;
     } catch (FtpException e) {
-      batch.countFailed(relative, e);
+      batch.fail(relative, e);
       return false;
     }
   }

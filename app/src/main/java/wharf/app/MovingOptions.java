@@ -1,0 +1,184 @@
+package wharf.app;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import wharf.ftp.client.BatchOptions;
+import wharf.ftp.client.Comparison;
+import wharf.ftp.client.Filter;
+import wharf.ftp.client.MirrorOptions;
+import wharf.ftp.client.Retries;
+import wharf.ftp.client.TransferOptions;
+
+/// What all verbs that move files have in common: how many at once, which, and how it is told.
+final class MovingOptions {
+  /// More make no transfer faster, and servers shut out who comes with so many.
+  private static final int MOST_SESSIONS = 64;
+
+  @Spec(Spec.Target.MIXEE)
+  private @Nullable CommandSpec spec;
+
+  @Option(
+      names = {"-j", "--jobs"},
+      paramLabel = "N",
+      description =
+          "Move up to N files at the same time (default: ${DEFAULT-VALUE}); fewer where the server"
+              + " takes no more.",
+      defaultValue = "4")
+  private int jobs;
+
+  @Option(
+      names = "--retries",
+      paramLabel = "N",
+      description =
+          "Try N times again, later and later, when the connection breaks or the server is busy"
+              + " (default: ${DEFAULT-VALUE}).",
+      defaultValue = "5")
+  private int retries;
+
+  @Option(
+      names = "--restart",
+      description = "Move all files anew: also those that are there, and without their parts.")
+  private boolean restart;
+
+  @Option(
+      names = {"-c", "--continue"},
+      hidden = true,
+      description = "Go on from what an earlier run left; that is done anyway.")
+  private boolean resume;
+
+  @Option(
+      names = "--checksum",
+      description = "Compare files by hash, not by size and time, to see which are there.")
+  private boolean checksum;
+
+  @Option(names = "--newer", description = "Move only files that are newer than those there.")
+  private boolean newer;
+
+  @Option(
+      names = "--no-verify",
+      description = "Compare no hashes afterwards; sizes are compared in any case.")
+  private boolean noVerify;
+
+  @Option(
+      names = "--include",
+      paramLabel = "GLOB",
+      description = "Of files in folders only those that fit; may be given again.")
+  private List<String> include = new ArrayList<>();
+
+  @Option(
+      names = "--exclude",
+      paramLabel = "GLOB",
+      description =
+          "Leave out what fits: *.tmp by name, build/*.o by path, cache/ for folders; may be given"
+              + " again.")
+  private List<String> exclude = new ArrayList<>();
+
+  @Option(
+      names = {"-L", "--follow-links"},
+      description = "Take links in folders for what they lead to; else they are left out.")
+  private boolean followLinks;
+
+  @Option(
+      names = {"-n", "--dry-run"},
+      description = "Change nothing, only tell what would be done.")
+  private boolean rehearsal;
+
+  @Option(names = "--json", description = "Print what was done as one JSON object.")
+  private boolean json;
+
+  @Option(names = "--json-lines", description = "Print a JSON object as each thing is done.")
+  private boolean jsonLines;
+
+  @Option(
+      names = "--progress",
+      paramLabel = "WHEN",
+      description =
+          "auto: on a terminal; lines: every few seconds, wherever it goes; never (default:"
+              + " ${DEFAULT-VALUE}).",
+      defaultValue = "auto")
+  private Wanted progress = Wanted.AUTO;
+
+  /// When progress is told.
+  private enum Wanted {
+    AUTO,
+    LINES,
+    NEVER
+  }
+
+  int jobs() {
+    if (jobs < 1 || jobs > MOST_SESSIONS) {
+      throw usage("--jobs is 1 to %d, not %d".formatted(MOST_SESSIONS, jobs));
+    }
+    return jobs;
+  }
+
+  Retries retries() {
+    if (retries < 0) {
+      throw usage("--retries is 0 or more, not " + retries);
+    }
+    return Retries.usual().times(retries);
+  }
+
+  /// @param usually how files are compared if nothing else is asked for
+  BatchOptions files(Comparison usually) {
+    if ((restart ? 1 : 0) + (checksum ? 1 : 0) + (newer ? 1 : 0) > 1) {
+      throw usage("--restart, --checksum and --newer exclude each other");
+    }
+    Comparison comparison =
+        restart
+            ? Comparison.NONE
+            : checksum ? Comparison.CHECKSUM : newer ? Comparison.NEWER : usually;
+    return new BatchOptions(transfer(), comparison, rehearsal);
+  }
+
+  TransferOptions transfer() {
+    return TransferOptions.usual().resume(!restart).verify(!noVerify);
+  }
+
+  MirrorOptions tree(boolean delete) {
+    return new MirrorOptions(
+        files(Comparison.SIZE_AND_TIME), new Filter(include, exclude), delete, followLinks);
+  }
+
+  boolean rehearsal() {
+    return rehearsal;
+  }
+
+  boolean json() {
+    if (json && jsonLines) {
+      throw usage("--json and --json-lines exclude each other");
+    }
+    return json;
+  }
+
+  boolean jsonLines() {
+    return jsonLines;
+  }
+
+  /// Whether something was asked for that a stream of bytes cannot be.
+  boolean needFiles() {
+    return resume || json || jsonLines || rehearsal || checksum || newer;
+  }
+
+  ProgressLines.Manner manner(Surroundings around, boolean quiet) {
+    if (quiet || progress == Wanted.NEVER) {
+      return ProgressLines.Manner.NONE;
+    }
+    if (progress == Wanted.LINES) {
+      return ProgressLines.Manner.LINES;
+    }
+    return around.lively() ? ProgressLines.Manner.DRAWN : ProgressLines.Manner.NONE;
+  }
+
+  private ParameterException usage(String message) {
+    if (spec == null) {
+      throw new IllegalStateException("picocli did not set the command");
+    }
+    return new ParameterException(spec.commandLine(), message);
+  }
+}
