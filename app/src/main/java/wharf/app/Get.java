@@ -15,6 +15,7 @@ import wharf.ftp.client.FtpClient;
 import wharf.ftp.client.FtpException;
 import wharf.ftp.client.FtpUrl;
 import wharf.ftp.client.Receipt;
+import wharf.ftp.client.TransferOptions;
 
 /// `wharf get URL [PATH]`.
 @Command(
@@ -68,14 +69,15 @@ final class Get implements Callable<Integer> {
     Path target = toOutput ? Path.of("-") : Names.local(around.folder(), path, from.path());
     try (FtpClient client = remote.connect(from)) {
       TransferNote note = TransferNote.start();
+      TransferOptions options = TransferOptions.usual().resume(resume);
       Receipt receipt =
           remote.watched(
               from.name(),
               around,
               progress ->
                   toOutput
-                      ? Download.run(client, from.path(), around.bytes(), progress)
-                      : Download.run(client, from.path(), target, resume, progress));
+                      ? Download.run(client, from.path(), around.bytes(), options, progress)
+                      : Download.run(client, from.path(), target, options, progress));
       if (json) {
         around.out().println(note.json(from.toString(), target.toString(), receipt));
       } else if (!remote.quiet()) {

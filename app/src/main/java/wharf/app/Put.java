@@ -14,6 +14,7 @@ import wharf.ftp.client.FtpClient;
 import wharf.ftp.client.FtpException;
 import wharf.ftp.client.FtpUrl;
 import wharf.ftp.client.Receipt;
+import wharf.ftp.client.TransferOptions;
 import wharf.ftp.client.Upload;
 
 /// `wharf put FILE URL`.
@@ -69,6 +70,7 @@ final class Put implements Callable<Integer> {
     String name = String.valueOf(local.getFileName());
     try (FtpClient client = remote.connect(to)) {
       TransferNote note = TransferNote.start();
+      TransferOptions options = TransferOptions.usual().resume(resume);
       String target = fromInput ? to.path() : Names.remote(client, to.path(), name);
       Receipt receipt =
           remote.watched(
@@ -76,8 +78,8 @@ final class Put implements Callable<Integer> {
               around,
               progress ->
                   fromInput
-                      ? Upload.run(client, around.in(), target, progress)
-                      : Upload.run(client, local, target, resume, progress));
+                      ? Upload.run(client, around.in(), target, options, progress)
+                      : Upload.run(client, local, target, options, progress));
       if (json) {
         around.out().println(note.json(file, to.withPath(target).toString(), receipt));
       } else if (!remote.quiet()) {

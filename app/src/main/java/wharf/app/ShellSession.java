@@ -14,6 +14,7 @@ import wharf.ftp.client.FtpClient;
 import wharf.ftp.client.FtpException;
 import wharf.ftp.client.Printable;
 import wharf.ftp.client.Receipt;
+import wharf.ftp.client.TransferOptions;
 import wharf.ftp.client.Upload;
 
 /// The commands of `wharf shell`, and what they share: the connection, the folder there and the one
@@ -278,12 +279,10 @@ final class ShellSession implements AutoCloseable {
     Path target = Names.local(local, names.size() > 1 ? names.getLast() : null, from);
     TransferNote note = TransferNote.start();
     FtpClient there = client();
+    TransferOptions how = TransferOptions.usual().resume(names.size() < arguments.size());
     Receipt receipt =
         options.watched(
-            Names.last(from),
-            around,
-            progress ->
-                Download.run(there, from, target, names.size() < arguments.size(), progress));
+            Names.last(from), around, progress -> Download.run(there, from, target, how, progress));
     moved(note.text(Names.last(from), receipt));
   }
 
@@ -294,11 +293,9 @@ final class ShellSession implements AutoCloseable {
     TransferNote note = TransferNote.start();
     FtpClient there = client();
     String target = Names.remote(there, names.size() > 1 ? names.getLast() : "", name);
+    TransferOptions how = TransferOptions.usual().resume(names.size() < arguments.size());
     Receipt receipt =
-        options.watched(
-            name,
-            around,
-            progress -> Upload.run(there, from, target, names.size() < arguments.size(), progress));
+        options.watched(name, around, progress -> Upload.run(there, from, target, how, progress));
     moved(note.text(Names.last(target), receipt));
   }
 

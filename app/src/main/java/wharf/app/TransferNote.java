@@ -27,11 +27,11 @@ final class TransferNote {
                 : ", of which " + Amount.bytes(receipt.moved()) + " now,",
             seconds,
             Amount.bytes(Math.round(receipt.moved() / seconds)),
-            receipt.verified() ? "sizes agree" : "not verified: the server does not say the size");
+            receipt.verification().text());
   }
 
   String json(String from, String to, Receipt receipt) {
-    return "{\"from\":%s,\"to\":%s,\"size\":%d,\"moved\":%d,\"seconds\":%s,\"verified\":%b}"
+    return "{\"from\":%s,\"to\":%s,\"size\":%d,\"moved\":%d,\"seconds\":%s,\"verified\":%b,\"by\":%s}"
         .formatted(
             Json.string(from),
             Json.string(to),
@@ -39,7 +39,8 @@ final class TransferNote {
             receipt.moved(),
             // JSON numbers have a point whatever the locale.
             Double.toString(Math.round(seconds() * 1000) / 1000.0),
-            receipt.verified());
+            receipt.verified(),
+            Json.string(receipt.verification().method()));
   }
 
   /// Whether a transfer that ended so has left a part that can be gone on with.

@@ -167,6 +167,21 @@ final class ControlConnection implements Closeable {
     return read();
   }
 
+  /// The same for what may take longer than others; a word that it has begun is not the answer.
+  Reply command(String verb, String argument, Duration patience) throws FtpException {
+    send(verb, argument);
+    try {
+      wire.timeout(patience);
+      Reply reply;
+      do {
+        reply = read();
+      } while (reply.preliminary());
+      return reply;
+    } finally {
+      wire.timeout(timeout);
+    }
+  }
+
   /// The server said that names are UTF-8.
   void promiseUtf8() {
     utf8Promised = true;

@@ -32,7 +32,8 @@ import wharf.net.TimedWire;
 /// ```
 /// try (var client = FtpClient.connect(Site.at("ftp.example.org"))) {
 ///   client.list("", entry -> System.out.println(entry.name()));
-///   Download.run(client, "folder/file", Path.of("file"), true, Progress.NONE);
+///   Download.run(
+///       client, "folder/file", Path.of("file"), TransferOptions.usual(), Progress.NONE);
 /// }
 /// ```
 ///
@@ -61,6 +62,7 @@ public final class FtpClient implements Closeable {
   private final Duration timeout;
   private final InstantSource clock;
   private final Map<String, String> features = new HashMap<>();
+  private @Nullable Hashes hashes;
   private boolean extendedPassive = true;
   private boolean machineListings;
   private @Nullable ByteBuffer buffer;
@@ -266,6 +268,35 @@ public final class FtpClient implements Closeable {
       return false;
     }
     return control.command("MFMT", FtpTime.format(modified) + " " + path).done();
+  }
+
+  /// The algorithms by which the server can tell a file's hash, the preferred one first.
+  public Set<HashAlgorithm> hashes() {
+    return hashing().offered();
+  }
+
+  /// The hash of a file as the server has it, in lower-case hexadecimal digits (HASH, or XSHA256
+  /// and its like). It reads the whole file for it: that may take long.
+  ///
+  /// @throws FtpException.Refused with code 504 when the server cannot tell this one
+  public String hash(String path, HashAlgorithm algorithm) throws FtpException {
+    return hashing()
+        .of(path, algorithm, size(path).orElse(-1))
+        .map(Hashes.Told::hex)
+        .orElseThrow(
+            () ->
+                new FtpException.Refused(
+                    "%s cannot tell the %s of a file; it offers %s"
+                        .formatted(
+                            control.server(), algorithm, hashes().isEmpty() ? "none" : hashes()),
+                    504));
+  }
+
+  Hashes hashing() {
+    if (hashes == null) {
+      hashes = new Hashes(control, timeout, features);
+    }
+    return hashes;
   }
 
   /// What the server says of one file or folder, under the last part of `path` as its name. By MLST
@@ -479,7 +510,13 @@ public final class FtpClient implements Closeable {
 
   /// Sends all of `from` to be the content of `path`.
   public Moved store(String path, ReadableByteChannel from, Progress progress) throws FtpException {
-    return send("STOR", path, from, progress);
+    return send("STOR", path, 0, from, progress);
+  }
+
+  /// Sends all of `from` to be the content of `path` from `offset` on.
+  public Moved store(String path, long offset, ReadableByteChannel from, Progress progress)
+      throws FtpException {
+    return send("STOR", path, offset, from, progress);
   }
 
   /// Sends `file`, from `offset` on, to come after what `path` has (APPE).
@@ -493,7 +530,7 @@ public final class FtpClient implements Closeable {
   /// Sends all of `from` to come after what `path` has (APPE).
   public Moved append(String path, ReadableByteChannel from, Progress progress)
       throws FtpException {
-    return send("APPE", path, from, progress);
+    return send("APPE", path, 0, from, progress);
   }
 
   private Moved send(
@@ -528,21 +565,22 @@ public final class FtpClient implements Closeable {
     return new Moved(size - offset, reply);
   }
 
-  private Moved send(String verb, String path, ReadableByteChannel from, Progress progress)
+  private Moved send(
+      String verb, String path, long restart, ReadableByteChannel from, Progress progress)
       throws FtpException {
     long[] moved = {0};
     Reply reply =
         transfer(
             verb,
             path,
-            0,
+            restart,
             data -> {
               ByteBuffer bytes = buffer();
               while (readIn(from, bytes.clear())) {
                 bytes.flip();
                 moved[0] += bytes.remaining();
                 data.write(bytes);
-                progress.at(moved[0]);
+                progress.at(restart + moved[0]);
               }
               data.endOutput();
               return true;

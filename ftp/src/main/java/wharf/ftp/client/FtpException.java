@@ -176,7 +176,7 @@ public abstract sealed class FtpException extends IOException {
     }
   }
 
-  /// Both ends said the transfer was complete, but the sizes differ.
+  /// Both ends said the transfer was complete, but the sizes or the hashes differ.
   public static final class Mismatch extends FtpException {
     @Serial private static final long serialVersionUID = 1;
 

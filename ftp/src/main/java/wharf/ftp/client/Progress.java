@@ -19,4 +19,13 @@ public interface Progress {
 
   /// All bytes before `position` have been moved.
   void at(long position);
+
+  /// Nothing moves: what is there is compared with what the server has, which may take a while.
+  default void verifying() {}
+
+  /// What was there is no part of the file, or no more: it is moved from its beginning. Another
+  /// [#begin] follows.
+  ///
+  /// @param why a sentence for people, without what could act on a terminal
+  default void startedOver(String why) {}
 }

@@ -4,5 +4,10 @@ package wharf.ftp.client;
 ///
 /// @param size of the whole file
 /// @param moved how many bytes went over the network for it, fewer than `size` when resumed
-/// @param verified whether the sizes at both ends were compared, and agreed
-public record Receipt(long size, long moved, boolean verified) {}
+/// @param verification how it is known that both ends have the same
+public record Receipt(long size, long moved, Verification verification) {
+  /// Whether both ends were compared in any way, and agreed.
+  public boolean verified() {
+    return !(verification instanceof Verification.None);
+  }
+}

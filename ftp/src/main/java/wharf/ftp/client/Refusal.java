@@ -21,6 +21,7 @@ final class Refusal {
           case "DELE" -> "cannot delete";
           case "RNFR", "RNTO" -> "cannot rename";
           case "REST" -> "cannot resume";
+          case "HASH", "XSHA256", "XSHA512", "XSHA1", "XMD5", "XCRC" -> "cannot tell the hash of";
           default -> "refused: " + verb;
         };
     String told =

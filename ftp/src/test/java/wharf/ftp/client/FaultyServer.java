@@ -11,10 +11,16 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -56,6 +62,21 @@ final class FaultyServer implements Closeable {
     DISK_FULL,
     /// Uploads lose their last byte, and are called complete.
     LOSES_A_BYTE,
+    /// In uploads one byte becomes another, and they are called complete.
+    SPOILS_A_BYTE,
+    /// In downloads one byte becomes another.
+    SENDS_A_WRONG_BYTE,
+    /// The hashes that are told are not those of the files.
+    HASH_LIES,
+    /// HASH is announced and then refused.
+    HASH_REFUSED,
+    /// STOR is refused after REST.
+    NO_REST_FOR_UPLOADS,
+    NO_APPE,
+    /// What has been uploaded is not given out.
+    WRITE_ONLY,
+    /// HASH is answered for the whole file whatever RANG says.
+    HASH_OF_ALL,
   }
 
   final Set<Fault> faults = EnumSet.noneOf(Fault.class);
@@ -65,11 +86,26 @@ final class FaultyServer implements Closeable {
   /// How each upload's data connection ended: `FIN` or `RESET`.
   final BlockingQueue<String> endings = new LinkedBlockingQueue<>();
 
+  /// What was uploaded and is not published yet: only SIZE and STOR know of it.
+  final Map<String, byte[]> parts = new ConcurrentHashMap<>();
+
+  /// What FEAT announces besides the usual, as `HASH SHA-256*;MD5`, `RANG STREAM` or `XMD5`.
+  final List<String> features = new CopyOnWriteArrayList<>();
+
+  /// Whether replies to uploads tell the hash, once OPTS HASH has been said.
+  volatile boolean receipts;
+
   /// How many sessions it takes at once, and what it says to others: with 421 at the greeting, with
   /// another code at the log-in.
   volatile int room = Integer.MAX_VALUE;
 
   volatile String noRoom = "421 Too many connections";
+
+  /// Whether the names of files are paths, and folders are what these say.
+  volatile boolean tree;
+
+  /// In a tree: what is in every folder, without end.
+  volatile @Nullable String everyFolderHas;
 
   volatile String modified = "20200102030405";
 
@@ -134,6 +170,9 @@ final class FaultyServer implements Closeable {
     private @Nullable ServerSocket passive;
     private final boolean fits;
     private int restart;
+    private @Nullable String hash;
+    private int firstByte = 1;
+    private int lastByte;
 
     Dialogue(Socket control, boolean fits) throws IOException {
       this.control = control;
@@ -177,10 +216,16 @@ final class FaultyServer implements Closeable {
           if (has(Fault.ENDLESS_REPLY)) {
             endlessly("211-more\r\n");
           }
-          say("211-f\r\n UTF8\r\n" + (has(Fault.NO_MLST) ? "" : " MLST type*;\r\n") + "211 end");
+          StringBuilder more = new StringBuilder();
+          features.forEach(feature -> more.append(" " + feature + "\r\n"));
+          say(
+              "211-f\r\n UTF8\r\n"
+                  + (has(Fault.NO_MLST) ? "" : " MLST type*;\r\n")
+                  + more
+                  + "211 end");
         }
         case "SIZE" -> {
-          byte[] file = files.get(argument);
+          byte[] file = parts.getOrDefault(argument, files.get(argument));
           say(
               has(Fault.NO_SIZE)
                   ? "502 no"
@@ -206,14 +251,25 @@ final class FaultyServer implements Closeable {
         case "RETR" -> {
           return retrieve(argument);
         }
-        case "STOR" -> store(argument);
+        case "STOR" -> {
+          if (restart > 0 && has(Fault.NO_REST_FOR_UPLOADS)) {
+            restart = 0;
+            say("451 not here");
+          } else {
+            store(argument);
+          }
+        }
         case "APPE" -> {
+          if (has(Fault.NO_APPE)) {
+            say("502 no");
+            return true;
+          }
           restart = files.getOrDefault(argument, new byte[0]).length;
           store(argument);
         }
         case "SITE" -> say(argument.startsWith("CHMOD 640 f") ? "200 ok" : "550 not so");
         case "STAT" -> say("211-fine\r\n as ever\r\n211 end");
-        case "LIST", "MLSD" -> list(verb);
+        case "LIST", "MLSD" -> list(verb, argument);
         case "CWD" ->
             say(
                 argument.startsWith("missing")
@@ -224,17 +280,64 @@ final class FaultyServer implements Closeable {
         case "PWD" -> say("257 \"/a \"\"b\"\"\" is here");
         case "MLST" ->
             say(
-                files.containsKey(argument)
-                    ? "250-f\r\n type=file;size=1; " + argument + "\r\n250 end"
-                    : "550 No such file");
+                tree && isFolder(argument)
+                    ? "250-f\r\n type=dir; " + argument + "\r\n250 end"
+                    : files.containsKey(argument)
+                        ? "250-f\r\n type=file;size=1; " + argument + "\r\n250 end"
+                        : "550 No such file");
         case "QUIT" -> {
           say("221 bye");
           return false;
         }
-        case "TYPE", "OPTS", "NOOP" -> say("200 ok");
+        case "TYPE", "NOOP" -> say("200 ok");
+        case "OPTS" -> {
+          hash = argument.startsWith("HASH ") ? argument.substring(5) : hash;
+          say("200 ok");
+        }
+        case "RANG" -> {
+          String[] range = argument.split(" ", -1);
+          firstByte = Integer.parseInt(range[0]);
+          lastByte = Integer.parseInt(range[1]);
+          say("350 go on");
+        }
+        case "HASH" -> hash(argument);
+        case "XMD5", "XSHA256" -> {
+          byte[] file = files.get(argument);
+          say(file == null ? "550 No such file" : "250 " + hex(verb.substring(1), file));
+        }
         default -> say("502 no");
       }
       return true;
+    }
+
+    private void hash(String name) throws IOException {
+      byte[] file = files.get(name);
+      if (has(Fault.HASH_REFUSED) || file == null || hash == null) {
+        say(has(Fault.HASH_REFUSED) ? "502 no" : "550 No such file");
+        return;
+      }
+      boolean all = has(Fault.HASH_OF_ALL) || lastByte < firstByte;
+      int from = all ? 0 : firstByte;
+      int to = all ? file.length : lastByte + 1;
+      if (!has(Fault.HASH_OF_ALL)) {
+        firstByte = 1;
+        lastByte = 0;
+      }
+      String hex = hex(hash, Arrays.copyOfRange(file, from, to));
+      say("213 %s %d-%d %s %s".formatted(hash, from, all ? to : to - 1, hex, name));
+    }
+
+    private String hex(String algorithm, byte[] bytes) {
+      try {
+        String name = algorithm.replaceFirst("SHA(?=\\d)", "SHA-");
+        byte[] digest = MessageDigest.getInstance(name).digest(bytes);
+        if (has(Fault.HASH_LIES)) {
+          digest[0]++;
+        }
+        return HexFormat.of().formatHex(digest);
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException(e);
+      }
     }
 
     private int listen() throws IOException {
@@ -256,8 +359,9 @@ final class FaultyServer implements Closeable {
 
     private boolean retrieve(String name) throws IOException {
       byte[] file = files.get(name);
-      if (file == null) {
-        say("550 No such file");
+      if (file == null || parts.containsKey(name) || has(Fault.WRITE_ONLY)) {
+        restart = 0;
+        say(has(Fault.WRITE_ONLY) ? "550 Permission denied" : "550 No such file");
         return true;
       }
       int from = restart;
@@ -270,8 +374,12 @@ final class FaultyServer implements Closeable {
               || has(Fault.DATA_STALLS)
               || has(Fault.ALL_LOST);
       int count = half ? (file.length - from) / 2 : file.length - from;
+      byte[] sent = Arrays.copyOfRange(file, from, from + count);
+      if (has(Fault.SENDS_A_WRONG_BYTE)) {
+        sent[count - 1]++;
+      }
       try {
-        data.getOutputStream().write(file, from, count);
+        data.getOutputStream().write(sent);
       } catch (IOException _) {
         say("426 you broke it off");
         return true;
@@ -302,7 +410,7 @@ final class FaultyServer implements Closeable {
       say("150 send");
       Socket data = dataConnection();
       ByteArrayOutputStream received = new ByteArrayOutputStream();
-      byte[] before = files.get(name);
+      byte[] before = parts.getOrDefault(name, files.get(name));
       if (before != null && from > 0) {
         received.write(before, 0, from);
       }
@@ -320,17 +428,28 @@ final class FaultyServer implements Closeable {
         return;
       }
       byte[] file = received.toByteArray();
-      files.put(
-          name, has(Fault.LOSES_A_BYTE) ? java.util.Arrays.copyOf(file, file.length - 1) : file);
+      if (has(Fault.SPOILS_A_BYTE)) {
+        file[file.length / 2]++;
+      }
+      parts.remove(name);
+      files.put(name, has(Fault.LOSES_A_BYTE) ? Arrays.copyOf(file, file.length - 1) : file);
       endings.add("FIN");
-      say("226 complete");
+      say("226 complete" + (receipts && hash != null ? ", " + hash + " " + hex(hash, file) : ""));
     }
 
-    private void list(String verb) throws IOException {
+    private void list(String verb, String path) throws IOException {
+      if (tree && !isFolder(path)) {
+        say("550 No such folder");
+        return;
+      }
       say("150 coming");
       try (Socket data = dataConnection()) {
         StringBuilder text = new StringBuilder();
-        files.forEach(
+        Map<String, byte[]> shown = tree ? filesIn(path) : files;
+        if (tree) {
+          foldersIn(path).forEach(name -> text.append("type=dir; %s\r\n".formatted(name)));
+        }
+        shown.forEach(
             (name, bytes) ->
                 text.append(
                     verb.equals("MLSD")
@@ -339,6 +458,39 @@ final class FaultyServer implements Closeable {
         data.getOutputStream().write(text.toString().getBytes(UTF_8));
       }
       say("226 complete");
+    }
+
+    private boolean isFolder(String path) {
+      return path.isEmpty()
+          || everyFolderHas != null
+          || files.keySet().stream().anyMatch(name -> name.startsWith(path + "/"));
+    }
+
+    private Map<String, byte[]> filesIn(String path) {
+      String before = path.isEmpty() ? "" : path + "/";
+      Map<String, byte[]> inside = new TreeMap<>();
+      files.forEach(
+          (name, bytes) -> {
+            if (name.startsWith(before) && name.indexOf('/', before.length()) < 0) {
+              inside.put(name.substring(before.length()), bytes);
+            }
+          });
+      return inside;
+    }
+
+    private Set<String> foldersIn(String path) {
+      String before = path.isEmpty() ? "" : path + "/";
+      Set<String> inside = new TreeSet<>();
+      for (String name : files.keySet()) {
+        int end = name.startsWith(before) ? name.indexOf('/', before.length()) : -1;
+        if (end > 0) {
+          inside.add(name.substring(before.length(), end));
+        }
+      }
+      if (everyFolderHas != null) {
+        inside.add(everyFolderHas);
+      }
+      return inside;
     }
 
     private void endlessly(String text) throws IOException {

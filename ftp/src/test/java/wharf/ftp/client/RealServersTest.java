@@ -19,6 +19,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("interop")
 @Timeout(120)
 class RealServersTest {
+  private static final TransferOptions AFRESH = TransferOptions.usual().resume(false);
+
   @TempDir Path folder;
 
   @ParameterizedTest
@@ -48,8 +50,8 @@ class RealServersTest {
       assertThat(client.list("")).isEmpty();
 
       // Up, and down again.
-      assertThat(Upload.run(client, local, name, false, Progress.NONE))
-          .isEqualTo(new Receipt(content.length, content.length, true));
+      assertThat(Upload.run(client, local, name, AFRESH, Progress.NONE))
+          .isEqualTo(new Receipt(content.length, content.length, new Verification.BySize()));
       assertThat(served.resolve("a b").resolve(name)).hasBinaryContent(content);
       assertThat(client.list(""))
           .singleElement()
@@ -60,28 +62,28 @@ class RealServersTest {
                 assertThat(entry.modified()).isNotNull();
               });
       assertThat(client.list(name)).singleElement().extracting(Entry::size).isEqualTo(3_000_001L);
-      assertThat(Download.run(client, name, target, false, Progress.NONE).verified()).isTrue();
+      assertThat(Download.run(client, name, target, AFRESH, Progress.NONE).verified()).isTrue();
       assertThat(target).hasBinaryContent(content);
 
       // Where it stopped, both ways.
       Files.write(Download.partOf(target), Arrays.copyOf(content, 1_000_000));
-      assertThat(Download.run(client, name, target, true, Progress.NONE).moved())
-          .isEqualTo(2_000_001);
+      assertThat(Download.run(client, name, target, TransferOptions.usual(), Progress.NONE).moved())
+          .isEqualTo(2_000_001 + 65_536);
       assertThat(target).hasBinaryContent(content);
       Files.setLastModifiedTime(local, FileTime.from(Instant.parse("2020-01-02T03:04:05Z")));
       Moved _ = client.store("half", Files.newByteChannel(cut(local)), Progress.NONE);
-      assertThat(Upload.run(client, local, "half", true, Progress.NONE).moved())
+      assertThat(Upload.run(client, local, "half", TransferOptions.usual(), Progress.NONE).moved())
           .isEqualTo(2_000_001);
       assertThat(served.resolve("a b/half")).hasBinaryContent(content);
 
       // An empty file is a file.
       Path empty = Files.createFile(folder.resolve("empty"));
-      assertThat(Upload.run(client, empty, "none", false, Progress.NONE).verified()).isTrue();
-      assertThat(Download.run(client, "none", target, false, Progress.NONE).size()).isZero();
+      assertThat(Upload.run(client, empty, "none", AFRESH, Progress.NONE).verified()).isTrue();
+      assertThat(Download.run(client, "none", target, AFRESH, Progress.NONE).size()).isZero();
       assertThat(target).isEmptyFile();
 
       // What is not there.
-      notFound(() -> Download.run(client, "gone", target, false, Progress.NONE));
+      notFound(() -> Download.run(client, "gone", target, AFRESH, Progress.NONE));
       notFound(() -> client.list("gone"));
       notFound(() -> client.delete("gone"));
       notFound(() -> client.cwd("gone"));
@@ -97,6 +99,52 @@ class RealServersTest {
       assertThat(client.usable()).isTrue();
     }
     assertThat(served).isEmptyDirectory();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whateverIsThereTheFileIsWholeInTheEnd(RealServer kind) throws Exception {
+    Path served = Files.createDirectory(folder.resolve("served"));
+    Path home = Files.createDirectory(folder.resolve("home"));
+    Random random = new Random();
+    byte[] content = new byte[1_000_001];
+    random.nextBytes(content);
+    Path local = Files.write(folder.resolve("local"), content);
+    Files.setLastModifiedTime(local, FileTime.from(Instant.parse("2020-01-02T03:04:05Z")));
+    Path target = folder.resolve("target");
+
+    try (var running = kind.start(home, served);
+        FtpClient client =
+            FtpClient.connect(
+                Site.at("127.0.0.1").port(running.port()).as(kind.login()).over(Tls.off()))) {
+      client.cwd(kind.root(served));
+      for (int cut : new int[] {0, 1, 65_537, random.nextInt(content.length), content.length}) {
+        byte[] part = Arrays.copyOf(content, cut);
+        for (boolean spoilt : new boolean[] {false, true}) {
+          if (spoilt && cut > 0) {
+            part[cut - 1]++;
+          }
+          String what = "%d bytes, spoilt: %s".formatted(cut, spoilt);
+          Files.write(Download.partOf(target), part);
+          Moved _ =
+              client.store(
+                  "f",
+                  Files.newByteChannel(Files.write(folder.resolve("cut"), part)),
+                  Progress.NONE);
+          Receipt up = Upload.run(client, local, "f", TransferOptions.usual(), Progress.NONE);
+          assertThat(served.resolve("f")).as(what).hasBinaryContent(content);
+          Receipt down = Download.run(client, "f", target, TransferOptions.usual(), Progress.NONE);
+          assertThat(target).as(what).hasBinaryContent(content);
+          boolean resumable = cut > 65_536 && !spoilt;
+          if (cut < content.length) {
+            assertThat(up.moved() < content.length).as(what).isEqualTo(resumable);
+          }
+          assertThat(down.moved() < content.length).as(what).isEqualTo(resumable);
+        }
+      }
+      client.delete("f");
+      assertThat(client.usable()).isTrue();
+    }
   }
 
   private Path cut(Path local) throws java.io.IOException {
