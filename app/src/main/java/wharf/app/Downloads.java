@@ -25,7 +25,11 @@ import wharf.ftp.client.Sessions;
 /// @param given what the user named to write to, null for the same names in `folder`
 /// @param several whether there is more than one source, so that a folder is meant
 record Downloads(
-    Path folder, @Nullable String given, boolean several, boolean recursive, MirrorOptions tree,
+    Path folder,
+    @Nullable String given,
+    boolean several,
+    boolean recursive,
+    MirrorOptions tree,
     Set<Path> taken) {
 
   Downloads(
@@ -60,8 +64,7 @@ record Downloads(
     add(sessions, batch, path, new Entry(RemotePath.last(path), kind, -1, null), several);
   }
 
-  private void add(
-      Sessions sessions, Batch batch, String path, Entry entry, boolean intoFolder)
+  private void add(Sessions sessions, Batch batch, String path, Entry entry, boolean intoFolder)
       throws FtpException {
     try {
       String name = RemotePath.last(path);

@@ -1,6 +1,5 @@
 package wharf.app;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -161,8 +160,7 @@ final class Get implements Callable<Integer> {
                   RemotePath.last(file),
                   around,
                   progress ->
-                      Download.run(
-                          lent.client(), file, around.bytes(), how.transfer(), progress)));
+                      Download.run(lent.client(), file, around.bytes(), how.transfer(), progress)));
       if (!remote.quiet()) {
         program.note(text);
       }

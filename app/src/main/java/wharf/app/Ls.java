@@ -36,7 +36,7 @@ final class Ls implements Callable<Integer> {
     Surroundings around = java.util.Objects.requireNonNull(main).around();
     FtpUrl from = remote.url(url);
     EntryPrinter printer = new EntryPrinter(around.out(), json);
-    try (FtpClient client = remote.connect(from, remote.login(from, around))) {
+    try (FtpClient client = remote.connect(from)) {
       client.list(from.path(), printer::print);
     }
     if (around.out().checkError()) {

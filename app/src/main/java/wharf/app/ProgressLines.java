@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import wharf.ftp.client.Printable;
 import wharf.ftp.client.Progress;
 
-/// How many files are moved at the same time, told on standard error. On a terminal, a line for each
-/// and one for all, drawn over and over:
+/// How many files are moved at the same time, told on standard error. On a terminal, a line for
+/// each and one for all, drawn over and over:
 ///
 /// ```
 /// a.iso  45%  1.2 GiB of 2.7 GiB  48.1 MiB/s  0:32 left
@@ -20,7 +20,8 @@ import wharf.ftp.client.Progress;
 /// 3 of 17 files  30%  4.0 GiB of 13.3 GiB  98.1 MiB/s  1:36 left
 /// ```
 ///
-/// Elsewhere, if asked for, the last of these every few seconds. Drawn by whichever thread has news.
+/// Elsewhere, if asked for, the last of these every few seconds. Drawn by whichever thread has
+/// news.
 final class ProgressLines {
   /// Where it is told, and how often.
   enum Manner {

@@ -107,8 +107,7 @@ final class Put implements Callable<Integer> {
               remote.watched(
                   Names.last(target),
                   around,
-                  progress ->
-                      Upload.run(client, around.in(), target, how.transfer(), progress)));
+                  progress -> Upload.run(client, around.in(), target, how.transfer(), progress)));
       if (!remote.quiet()) {
         program.note(text);
       }

@@ -34,7 +34,7 @@ final class Report implements Watcher, Sessions.Listener {
   private final MovingOptions how;
   private final boolean quiet;
   private final ProgressLines lines;
-  private final Map<Job, ProgressLines.One> active = new IdentityHashMap<>();
+  private final IdentityHashMap<Job, ProgressLines.One> active = new IdentityHashMap<>();
 
   /// Of `--json`, which tells all at the end.
   private final Map<String, List<String>> kept = new LinkedHashMap<>();
@@ -132,11 +132,13 @@ final class Report implements Watcher, Sessions.Listener {
                     text(receipt.verification().method())));
       }
       case Outcome.Skipped(String why) -> {
-        file(job, "\"outcome\":\"skipped\",\"size\":%d,\"why\":%s".formatted(job.size(), text(why)));
+        file(
+            job, "\"outcome\":\"skipped\",\"size\":%d,\"why\":%s".formatted(job.size(), text(why)));
       }
       case Outcome.Planned(String why) -> {
         plan("%s %s (%s)".formatted(job instanceof Job.Fetch ? "get" : "put", job.name(), why));
-        file(job, "\"outcome\":\"planned\",\"size\":%d,\"why\":%s".formatted(job.size(), text(why)));
+        file(
+            job, "\"outcome\":\"planned\",\"size\":%d,\"why\":%s".formatted(job.size(), text(why)));
       }
       case Outcome.Failed(FtpException problem) -> {
         mayGoOn |= TransferNote.mayContinue(problem);
@@ -269,7 +271,10 @@ final class Report implements Watcher, Sessions.Listener {
           new StringBuilder("{\"schema\":%d,\"verb\":%s,".formatted(SCHEMA, text(verb)));
       kept.forEach(
           (list, things) ->
-              all.append('"').append(list).append("\":[").append(String.join(",", things))
+              all.append('"')
+                  .append(list)
+                  .append("\":[")
+                  .append(String.join(",", things))
                   .append("],"));
       printed(all + ended + counts + "}");
     } else if (moved + skipped + planned + failed > 1 || (moved + failed == 0 && problem == null)) {
@@ -277,8 +282,7 @@ final class Report implements Watcher, Sessions.Listener {
     }
     out.flush();
     if (code == ExitCode.OK.number() && out.checkError()) {
-      return program.failed(
-          new FtpException.LocalDisk("cannot write to standard output", null));
+      return program.failed(new FtpException.LocalDisk("cannot write to standard output", null));
     }
     return code;
   }
@@ -293,8 +297,7 @@ final class Report implements Watcher, Sessions.Listener {
       parts.add("%s moved (%s)".formatted(files(moved), Amount.bytes(bytes)));
     }
     if (skipped > 0) {
-      parts.add(
-          "%s already there, the same".formatted(skipped == 1 ? "1 is" : skipped + " are"));
+      parts.add("%s already there, the same".formatted(skipped == 1 ? "1 is" : skipped + " are"));
     }
     if (deleted > 0) {
       parts.add(deleted + " deleted");

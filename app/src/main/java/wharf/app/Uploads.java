@@ -117,8 +117,7 @@ record Uploads(List<Path> sources, boolean recursive, MirrorOptions tree) {
     try {
       attributes = Files.readAttributes(source, BasicFileAttributes.class);
     } catch (IOException e) {
-      throw new FtpException.LocalDisk(
-          "cannot read %s: %s".formatted(source, Main.reason(e)), e);
+      throw new FtpException.LocalDisk("cannot read %s: %s".formatted(source, Main.reason(e)), e);
     }
     if (attributes.isDirectory()) {
       Mirror.addUpload(sessions, source, target, tree, batch, name);

@@ -28,8 +28,11 @@ record Ran(int code, String out, String err) {
         false,
         () -> 80,
         _ -> null,
+        _ -> null,
         folder,
-        folder.resolve("state"));
+        folder.resolve("state"),
+        folder.resolve("config"),
+        folder.resolve("netrc"));
   }
 
   /// Runs the program with `in` as standard input, in `folder`.
@@ -46,8 +49,11 @@ record Ran(int code, String out, String err) {
             false,
             () -> 80,
             _ -> null,
+            _ -> null,
             folder,
-            folder.resolve("state"));
+            folder.resolve("state"),
+            folder.resolve("config"),
+            folder.resolve("netrc"));
     int code = Main.run(around, arguments);
     return new Ran(code, out.toString(UTF_8), err.toString(UTF_8));
   }

@@ -50,8 +50,7 @@ public enum Comparison {
     if (other == null) {
       return new Result(true, "new");
     }
-    Job job =
-        asked instanceof Job.Fetch fetch && fetch.size() < 0 ? looked(client, fetch) : asked;
+    Job job = asked instanceof Job.Fetch fetch && fetch.size() < 0 ? looked(client, fetch) : asked;
     if (this != NEWER && job.size() >= 0 && job.size() != other.size()) {
       return new Result(true, "another size");
     }
