@@ -87,7 +87,10 @@ final class Get implements Callable<Integer> {
       }
       return toOutput(program, servers);
     }
-    MirrorOptions tree = how.tree(false);
+    // A single file is fetched again unless it is known to be the same; of a tree, what may be.
+    MirrorOptions tree =
+        how.tree(false)
+            .files(how.files(recursive ? Comparison.SIZE_AND_TIME : Comparison.SAME_TIME));
     Downloads downloads = new Downloads(around.folder(), path, several, recursive, tree);
     Report report =
         new Report(program, "get", how, remote.quiet(), servers.keySet().iterator().next());
@@ -98,7 +101,7 @@ final class Get implements Callable<Integer> {
         Site site = remote.site(server.getKey());
         try (Sessions sessions =
                 Sessions.with(() -> FtpClient.connect(site), how.jobs(), how.retries(), report);
-            Batch batch = new Batch(sessions, how.files(Comparison.SIZE_AND_TIME), report)) {
+            Batch batch = new Batch(sessions, tree.files(), report)) {
           for (FtpUrl url : server.getValue()) {
             downloads.add(sessions, batch, url.path());
           }

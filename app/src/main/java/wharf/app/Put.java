@@ -100,7 +100,7 @@ final class Put implements Callable<Integer> {
     Site site = remote.site(to);
     try (FtpClient client = FtpClient.connect(site)) {
       TransferNote note = TransferNote.start();
-      String target = Names.remote(client, to.path(), "-");
+      String target = to.path();
       String text =
           note.text(
               Names.last(target),

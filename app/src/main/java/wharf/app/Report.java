@@ -132,13 +132,11 @@ final class Report implements Watcher, Sessions.Listener {
                     text(receipt.verification().method())));
       }
       case Outcome.Skipped(String why) -> {
-        file(
-            job, "\"outcome\":\"skipped\",\"size\":%d,\"why\":%s".formatted(job.size(), text(why)));
+        file(job, "\"outcome\":\"skipped\",\"why\":" + text(why));
       }
       case Outcome.Planned(String why) -> {
         plan("%s %s (%s)".formatted(job instanceof Job.Fetch ? "get" : "put", job.name(), why));
-        file(
-            job, "\"outcome\":\"planned\",\"size\":%d,\"why\":%s".formatted(job.size(), text(why)));
+        file(job, "\"outcome\":\"planned\",\"why\":" + text(why));
       }
       case Outcome.Failed(FtpException problem) -> {
         mayGoOn |= TransferNote.mayContinue(problem);

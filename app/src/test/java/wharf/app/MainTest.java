@@ -81,7 +81,7 @@ class MainTest {
 
   @Test
   void eachVerbHasHelp() {
-    for (String verb : new String[] {"ls", "get", "put", "shell", "nc", "host", "echo"}) {
+    for (String verb : new String[] {"ls", "get", "put", "mirror", "shell", "nc", "host", "echo"}) {
       assertThat(wharf("help", verb)).isZero();
       assertThat(out()).contains("Usage: wharf " + verb).contains("Example");
     }
@@ -107,6 +107,14 @@ class MainTest {
         "get host",
         "get host/f - --continue",
         "put - host/folder/",
+        "put - f host/folder/",
+        "get -r host/folder -",
+        "get --json --json-lines host/f",
+        "get --restart --newer host/f",
+        "get -j 0 host/f",
+        "get --retries -1 host/f",
+        "mirror a b",
+        "mirror ftp://host/a ftp://host/b",
         "put - host/f --continue",
         "ls --timeout 0 host",
         "ls --timeout x host",
@@ -189,7 +197,7 @@ class MainTest {
     assertThat(wharf("put", "nothing", place)).isEqualTo(8);
     assertThat(wharf("get", place + "/f", "no/such/folder")).isEqualTo(8);
     assertThat(wharf("get", place + "/half")).isEqualTo(10);
-    assertThat(wharf("get", place + "/lost")).isEqualTo(3);
+    assertThat(wharf("get", "--retries", "0", place + "/lost")).isEqualTo(3);
     assertThat(wharf("ls", "bob:wrong@" + place)).isEqualTo(5);
     assertThat(wharf("ls", "bob@" + place)).isEqualTo(2);
     server.files.put("secret", new byte[1]);
@@ -202,7 +210,7 @@ class MainTest {
   void saysHowToGoOnWithoutThePassword() {
     assertThat(wharf("get", "bob:sesame@" + server.place() + "/half", "my file")).isEqualTo(10);
     assertThat(err())
-        .contains("  wharf get --continue ftp://bob@" + server.place() + "/half 'my file'")
+        .contains("  wharf get ftp://bob@" + server.place() + "/half 'my file'")
         .doesNotContain("sesame");
     assertThat(folder.resolve("my file.part")).hasContent("con");
     assertThat(folder.resolve("my file")).doesNotExist();

@@ -21,7 +21,8 @@ public enum Comparison {
   /// that cannot be told the time of an upload: no older.
   SIZE_AND_TIME,
 
-  /// The same size and the same time; a server that cannot be told the time never has a file.
+  /// The same size and the same time, and nothing less: where a time is not known, or a server
+  /// cannot be told it, files are moved.
   SAME_TIME,
 
   /// The source is no newer, whatever the sizes.
