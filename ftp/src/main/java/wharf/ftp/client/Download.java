@@ -208,20 +208,21 @@ public final class Download {
       return null;
     }
     long whole = size.orElse(-1);
+    long length = have.all().isEmpty() ? 0 : have.all().getFirst().to();
+    boolean laidOut = known != null && known.have() != null;
+    boolean doubtful = known == null && length == whole;
     if (known != null) {
       journal = PartJournal.goOn(part, known);
-    } else {
+    } else if (!doubtful) {
       beginJournal();
     }
     // Who does not want to verify does not want two halves of different files, either.
     Hasher hasher = hasher(client);
     try {
-      boolean laidOut = known != null && known.have() != null;
-      long length = have.all().isEmpty() ? 0 : have.all().getFirst().to();
       if (journal != null && (laidOut || (inSegments() && length < whole))) {
         return segmented(file, journal, have, laidOut, hasher, true);
       }
-      return resumed(file, length, hasher, length == whole && known == null);
+      return resumed(file, length, hasher, doubtful);
     } catch (FtpException.Refused e) {
       if (!e.unsupported() || !client.usable()) {
         throw e;
