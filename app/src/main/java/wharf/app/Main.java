@@ -46,6 +46,8 @@ import wharf.ftp.client.Printable;
       Get.class,
       Put.class,
       Shell.class,
+      TrustVerb.class,
+      BookmarkVerb.class,
       NetCat.class,
       Host.class,
       User.class,

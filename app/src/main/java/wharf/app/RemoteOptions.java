@@ -87,6 +87,7 @@ final class RemoteOptions {
   private final Map<FtpUrl, Bookmark> marked = new HashMap<>();
 
   private @Nullable Credentials credentials;
+  private @Nullable FirstUse firstUse;
   private @Nullable Dialogues dialogues;
 
   /// Reads where a word of the command line leads: a URL, or a bookmark, `@NAME` or `@NAME/PATH`.
@@ -211,7 +212,13 @@ final class RemoteOptions {
     if (!pins.isEmpty()) {
       return Trust.pinned(pins.toArray(String[]::new));
     }
-    return caFile == null ? Trust.authorities() : Vouched.in(caFile, around().folder());
+    if (caFile != null) {
+      return Vouched.in(caFile, around().folder());
+    }
+    if (firstUse == null) {
+      firstUse = new FirstUse(around().state(), around().answer(), this::note);
+    }
+    return firstUse;
   }
 
   private Duration timeout() {

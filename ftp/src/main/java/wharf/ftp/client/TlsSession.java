@@ -44,7 +44,7 @@ final class TlsSession {
     } catch (TlsClient.Stranger e) {
       throw new FtpException.Untrusted(
           ("a data connection to %s shows another certificate than its control connection: it was"
-               + " not used, somebody else may have answered it")
+                  + " not used, somebody else may have answered it")
               .formatted(site.host()),
           e);
     }
