@@ -18,6 +18,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -246,26 +247,26 @@ class FirstUseTest {
     assertThat(ls().code()).isEqualTo(4);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"--tls=require", "--pin"})
-  void withoutTlsThereIsNoSessionWhereItIsRequired(String option) throws Exception {
+  @Test
+  void withoutTlsThereIsNoSessionWhereItIsRequired() throws Exception {
     try (SmallServer plain = new SmallServer()) {
-      List<String> words = new ArrayList<>(List.of("ls", "bob:sesame@" + plain.place(), option));
-      if (option.equals("--pin")) {
-        words.add(first.fingerprint());
-      }
-      assertThat(around.wharf(words.toArray(String[]::new)).code()).isEqualTo(4);
+      String url = "bob:sesame@" + plain.place();
+      assertThat(around.wharf("ls", url, "--tls=require").code()).isEqualTo(4);
+      assertThat(around.wharf("ls", url, "--pin", first.fingerprint()).code()).isEqualTo(4);
       assertThat(plain.commands).noneMatch(line -> line.startsWith("USER"));
     }
   }
 
   /// Whoever stands between could say that there is none.
-  @ParameterizedTest
-  @ValueSource(strings = {"authorities", "fingerprint"})
-  void whatHadTlsOnceIsNotTalkedToInTheClear(String how) throws Exception {
+  @Test
+  void whatHadTlsOnceIsNotTalkedToInTheClear() throws Exception {
+    assertNotInTheClear(null);
+    assertNotInTheClear(first.fingerprint());
+  }
+
+  private void assertNotInTheClear(@Nullable String fingerprint) throws Exception {
     try (SmallServer plain = new SmallServer()) {
-      KnownServers known = new KnownServers(around.state());
-      var _ = known.add(plain.place(), how.equals("authorities") ? null : first.fingerprint());
+      KnownServers.Known _ = new KnownServers(around.state()).add(plain.place(), fingerprint);
       Ran ran = around.wharf("ls", "bob:sesame@" + plain.place());
       assertThat(ran.code()).isEqualTo(4);
       assertThat(ran.err())
