@@ -1,4 +1,4 @@
-package wharf.ftp.client;
+package wharf.app.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,6 +14,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import wharf.ftp.client.Mirror;
+import wharf.ftp.client.MirrorOptions;
+import wharf.ftp.client.RemotePath;
+import wharf.ftp.client.Sessions;
+import wharf.ftp.client.Site;
+import wharf.ftp.client.Summary;
+import wharf.ftp.client.Tls;
+import wharf.ftp.client.Watcher;
 
 /// Trees that go to other people's servers and back, several files at a time.
 @Tag("interop")
@@ -34,7 +42,7 @@ class RealMirrorsTest {
       Files.writeString(file, "content " + "x".repeat(i * 100));
       Files.setLastModifiedTime(file, FileTime.from(Instant.ofEpochSecond(1_700_000_000L + i)));
     }
-    try (var running = kind.start(home, served)) {
+    try (var running = kind.start(home, served, Security.PLAIN)) {
       Site site = Site.at("127.0.0.1").port(running.port()).as(kind.login()).over(Tls.off());
       try (Sessions sessions = Sessions.with(site, 4)) {
         String there = RemotePath.in(kind.root(served), "copy");
