@@ -39,9 +39,11 @@ class ProgressLinesTest {
     b.begin(0, 50 * MIB);
     assertThat(drawnAfter(1, () -> a.at(10 * MIB)))
         .isEqualTo(
-            "\ra  10%  10.0 MiB of 100.0 MiB  10.0 MiB/s  0:09 left\033[K\n"
-                + "b  0%  0 B of 50.0 MiB  0 B/s\033[K\n"
-                + "0 of 3+ files  10.0 MiB\033[K\033[J");
+            """
+            \ra  10%  10.0 MiB of 100.0 MiB  10.0 MiB/s  0:09 left\033[K
+            b  0%  0 B of 50.0 MiB  0 B/s\033[K
+            0 of 3+ files  10.0 MiB\033[K\033[J\
+            """);
     lines.allFound();
     lines.ended(b, 50 * MIB);
     // Up to the first of the lines, which are fewer now.
