@@ -16,6 +16,8 @@ import wharf.ftp.client.FtpException;
 import wharf.ftp.client.FtpUrl;
 import wharf.ftp.client.Login;
 import wharf.ftp.client.Progress;
+import wharf.ftp.client.Retries;
+import wharf.ftp.client.Sessions;
 import wharf.ftp.client.Site;
 import wharf.ftp.client.Tls;
 
@@ -96,6 +98,28 @@ final class RemoteOptions {
   FtpClient connect(FtpUrl url, Login login) throws FtpException {
     return FtpClient.connect(
         Site.at(url.host()).port(url.port()).as(login).over(Tls.off()).within(timeout()));
+  }
+
+  /// Sessions there; asks for the password when one is needed and none was given.
+  Sessions sessions(FtpUrl url, Surroundings around, int most) throws FtpException {
+    Login login = login(url, around);
+    return Sessions.with(
+        () -> connect(url, login),
+        most,
+        Retries.usual(),
+        new Sessions.Listener() {
+          @Override
+          public void again(FtpException problem, Duration pause, int attempt, int of) {
+            if (!quiet) {
+              around
+                  .err()
+                  .println(
+                      "wharf: %s; again in %.1f s (%d of %d)"
+                          .formatted(
+                              problem.getMessage(), pause.toMillis() / 1000.0, attempt, of));
+            }
+          }
+        });
   }
 
   private Duration timeout() {

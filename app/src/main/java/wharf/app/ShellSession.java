@@ -42,7 +42,7 @@ final class ShellSession implements AutoCloseable {
 
   private final Surroundings around;
   private final RemoteOptions options;
-  private final EntryPrinter printer;
+  private final boolean json;
   private final Connector connector;
   private final ToIntFunction<Exception> failed;
   private final Map<String, ShellCommand> commands = new LinkedHashMap<>();
@@ -63,7 +63,7 @@ final class ShellSession implements AutoCloseable {
       ToIntFunction<Exception> failed) {
     this.around = around;
     this.options = options;
-    this.printer = new EntryPrinter(around.out(), json);
+    this.json = json;
     this.connector = connector;
     this.failed = failed;
     this.local = around.folder();
@@ -252,7 +252,16 @@ final class ShellSession implements AutoCloseable {
   }
 
   private void ls(List<String> arguments) throws FtpException {
-    client().list(arguments.isEmpty() ? "" : arguments.getFirst(), printer::print);
+    client().list(arguments.isEmpty() ? "" : arguments.getFirst(), this::print);
+  }
+
+  private void print(Entry entry) {
+    around
+        .out()
+        .println(
+            json
+                ? EntryPrinter.json(entry, entry.name())
+                : EntryPrinter.USUAL.text(entry, entry.name()));
   }
 
   private void cd(List<String> arguments) throws FtpException {
