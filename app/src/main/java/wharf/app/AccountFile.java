@@ -3,20 +3,8 @@ package wharf.app;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.nio.file.attribute.UserPrincipal;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,12 +26,6 @@ import wharf.users.Rule;
 /// It is read as a whole, in a moment also where there are 100,000, and edited as a whole: by one
 /// at a time, and then replaced at once.
 final class AccountFile {
-  /// How long to wait for somebody else who edits it; a single edit takes less than a second.
-  private static final Duration TURN = Duration.ofSeconds(30);
-
-  private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-
   private AccountFile() {}
 
   /// A line that is none of an accounts file's, with its place.
@@ -57,7 +39,7 @@ final class AccountFile {
 
   /// Reads `file`.
   static List<Known> read(Path file) throws IOException {
-    List<String> lines = lines(file);
+    List<String> lines = KeptFile.lines(file);
     Path here = Objects.requireNonNull(file.toAbsolutePath().getParent());
     List<Known> known = new ArrayList<>();
     Map<String, Integer> places = HashMap.newHashMap(lines.size());
@@ -78,14 +60,6 @@ final class AccountFile {
       }
     }
     return known;
-  }
-
-  private static List<String> lines(Path file) throws IOException {
-    try {
-      return Files.readString(file).lines().toList();
-    } catch (CharacterCodingException e) {
-      throw new IOException(file + " is no text in UTF-8", e);
-    }
   }
 
   private static boolean isAccount(String line) {
@@ -188,7 +162,7 @@ final class AccountFile {
 
   /// Writes accounts to a file that is not there yet, for its owner alone.
   static void write(Path file, List<Known> known) throws IOException {
-    Path made = Files.createFile(file, OWNER_ONLY);
+    Path made = Files.createFile(file, KeptFile.OWNER_ONLY);
     Files.write(made, known.stream().map(AccountFile::line).toList(), UTF_8);
   }
 
@@ -215,81 +189,21 @@ final class AccountFile {
   /// is none, is replaced as a whole, and is readable to its owner only. Waits while another
   /// process, or thread, edits it.
   static void edit(Path given, String name, Edit edit) throws IOException, Failure {
-    // A link goes on leading to it.
-    Path file = Files.exists(given) ? given.toRealPath() : given.toAbsolutePath();
-    Path folder = Objects.requireNonNull(file.getParent());
-    // Apart from the file, which is another one after each edit.
-    Path turn = folder.resolve("." + file.getFileName() + ".lock");
-    try (FileChannel channel = open(turn);
-        FileLock _ = lock(channel, given)) {
-      boolean there = Files.exists(file);
-      List<String> lines = there ? new ArrayList<>(lines(file)) : new ArrayList<>();
-      int at = lines.size();
-      for (int i = 0; i < lines.size() && at == lines.size(); i++) {
-        at = nameIn(lines.get(i)).equals(name) ? i : at;
-      }
-      @Nullable String line = edit.of(at < lines.size() ? lines.get(at) : null);
-      if (at < lines.size()) {
-        lines.remove(at);
-      }
-      if (line != null) {
-        lines.add(at, line);
-      }
-      replace(file, folder, lines, there ? Files.getOwner(file) : null);
-    }
-  }
-
-  private static FileChannel open(Path turn) throws IOException {
-    try {
-      return FileChannel.open(
-          turn, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), OWNER_ONLY);
-    } catch (NoSuchFileException e) {
-      throw new IOException("there is no folder " + turn.getParent(), e);
-    }
-  }
-
-  private static FileLock lock(FileChannel channel, Path file) throws IOException, Failure {
-    long until = System.nanoTime() + TURN.toNanos();
-    while (System.nanoTime() - until < 0) {
-      try {
-        FileLock lock = channel.tryLock();
-        if (lock != null) {
-          return lock;
-        }
-      } catch (OverlappingFileLockException e) {
-        // Another thread of this process.
-      }
-      try {
-        Thread.sleep(20);
-      } catch (InterruptedException e) {
-        throw Failure.interrupted();
-      }
-    }
-    throw new Failure(
-        ExitCode.LOCAL_DISK,
-        "somebody else has been editing %s for %d seconds: try again when they have done"
-            .formatted(file, TURN.toSeconds()),
-        null);
-  }
-
-  private static void replace(
-      Path file, Path folder, List<String> lines, @Nullable UserPrincipal owner)
-      throws IOException {
-    Path staged = Files.createTempFile(folder, ".wharf-accounts", "", OWNER_ONLY);
-    try {
-      Files.write(staged, lines, UTF_8);
-      // So that a server can go on reading what an administrator edits.
-      if (owner != null && !owner.equals(Files.getOwner(staged))) {
-        Path _ = Files.setOwner(staged, owner);
-      }
-      try (FileChannel written = FileChannel.open(staged, StandardOpenOption.WRITE)) {
-        written.force(true);
-      }
-      Path _ =
-          Files.move(
-              staged, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      boolean _ = Files.deleteIfExists(staged);
-    }
+    KeptFile.edit(
+        given,
+        lines -> {
+          int at = lines.size();
+          for (int i = 0; i < lines.size() && at == lines.size(); i++) {
+            at = nameIn(lines.get(i)).equals(name) ? i : at;
+          }
+          @Nullable String line = edit.of(at < lines.size() ? lines.get(at) : null);
+          if (at < lines.size()) {
+            lines.remove(at);
+          }
+          if (line != null) {
+            lines.add(at, line);
+          }
+          return lines;
+        });
   }
 }

@@ -45,7 +45,7 @@ final class Cat implements Callable<Integer> {
   @Override
   public Integer call() throws FtpException {
     Surroundings around = Objects.requireNonNull(main).around();
-    try (Places places = new Places(remote, around, 1)) {
+    try (Places places = new Places(remote, 1)) {
       for (String url : urls) {
         for (Place place : places.at(url).expanded()) {
           Receipt _ = copy(place.sessions(), place.path(), around.bytes());

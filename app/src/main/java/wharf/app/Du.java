@@ -31,12 +31,7 @@ final class Du extends RemoteVerb {
   private List<String> urls = List.of();
 
   @Override
-  public Integer call() throws FtpException {
-    try (Places places = new Places(remote, around(), 1);
-        Results results = results("wharf/du/1")) {
-      each(places, urls, results, place -> usage.tell(place.sessions(), place.path(), results));
-      results.close();
-      return ended(results);
-    }
+  void run(Places places, Results results) throws FtpException {
+    each(places, urls, results, place -> usage.tell(place.sessions(), place.path(), results));
   }
 }

@@ -26,8 +26,7 @@ enum EntryPrinter {
               orHyphen(details.group()),
               size(entry),
               modified(entry),
-              Printable.of(
-                  details.target() == null ? name : name + " -> " + details.target()));
+              Printable.of(details.target() == null ? name : name + " -> " + details.target()));
     }
   },
 
@@ -121,15 +120,12 @@ enum EntryPrinter {
       boolean special = (mode >> (9 + shift / 3) & 1) != 0;
       char letter = shift == 0 ? 't' : 's';
       boolean runs = (bits & 1) != 0;
-      text.append(
-          special ? (runs ? letter : Character.toUpperCase(letter)) : runs ? 'x' : '-');
+      text.append(special ? (runs ? letter : Character.toUpperCase(letter)) : runs ? 'x' : '-');
     }
     return text.toString();
   }
 
   private static String orHyphen(@org.jspecify.annotations.Nullable String text) {
-    return text == null || text.isEmpty()
-        ? "-"
-        : Printable.of(text).replace(' ', '_');
+    return text == null || text.isEmpty() ? "-" : Printable.of(text).replace(' ', '_');
   }
 }

@@ -36,12 +36,7 @@ final class Find extends RemoteVerb {
   private List<String> urls = List.of();
 
   @Override
-  public Integer call() throws FtpException {
-    try (Places places = new Places(remote, around(), 1);
-        Results results = results("wharf/find/1")) {
-      each(places, urls, results, place -> search.tell(place.sessions(), place.path(), nul, results));
-      results.close();
-      return ended(results);
-    }
+  void run(Places places, Results results) throws FtpException {
+    each(places, urls, results, place -> search.tell(place.sessions(), place.path(), nul, results));
   }
 }

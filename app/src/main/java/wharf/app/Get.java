@@ -2,7 +2,6 @@ package wharf.app;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +67,7 @@ final class Get implements Callable<Integer> {
       throw remote.usage("--continue and --json do not go with standard output");
     }
     Path target = toOutput ? Path.of("-") : Names.local(around.folder(), path, from.path());
-    try (FtpClient client = remote.connect(from, remote.login(from, around))) {
+    try (FtpClient client = remote.connect(from)) {
       TransferNote note = TransferNote.start();
       TransferOptions options = TransferOptions.usual().resume(resume);
       Receipt receipt =
@@ -89,12 +88,7 @@ final class Get implements Callable<Integer> {
       int code = program.failed(e);
       if (!toOutput && TransferNote.mayContinue(e) && Files.exists(Download.partOf(target))) {
         program.note("what came is kept in " + Download.partOf(target) + "; to go on:");
-        around
-            .err()
-            .println(
-                "  "
-                    + remote.again(
-                        "get", from, List.of(), path == null ? List.of() : List.of(path)));
+        around.err().println("  " + remote.again("--continue"));
       }
       return code;
     }

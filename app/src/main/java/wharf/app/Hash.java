@@ -50,18 +50,13 @@ final class Hash extends RemoteVerb {
   private List<String> urls = List.of();
 
   @Override
-  public Integer call() throws FtpException {
+  void run(Places places, Results results) throws FtpException {
     Optional<HashAlgorithm> wanted = Optional.ofNullable(algorithm).map(this::named);
-    try (Places places = new Places(remote, around(), 1);
-        Results results = results("wharf/hash/1")) {
-      each(
-          places,
-          urls,
-          results,
-          place -> tell(place.sessions(), place.path(), wanted, download, results));
-      results.close();
-      return ended(results);
-    }
+    each(
+        places,
+        urls,
+        results,
+        place -> tell(place.sessions(), place.path(), wanted, download, results));
   }
 
   private HashAlgorithm named(String name) {
@@ -115,8 +110,7 @@ final class Hash extends RemoteVerb {
     if (best == null || !offered.contains(best)) {
       throw new FtpException.Refused(
           "the server cannot tell the %s of a file%s; --download reads it and computes it here"
-              .formatted(
-                  best == null ? "hash" : best, offered.isEmpty() ? "" : ", but " + offered),
+              .formatted(best == null ? "hash" : best, offered.isEmpty() ? "" : ", but " + offered),
           504);
     }
     return best;

@@ -33,17 +33,12 @@ final class Ls extends RemoteVerb {
   private List<String> urls = List.of();
 
   @Override
-  public Integer call() throws FtpException {
+  void run(Places places, Results results) throws FtpException {
     boolean several = urls.size() > 1 || Glob.isPattern(urls.getFirst());
-    try (Places places = new Places(remote, around(), 1);
-        Results results = results("wharf/ls/1")) {
-      each(
-          places,
-          urls,
-          results,
-          place -> listing.list(place.sessions(), place.path(), several, results));
-      results.close();
-      return ended(results);
-    }
+    each(
+        places,
+        urls,
+        results,
+        place -> listing.list(place.sessions(), place.path(), several, results));
   }
 }

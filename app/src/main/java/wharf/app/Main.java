@@ -162,6 +162,8 @@ public final class Main implements Runnable {
         .setErr(new PrintWriter(around.err(), true, around.err().charset()))
         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
         .setCaseInsensitiveEnumValuesAllowed(true)
+        // @NAME is a bookmark.
+        .setExpandAtFiles(false)
         .setParameterExceptionHandler((e, _) -> main.misused(e))
         .setExecutionExceptionHandler((e, _, _) -> main.failed(e));
   }

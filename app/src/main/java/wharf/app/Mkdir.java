@@ -30,32 +30,24 @@ final class Mkdir extends RemoteVerb {
       description = "Make nothing; print what would be made.")
   private boolean dryRun;
 
-  @Parameters(
-      arity = "1..*",
-      paramLabel = "URL",
-      description = "ftp://[USER@]HOST[:PORT]/FOLDER")
+  @Parameters(arity = "1..*", paramLabel = "URL", description = "ftp://[USER@]HOST[:PORT]/FOLDER")
   private List<String> urls = List.of();
 
   @Override
-  public Integer call() throws FtpException {
-    try (Places places = new Places(remote, around(), 1);
-        Results results = results("wharf/mkdir/1")) {
-      for (String word : urls) {
-        try {
-          Places.Place place = places.at(word);
-          place
-              .sessions()
-              .run(
-                  client -> {
-                    make(client, place.path(), parents, dryRun, results);
-                    return true;
-                  });
-        } catch (FtpException e) {
-          results.failed(word, e);
-        }
+  void run(Places places, Results results) throws FtpException {
+    for (String word : urls) {
+      try {
+        Places.Place place = places.at(word);
+        place
+            .sessions()
+            .run(
+                client -> {
+                  make(client, place.path(), parents, dryRun, results);
+                  return true;
+                });
+      } catch (FtpException e) {
+        results.failed(word, e);
       }
-      results.close();
-      return ended(results);
     }
   }
 
@@ -63,8 +55,7 @@ final class Mkdir extends RemoteVerb {
   ///
   /// @param parents whether those above it are made, too, and it may be there
   /// @param results hears of each that is made
-  static void make(
-      FtpClient client, String path, boolean parents, boolean dryRun, Results results)
+  static void make(FtpClient client, String path, boolean parents, boolean dryRun, Results results)
       throws FtpException {
     String bare = path.replaceFirst("(?<=[^/])/+$", "");
     if (bare.isEmpty() || bare.equals("/")) {

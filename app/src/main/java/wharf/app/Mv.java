@@ -43,28 +43,23 @@ final class Mv extends RemoteVerb {
   private List<String> words = List.of();
 
   @Override
-  public Integer call() throws FtpException {
+  void run(Places places, Results results) throws FtpException {
     String to = words.getLast();
     boolean far = to.contains("://") || to.startsWith("@");
-    try (Places places = new Places(remote, around(), 1);
-        Results results = results("wharf/mv/1")) {
-      List<Place> sources = new ArrayList<>();
-      for (String word : words.subList(0, words.size() - 1)) {
-        try {
-          sources.addAll(places.at(word).expanded());
-        } catch (FtpException e) {
-          results.failed(word, e);
-        }
+    List<Place> sources = new ArrayList<>();
+    for (String word : words.subList(0, words.size() - 1)) {
+      try {
+        sources.addAll(places.at(word).expanded());
+      } catch (FtpException e) {
+        results.failed(word, e);
       }
-      for (Place source : sources) {
-        try {
-          move(source, far ? places.at(to) : null, to, sources.size() > 1, results);
-        } catch (FtpException e) {
-          results.failed(source.path(), e);
-        }
+    }
+    for (Place source : sources) {
+      try {
+        move(source, far ? places.at(to) : null, to, sources.size() > 1, results);
+      } catch (FtpException e) {
+        results.failed(source.path(), e);
       }
-      results.close();
-      return ended(results);
     }
   }
 

@@ -15,14 +15,12 @@ import wharf.ftp.client.Sessions;
 /// account on one server share theirs. Closing ends all of them.
 final class Places implements AutoCloseable {
   private final RemoteOptions remote;
-  private final Surroundings around;
   private final int most;
   private final Map<FtpUrl, Sessions> open = new LinkedHashMap<>();
 
   /// @param most sessions with each server
-  Places(RemoteOptions remote, Surroundings around, int most) {
+  Places(RemoteOptions remote, int most) {
     this.remote = remote;
-    this.around = around;
     this.most = most;
   }
 
@@ -59,7 +57,7 @@ final class Places implements AutoCloseable {
     FtpUrl url = remote.url(word);
     Sessions sessions = open.get(url.withPath(""));
     if (sessions == null) {
-      sessions = remote.sessions(url, around, most);
+      sessions = remote.sessions(url, most);
       open.put(url.withPath(""), sessions);
     }
     return new Place(url, sessions);

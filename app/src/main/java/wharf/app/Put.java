@@ -2,7 +2,6 @@ package wharf.app;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +68,7 @@ final class Put implements Callable<Integer> {
           Files.exists(local) ? file + " is no file" : "there is no file " + file, null);
     }
     String name = String.valueOf(local.getFileName());
-    try (FtpClient client = remote.connect(to, remote.login(to, around))) {
+    try (FtpClient client = remote.connect(to)) {
       TransferNote note = TransferNote.start();
       TransferOptions options = TransferOptions.usual().resume(resume);
       String target = fromInput ? to.path() : Names.remote(client, to.path(), name);
@@ -91,7 +90,7 @@ final class Put implements Callable<Integer> {
       int code = program.failed(e);
       if (!fromInput && TransferNote.mayContinue(e)) {
         program.note("to go on:");
-        around.err().println("  " + remote.again("put", to, List.of(file), List.of()));
+        around.err().println("  " + remote.again("--continue"));
       }
       return code;
     }

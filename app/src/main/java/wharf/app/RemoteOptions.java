@@ -1,12 +1,14 @@
 package wharf.app;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -15,13 +17,22 @@ import wharf.ftp.client.FtpClient;
 import wharf.ftp.client.FtpException;
 import wharf.ftp.client.FtpUrl;
 import wharf.ftp.client.Login;
+import wharf.ftp.client.Printable;
 import wharf.ftp.client.Progress;
 import wharf.ftp.client.Retries;
 import wharf.ftp.client.Sessions;
 import wharf.ftp.client.Site;
 import wharf.ftp.client.Tls;
+import wharf.ftp.client.Trust;
 
-/// What all verbs that talk to a server have in common.
+/// What all verbs that talk to a server have in common: where a word of the command line leads, as
+/// whom one goes there, and who is believed to be it.
+///
+/// ```
+/// FtpUrl from = remote.url(word);           // a URL, or a bookmark: @NAME/PATH
+/// Site site = remote.site(from);            // asks for the password, once
+/// FtpClient client = FtpClient.connect(site);
+/// ```
 final class RemoteOptions {
   @Spec(Spec.Target.MIXEE)
   private @Nullable CommandSpec spec;
@@ -29,14 +40,30 @@ final class RemoteOptions {
   @Option(
       names = {"-u", "--user"},
       paramLabel = "NAME",
-      description = "Log in as NAME; anonymous if nobody is named, here or in the URL.")
+      description =
+          "Log in as NAME; as netrc says, else anonymous, if nobody is named, here or in the URL.")
   private @Nullable String user;
 
+  @Mixin private SiteOptions settings = new SiteOptions();
+
   @Option(
-      names = "--password-file",
+      names = "--password-stdin",
+      description = "Read the password from the first line of standard input.")
+  private boolean passwordStdin;
+
+  @Option(
+      names = "--netrc",
       paramLabel = "FILE",
-      description = "Read the password from the first line of FILE; else it is asked for.")
-  private @Nullable Path passwordFile;
+      description = "Look for log-ins in FILE (default: $$NETRC or ~/.netrc, if it is there).")
+  private @Nullable Path netrc;
+
+  @Option(names = "--no-netrc", description = "Look for them nowhere.")
+  private boolean noNetrc;
+
+  @Option(
+      names = "--insecure",
+      description = "Believe any certificate: who stands between can read and change everything.")
+  private boolean insecure;
 
   @Option(
       names = "--timeout",
@@ -50,13 +77,57 @@ final class RemoteOptions {
       description = "No progress and no notes, only problems.")
   private boolean quiet;
 
-  /// Reads a URL from the command line.
-  FtpUrl url(String text) {
+  @Option(
+      names = {"-v", "--verbose"},
+      description = "Tell what is said to the server and what it answers; -vv: and when.")
+  private boolean[] verbose = {};
+
+  /// What words of the command line lead to, so that they can be told again.
+  private final Map<String, FtpUrl> read = new HashMap<>();
+
+  /// How the places are reached that bookmarks lead to.
+  private final Map<FtpUrl, Bookmark> marked = new HashMap<>();
+
+  private @Nullable Credentials credentials;
+  private @Nullable Dialogues dialogues;
+
+  /// Reads where a word of the command line leads: a URL, or a bookmark, `@NAME` or `@NAME/PATH`.
+  FtpUrl url(String text) throws FtpException {
     try {
-      return FtpUrl.parse(text);
+      FtpUrl url = text.startsWith("@") ? marked(text) : FtpUrl.parse(text);
+      FtpUrl _ = read.put(text, url);
+      return url;
     } catch (IllegalArgumentException e) {
       throw usage(String.valueOf(e.getMessage()));
     }
+  }
+
+  private FtpUrl marked(String text) throws FtpException {
+    int slash = text.indexOf('/');
+    String name = slash < 0 ? text.substring(1) : text.substring(1, slash);
+    Bookmarks bookmarks = new Bookmarks(around().config());
+    Map<String, Bookmark> all;
+    try {
+      all = bookmarks.all();
+    } catch (Config.Wrong e) {
+      throw new FtpException.LocalDisk(String.join("; ", e.lines()), e);
+    } catch (IOException e) {
+      throw new FtpException.LocalDisk(
+          "cannot read %s: %s".formatted(bookmarks.file(), Main.reason(e)), e);
+    }
+    Bookmark bookmark = all.get(name);
+    if (bookmark == null) {
+      throw usage(
+          "there is no bookmark %s; %s"
+              .formatted(
+                  name,
+                  Nearest.to(name, all.keySet())
+                      .map(near -> "did you mean @" + near + "?")
+                      .orElse("'wharf bookmark add' makes one")));
+    }
+    FtpUrl url = bookmark.url();
+    Bookmark _ = marked.put(url.withPath(""), bookmark);
+    return slash < 0 ? url : url.below(text.substring(slash + 1));
   }
 
   /// A complaint about the command line.
@@ -64,60 +135,100 @@ final class RemoteOptions {
     return new ParameterException(commandSpec().commandLine(), message);
   }
 
+  /// What it takes to begin sessions there. Asks for the password when one is needed and none was
+  /// given; once for each account, however often this is called.
+  Site site(FtpUrl url) throws FtpException {
+    return site(url, login(url, around()));
+  }
+
+  private Site site(FtpUrl url, Login login) throws FtpException {
+    Site site = Site.at(url.host()).port(url.port()).as(login).over(tls(url)).within(timeout());
+    if (verbose.length == 0) {
+      return site;
+    }
+    if (dialogues == null) {
+      dialogues = new Dialogues(around().err(), verbose.length > 1, System::nanoTime);
+    }
+    return site.heardBy(dialogues::another);
+  }
+
   /// Who is to log in; asks for the password when one is needed and none was given.
   Login login(FtpUrl url, Surroundings around) throws FtpException {
-    String name = user != null ? user : url.user();
-    if (name == null) {
-      return Login.anonymous();
+    if (settings.passwordFile != null && passwordStdin) {
+      throw usage("--password-file and --password-stdin both say the password: leave out one");
     }
-    if (passwordFile != null) {
-      Path file = around.folder().resolve(passwordFile);
-      try (var lines = Files.lines(file)) {
-        return new Login(name, lines.findFirst().orElse(""));
-      } catch (IOException | java.io.UncheckedIOException e) {
-        throw new FtpException.LocalDisk(
-            "cannot read the password from %s: %s".formatted(file, e.getMessage()), e);
-      }
+    if (netrc != null && noNetrc) {
+      throw usage("--netrc and --no-netrc exclude each other");
     }
-    String password = url.password();
-    if (password != null && (user == null || user.equals(url.user()))) {
-      return new Login(name, password);
+    if (credentials == null) {
+      credentials = new Credentials(around, passwordStdin, netrc, noNetrc, this::note, this::usage);
     }
-    if (name.equals("anonymous") || name.equals("ftp")) {
-      return new Login(name, Login.anonymous().password());
-    }
-    char[] typed = around.password().apply("Password of %s at %s: ".formatted(name, url.host()));
-    if (typed == null) {
-      throw usage(
-          "no password for %s: there is no terminal to ask at; give --password-file FILE"
-              .formatted(name));
-    }
-    return new Login(name, new String(typed));
+    Bookmark mark = marked.get(url.withPath(""));
+    Path file =
+        settings.passwordFile != null || mark == null ? settings.passwordFile : mark.passwordFile();
+    return credentials.login(url, user, settings.passwordFile != null, file);
+  }
+
+  /// Begins a session there; asks for the password before.
+  FtpClient connect(FtpUrl url) throws FtpException {
+    return FtpClient.connect(site(url));
   }
 
   FtpClient connect(FtpUrl url, Login login) throws FtpException {
-    return FtpClient.connect(
-        Site.at(url.host()).port(url.port()).as(login).over(Tls.off()).within(timeout()));
+    return FtpClient.connect(site(url, login));
+  }
+
+  private Tls tls(FtpUrl url) throws FtpException {
+    Bookmark mark = marked.get(url.withPath(""));
+    TlsWish wish = settings.tls != null || mark == null ? settings.tls : mark.tls();
+    Path caFile = settings.caFile != null || mark == null ? settings.caFile : mark.caFile();
+    List<String> pins = settings.pins.isEmpty() && mark != null ? mark.pins() : settings.pins;
+    if (insecure && (!settings.pins.isEmpty() || settings.caFile != null)) {
+      throw usage("--insecure believes anybody: leave out --pin and --ca-file, or it");
+    }
+    boolean choosy = !pins.isEmpty() || caFile != null;
+    if (settings.tls == TlsWish.OFF
+        && (insecure || !settings.pins.isEmpty() || settings.caFile != null)) {
+      throw usage("with --tls off there is no certificate to believe, or not");
+    }
+    if (wish == TlsWish.OFF && url.implicit()) {
+      throw usage(url + " begins with TLS: say ftp:// for --tls off");
+    }
+    if (wish == TlsWish.OFF) {
+      return Tls.off();
+    }
+    Tls.Mode mode =
+        url.implicit()
+            ? Tls.Mode.IMPLICIT
+            : wish == TlsWish.REQUIRE || (wish == null && choosy)
+                ? Tls.Mode.REQUIRE
+                : Tls.Mode.PREFER;
+    return new Tls(mode, trust(pins, caFile));
+  }
+
+  private Trust trust(List<String> pins, @Nullable Path caFile) throws FtpException {
+    if (insecure) {
+      return Trust.anybody();
+    }
+    if (!pins.isEmpty()) {
+      return Trust.pinned(pins.toArray(String[]::new));
+    }
+    return caFile == null ? Trust.authorities() : Vouched.in(caFile, around().folder());
   }
 
   /// Sessions there; asks for the password when one is needed and none was given.
-  Sessions sessions(FtpUrl url, Surroundings around, int most) throws FtpException {
-    Login login = login(url, around);
+  Sessions sessions(FtpUrl url, int most) throws FtpException {
+    Site site = site(url);
     return Sessions.with(
-        () -> connect(url, login),
+        () -> FtpClient.connect(site),
         most,
         Retries.usual(),
         new Sessions.Listener() {
           @Override
           public void again(FtpException problem, Duration pause, int attempt, int of) {
-            if (!quiet) {
-              around
-                  .err()
-                  .println(
-                      "wharf: %s; again in %.1f s (%d of %d)"
-                          .formatted(
-                              problem.getMessage(), pause.toMillis() / 1000.0, attempt, of));
-            }
+            note(
+                "%s; again in %.1f s (%d of %d)"
+                    .formatted(problem.getMessage(), pause.toMillis() / 1000.0, attempt, of));
           }
         });
   }
@@ -135,7 +246,7 @@ final class RemoteOptions {
 
   /// A transfer with its progress on the terminal, if there is one and it is wanted.
   <T> T watched(String name, Surroundings around, Watched<T> transfer) throws FtpException {
-    if (quiet || !around.lively()) {
+    if (quiet || verbose.length > 0 || !around.lively()) {
       return transfer.run(Progress.NONE);
     }
     ProgressLine line = new ProgressLine(name, around.err(), around.width(), System::nanoTime);
@@ -151,22 +262,39 @@ final class RemoteOptions {
     T run(Progress progress) throws FtpException;
   }
 
-  /// A command that does the same again and continues; without the password.
-  String again(String verb, FtpUrl url, List<String> before, List<String> after) {
-    List<String> words = new ArrayList<>(List.of("wharf", verb, "--continue"));
-    if (user != null) {
-      words.addAll(List.of("--user", user));
+  /// The command line that does the same again: as it was typed, so that no option is lost, but
+  /// without passwords.
+  ///
+  /// @param also options to be there, behind the verb
+  String again(String... also) {
+    List<String> words = new ArrayList<>(main().words());
+    for (int i = 0; i < words.size(); i++) {
+      FtpUrl url = read.get(words.get(i));
+      if (url != null && url.password() != null) {
+        words.set(i, url.withoutPassword());
+      }
     }
-    if (passwordFile != null) {
-      words.addAll(List.of("--password-file", passwordFile.toString()));
+    for (String option : also) {
+      if (!words.contains(option)) {
+        words.add(Math.min(1, words.size()), option);
+      }
     }
-    if (timeout != 30) {
-      words.addAll(List.of("--timeout", Integer.toString(timeout)));
-    }
-    words.addAll(before);
-    words.add(url.withoutPassword());
-    words.addAll(after);
+    words.addFirst("wharf");
     return Words.join(words);
+  }
+
+  private void note(String text) {
+    if (!quiet) {
+      main().note(Printable.of(text));
+    }
+  }
+
+  private Surroundings around() {
+    return main().around();
+  }
+
+  private Main main() {
+    return (Main) commandSpec().root().userObject();
   }
 
   private CommandSpec commandSpec() {

@@ -35,7 +35,8 @@ record Removal(Sessions sessions, boolean recursive, boolean dryRun, Results res
     }
   }
 
-  private boolean isFolder(String path) throws FtpException {
+  /// Whether there is a folder at `path`.
+  boolean isFolder(String path) throws FtpException {
     return sessions.run(client -> client.stat(path)).kind() == Entry.Kind.FOLDER;
   }
 

@@ -17,7 +17,7 @@ import wharf.ftp.client.FtpException;
 /// ```
 ///
 /// A failure is told on standard error in any form, when it happens. For one thread.
-final class Results implements AutoCloseable {
+final class Results {
   private final PrintStream out;
   private final JsonOptions.Form form;
   private final String schema;
@@ -26,12 +26,10 @@ final class Results implements AutoCloseable {
   private long done;
   private int failed;
   private int code;
-  private boolean ended;
 
   /// @param schema `wharf/ls/1`
   /// @param tell tells a problem, and gives its exit code
-  Results(
-      PrintStream out, JsonOptions.Form form, String schema, ToIntFunction<Exception> tell) {
+  Results(PrintStream out, JsonOptions.Form form, String schema, ToIntFunction<Exception> tell) {
     this.out = out;
     this.form = form;
     this.schema = schema;
@@ -106,16 +104,14 @@ final class Results implements AutoCloseable {
     return failed == 0 || done == 0 ? code : ExitCode.FAILED.number();
   }
 
-  /// Ends what is printed. The stream stays open: it is not ours.
-  @Override
-  public void close() {
-    if (form == JsonOptions.Form.OBJECT && !ended) {
+  /// Ends what is printed, once.
+  void end() {
+    if (form == JsonOptions.Form.OBJECT) {
       out.println(
           (done > 0 ? "\n]" : "]")
               + (failures.isEmpty() ? "" : ",\"failed\":[\n" + String.join(",\n", failures) + "\n]")
               + "}");
     }
-    ended = true;
     out.flush();
   }
 }

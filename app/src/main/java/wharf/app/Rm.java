@@ -1,10 +1,12 @@
 package wharf.app;
 
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import wharf.ftp.client.FtpException;
+import wharf.ftp.client.FtpUrl;
 
 /// `wharf rm URL...`.
 @Command(
@@ -32,6 +34,11 @@ final class Rm extends RemoteVerb {
       description = "Remove nothing; print what would be removed.")
   private boolean dryRun;
 
+  @Option(
+      names = {"-y", "--yes"},
+      description = "Do not ask before a folder is removed with all that is in it.")
+  private boolean yes;
+
   @Parameters(
       arity = "1..*",
       paramLabel = "URL",
@@ -39,16 +46,26 @@ final class Rm extends RemoteVerb {
   private List<String> urls = List.of();
 
   @Override
-  public Integer call() throws FtpException {
-    try (Places places = new Places(remote, around(), 1);
-        Results results = results("wharf/rm/1")) {
-      each(
-          places,
-          urls,
-          results,
-          place -> new Removal(place.sessions(), recursive, dryRun, results).run(place.path()));
-      results.close();
-      return ended(results);
+  void run(Places places, Results results) throws FtpException {
+    each(
+        places,
+        urls,
+        results,
+        place -> {
+          Removal removal = new Removal(place.sessions(), recursive, dryRun, results);
+          // Who runs a script has said -r.
+          boolean asks = recursive && !dryRun && !yes && around().askable();
+          if (asks && removal.isFolder(place.path())) {
+            confirm(place.url());
+          }
+          removal.run(place.path());
+        });
+  }
+
+  private void confirm(FtpUrl url) throws FtpException {
+    String answer = around().answer().apply("Remove " + url + " and all that is in it? [y/N] ");
+    if (answer == null || !answer.strip().toLowerCase(Locale.ROOT).matches("y|yes")) {
+      throw new FtpException.NotPermitted("you have said no; " + url + " is left as it is");
     }
   }
 }

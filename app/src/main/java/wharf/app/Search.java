@@ -82,8 +82,7 @@ final class Search {
                   if (nul) {
                     results.addEnded(at + '\0', () -> EntryPrinter.json(found.entry(), at));
                   } else {
-                    results.add(
-                        () -> Printable.of(at), () -> EntryPrinter.json(found.entry(), at));
+                    results.add(() -> Printable.of(at), () -> EntryPrinter.json(found.entry(), at));
                   }
                 }
                 return true;
@@ -107,8 +106,7 @@ final class Search {
         && globs.stream()
             .allMatch(
                 glob ->
-                    glob.matches(
-                        glob.toString().contains("/") ? found.relative() : entry.name()));
+                    glob.matches(glob.toString().contains("/") ? found.relative() : entry.name()));
   }
 
   /// `file`, `dir`, `link`, `else`.

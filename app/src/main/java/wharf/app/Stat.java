@@ -30,27 +30,20 @@ final class Stat extends RemoteVerb {
   private List<String> urls = List.of();
 
   @Override
-  public Integer call() throws FtpException {
-    try (Places places = new Places(remote, around(), 1);
-        Results results = results("wharf/stat/1")) {
-      each(
-          places,
-          urls,
-          results,
-          place ->
-              tell(
-                  place.sessions().run(client -> client.stat(place.path())),
-                  place.path(),
-                  results));
-      results.close();
-      return ended(results);
-    }
+  void run(Places places, Results results) throws FtpException {
+    each(
+        places,
+        urls,
+        results,
+        place ->
+            tell(place.sessions().run(client -> client.stat(place.path())), place.path(), results));
   }
 
   /// Tells what is known of one.
   static void tell(Entry entry, String path, Results results) {
-    results.add(() -> String.join(System.lineSeparator(), lines(entry, path)), () ->
-        EntryPrinter.json(entry, path));
+    results.add(
+        () -> String.join(System.lineSeparator(), lines(entry, path)),
+        () -> EntryPrinter.json(entry, path));
   }
 
   private static List<String> lines(Entry entry, String path) {

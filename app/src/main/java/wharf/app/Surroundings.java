@@ -1,6 +1,5 @@
 package wharf.app;
 
-import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -9,7 +8,6 @@ import java.io.PrintStream;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
@@ -25,8 +23,11 @@ import org.jspecify.annotations.Nullable;
 /// @param lively whether `err` is a terminal on which a line can be drawn over
 /// @param width the columns of the terminal
 /// @param password asks for a password on the terminal; null when there is nobody to ask
+/// @param answer asks for a line on the terminal; null when there is nobody to ask
 /// @param folder what relative local paths count from
 /// @param state where the program keeps what it is to find again; need not be there yet
+/// @param config where the user keeps what they want of the program; need not be there
+/// @param netrc where the user keeps log-ins for clients of FTP; need not be there
 record Surroundings(
     ReadableByteChannel in,
     WritableByteChannel bytes,
@@ -36,8 +37,11 @@ record Surroundings(
     boolean lively,
     IntSupplier width,
     Function<String, char @Nullable []> password,
+    Function<String, @Nullable String> answer,
     Path folder,
-    Path state) {
+    Path state,
+    Path config,
+    Path netrc) {
 
   /// Those of the process.
   static Surroundings ofProcess() {
@@ -51,35 +55,35 @@ record Surroundings(
         // UTF-8 whatever the locale: the names in a listing are data.
         new PrintStream(new java.io.BufferedOutputStream(out), false, StandardCharsets.UTF_8),
         new PrintStream(new java.io.BufferedOutputStream(err), true, StandardCharsets.UTF_8),
-        isTerminal(0),
-        isTerminal(2) && !dumb,
+        Terminal.is(0),
+        Terminal.is(2) && !dumb,
         Surroundings::columns,
-        Surroundings::ask,
+        prompt -> Terminal.ask(prompt, false),
+        prompt -> {
+          char[] typed = Terminal.ask(prompt, true);
+          return typed == null ? null : new String(typed);
+        },
         Path.of(""),
-        stateFolder());
+        own("XDG_STATE_HOME", ".local/state"),
+        own("XDG_CONFIG_HOME", ".config"),
+        netrcFile());
   }
 
   /// As the XDG Base Directory Specification has it.
-  private static Path stateFolder() {
-    String given = System.getenv("XDG_STATE_HOME");
+  private static Path own(String variable, String usual) {
+    String given = System.getenv(variable);
     Path all =
-        given != null && Path.of(given).isAbsolute()
-            ? Path.of(given)
-            : Path.of(System.getProperty("user.home", ""), ".local", "state");
+        given != null && Path.of(given).isAbsolute() ? Path.of(given) : home().resolve(usual);
     return all.resolve("wharf");
   }
 
-  private static boolean isTerminal(int descriptor) {
-    Path link = Path.of("/proc/self/fd/" + descriptor);
-    try {
-      String target = Files.readSymbolicLink(link).toString();
-      return target.startsWith("/dev/pts/")
-          || target.startsWith("/dev/tty")
-          || target.equals("/dev/console");
-    } catch (IOException | UnsupportedOperationException _) {
-      // Not Linux: the console is there when both input and output are a terminal.
-      return console() != null;
-    }
+  private static Path netrcFile() {
+    String given = System.getenv("NETRC");
+    return given != null && !given.isEmpty() ? Path.of(given) : home().resolve(".netrc");
+  }
+
+  private static Path home() {
+    return Path.of(System.getProperty("user.home", ""));
   }
 
   private static int columns() {
@@ -105,17 +109,5 @@ record Surroundings(
       // Then it is as wide as terminals always were.
     }
     return 80;
-  }
-
-  private static char @Nullable [] ask(String prompt) {
-    Console console = console();
-    return console == null ? null : console.readPassword("%s", prompt);
-  }
-
-  // Whether it can be null has changed from release to release.
-  @SuppressWarnings("SystemConsoleNull")
-  private static @Nullable Console console() {
-    Console console = System.console();
-    return console != null && console.isTerminal() ? console : null;
   }
 }

@@ -94,8 +94,7 @@ final class Usage {
                 .formatted(
                     human ? Amount.bytes(sum.bytes) : Long.toString(sum.bytes),
                     path.isEmpty() ? "." : Printable.of(path)),
-        () ->
-            new Json.Fields().add("path", path).add("bytes", sum.bytes).add("files", sum.files));
+        () -> new Json.Fields().add("path", path).add("bytes", sum.bytes).add("files", sum.files));
   }
 
   private static String parent(String relative) {

@@ -21,9 +21,12 @@ class JsonTest {
         .isEqualTo(
             "{\"type\":\"file\",\"size\":3,\"modified\":\"2026-01-02T03:04:05Z\","
                 + "\"name\":\"a\\u001b b\"}");
-    assertThat(EntryPrinter.USUAL.text(file, file.name())).isEqualTo("file            3 2026-01-02T03:04:05Z a? b");
+    assertThat(EntryPrinter.USUAL.text(file, file.name()))
+        .isEqualTo("file            3 2026-01-02T03:04:05Z a? b");
     Entry folder = new Entry("x", Entry.Kind.FOLDER, -1, null);
-    assertThat(EntryPrinter.json(folder, "x")).isEqualTo("{\"type\":\"dir\",\"name\":\"x\",\"path\":\"x\"}");
-    assertThat(EntryPrinter.USUAL.text(folder, "x")).isEqualTo("dir             - -                    x");
+    assertThat(EntryPrinter.json(folder, "x"))
+        .isEqualTo("{\"type\":\"dir\",\"name\":\"x\",\"path\":\"x\"}");
+    assertThat(EntryPrinter.USUAL.text(folder, "x"))
+        .isEqualTo("dir             - -                    x");
   }
 }

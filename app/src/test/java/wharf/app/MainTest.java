@@ -54,8 +54,11 @@ class MainTest {
             false,
             () -> 80,
             _ -> typedPassword == null ? null : typedPassword.toCharArray(),
+            _ -> null,
             folder,
-            folder.resolve("state"));
+            folder.resolve("state"),
+            folder.resolve("config"),
+            folder.resolve("netrc"));
     return Main.run(around, arguments);
   }
 

@@ -32,8 +32,11 @@ class ModelOptionsTest {
             false,
             () -> 80,
             _ -> null,
+            _ -> null,
             folder,
-            folder.resolve("state")),
+            folder.resolve("state"),
+            folder.resolve("config"),
+            folder.resolve("netrc")),
         arguments);
   }
 

@@ -39,8 +39,11 @@ final class Started implements AutoCloseable {
             false,
             () -> 80,
             _ -> null,
+            _ -> null,
             folder,
-            folder.resolve("state"));
+            folder.resolve("state"),
+            folder.resolve("config"),
+            folder.resolve("netrc"));
     program =
         new FutureTask<>(
             () -> {

@@ -15,23 +15,32 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
 
 /// A connection whose every operation waits, but never longer than its timeout: the wire for
 /// straight-line code, as a client is. A timeout is a `SocketTimeoutException`; the connection is
-/// then best closed.
+/// then best closed. It is in the clear until [#secure].
 ///
 /// Used by one thread at a time; [#close] and [#reset] may come from any thread and end a waiting
 /// operation with an `IOException`, as does the interruption of the waiting thread.
 public final class TimedWire implements Closeable {
+  /// How much is dropped at once.
+  private static final int DROPPED = 16 << 10;
+
   private final SocketChannel channel;
-  private final Wire wire;
+  private final Wire clear;
   private final Selector selector;
   private final SelectionKey key;
   private volatile Duration timeout;
 
+  /// What bytes go through: the wire in the clear, or TLS over it.
+  private Wire wire;
+
   private TimedWire(SocketChannel channel, Selector selector, SelectionKey key, Duration timeout) {
     this.channel = channel;
-    this.wire = new TcpWire(channel);
+    this.clear = new TcpWire(channel);
+    this.wire = clear;
     this.selector = selector;
     this.key = key;
     this.timeout = timeout;
@@ -83,9 +92,30 @@ public final class TimedWire implements Closeable {
     }
   }
 
+  /// Goes on under TLS, once its handshake is done. What came in the clear and was not read is
+  /// taken for TLS, which it is not: it does not get in.
+  ///
+  /// @param engine fresh, set to be the client; this object's from here on
+  /// @return what was agreed on
+  /// @throws javax.net.ssl.SSLException when nothing could be; the connection is then best closed
+  public SSLSession secure(SSLEngine engine) throws IOException {
+    TlsWire tls = new TlsWire(wire, engine);
+    wire = tls;
+    flush();
+    return tls.session();
+  }
+
+  /// Waits until all that was taken has left; under TLS for the handshake first.
+  private void flush() throws IOException {
+    while (!wire.flush()) {
+      await(wire.interest(0), "the peer takes or says nothing");
+    }
+  }
+
   /// Reads at least one byte into `into`, which has room.
   ///
   /// @return how many, or -1 when the peer has ended its output
+  /// @throws TlsWire.CutOff when the connection has ended, and the TLS stream over it has not
   public int read(ByteBuffer into) throws IOException {
     int count;
     while ((count = wire.read(into)) == 0) {
@@ -101,6 +131,7 @@ public final class TimedWire implements Closeable {
         await(wire.interest(SelectionKey.OP_WRITE), "the peer takes nothing");
       }
     }
+    flush();
   }
 
   /// Sends up to `count` bytes of `file` from `position` on.
@@ -124,11 +155,36 @@ public final class TimedWire implements Closeable {
   /// Says that nothing more will be written.
   public void endOutput() throws IOException {
     wire.endOutput();
+    flush();
+  }
+
+  /// Drops what the peer still says, until it has ended its output, too; for at most `atMost`.
+  ///
+  /// @return whether it has
+  public boolean drain(Duration atMost) throws IOException {
+    Duration usual = timeout;
+    long end = System.nanoTime() + atMost.toNanos();
+    ByteBuffer dropped = ByteBuffer.allocate(DROPPED);
+    try {
+      long left;
+      while ((left = end - System.nanoTime()) > 0) {
+        timeout = Duration.ofNanos(left);
+        if (read(dropped.clear()) < 0) {
+          return true;
+        }
+      }
+      return false;
+    } catch (SocketTimeoutException _) {
+      return false;
+    } finally {
+      timeout = usual;
+    }
   }
 
   /// Breaks the connection off, so that the peer does not take what it has for the whole.
   public void reset() throws IOException {
-    wire.reset();
+    // Not by way of TLS, which belongs to the thread that uses it.
+    clear.reset();
     selector.close();
   }
 

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import wharf.net.TimedWire;
 
@@ -41,8 +42,12 @@ final class ControlConnection implements Closeable {
   }
 
   /// Connects and waits until the server is ready.
-  static ControlConnection open(String host, int port, Duration timeout, Listener listener)
-      throws FtpException {
+  ///
+  /// @param tls that begins at once; null to begin in the clear
+  static ControlConnection open(Site site, @Nullable TlsSession tls) throws FtpException {
+    String host = site.host();
+    int port = site.port();
+    Duration timeout = site.timeout();
     String server = (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
     TimedWire wire;
     try {
@@ -61,8 +66,12 @@ final class ControlConnection implements Closeable {
           : new FtpException.Unreachable(
               "cannot connect to %s: %s; is a server running there?".formatted(server, say(e)), e);
     }
-    ControlConnection control = new ControlConnection(wire, server, timeout, listener);
+    ControlConnection control =
+        new ControlConnection(wire, server, timeout, site.listeners().get());
     try {
+      if (tls != null) {
+        control.begin(tls, "use explicit TLS (AUTH TLS) if this is no port for implicit TLS");
+      }
       Reply greeting;
       do {
         greeting = control.read();
@@ -82,6 +91,36 @@ final class ControlConnection implements Closeable {
     } catch (FtpException e) {
       control.close();
       throw e;
+    }
+  }
+
+  /// Goes on under TLS, which the server has agreed to.
+  ///
+  /// @throws FtpException.Untrusted when they cannot agree, or the server is not believed
+  void secure(TlsSession tls) throws FtpException {
+    if (!parser.empty()) {
+      // Read on under TLS it would seem to be the server's word.
+      usable = false;
+      throw new FtpException.Untrusted(
+          "more came from %s in the clear than its consent to TLS: somebody may stand between"
+              .formatted(server),
+          null);
+    }
+    begin(tls, "the server may know outdated kinds of TLS only, or somebody may stand between");
+  }
+
+  private void begin(TlsSession tls, String remedy) throws FtpException {
+    try {
+      tls.protectControl(wire);
+    } catch (FtpException e) {
+      usable = false;
+      throw e;
+    } catch (SSLException e) {
+      usable = false;
+      throw new FtpException.Untrusted(
+          "no TLS with %s: %s; %s".formatted(server, say(e), remedy), e);
+    } catch (IOException e) {
+      throw failure(e);
     }
   }
 
@@ -220,6 +259,15 @@ final class ControlConnection implements Closeable {
 
   InetSocketAddress peer() throws IOException {
     return wire.peer();
+  }
+
+  /// Says that nothing more will be said, if anybody listens.
+  void end() {
+    try {
+      wire.endOutput();
+    } catch (IOException _) {
+      // The other end was faster.
+    }
   }
 
   private FtpException explained(IOException e) {

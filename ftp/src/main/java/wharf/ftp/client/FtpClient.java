@@ -2,8 +2,6 @@ package wharf.ftp.client;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
@@ -20,8 +18,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import wharf.ftp.FtpTime;
 import wharf.net.TimedWire;
@@ -42,6 +38,12 @@ import wharf.net.TimedWire;
 /// [FtpException.Cancelled]: a transfer is called off then, and the session can go on. After a
 /// failure it does if [#usable].
 ///
+/// Under TLS ([Site#tls]) the data connections resume the session of the control connection, as
+/// many servers demand. Java does by itself, but for TLS 1.2 with servers whose tickets it takes
+/// for nonsense, as those of vsftpd: there the program has to be started with
+/// `-Djdk.tls.client.enableSessionTicketExtension=false`, or to set that property before anything
+/// in it has used TLS, as the `wharf` command does.
+///
 /// This class moves bytes; [Download] and [Upload] move files, and say that one is complete only
 /// when it is.
 public final class FtpClient implements Closeable {
@@ -54,50 +56,102 @@ public final class FtpClient implements Closeable {
           "EPSV", "REST", "RANG", "RETR", "STOR", "STOU", "APPE", "ALLO", "LIST", "NLST", "MLSD",
           "USER", "PASS", "ACCT", "REIN", "QUIT");
 
-  private static final Pattern PASV_NUMBERS =
-      Pattern.compile("(\\d{1,3}),(\\d{1,3}),(\\d{1,3}),(\\d{1,3}),(\\d{1,3}),(\\d{1,3})");
-  private static final Pattern EPSV_PORT = Pattern.compile("\\((.)\\1\\1(\\d{1,5})\\1\\)");
-
   private final ControlConnection control;
   private final Duration timeout;
   private final InstantSource clock;
+  private final Traits traits;
   private final Map<String, String> features = new HashMap<>();
+
+  /// What the session is protected by; null for nothing.
+  private final @Nullable TlsSession tls;
+
+  private final DataConnections data;
   private @Nullable Hashes hashes;
-  private boolean extendedPassive = true;
-  private boolean machineListings;
   private @Nullable ByteBuffer buffer;
 
-  private FtpClient(ControlConnection control, Duration timeout, InstantSource clock) {
+  private FtpClient(ControlConnection control, Site site, Traits traits, @Nullable TlsSession tls) {
     this.control = control;
-    this.timeout = timeout;
-    this.clock = clock;
+    this.timeout = site.timeout();
+    this.clock = site.clock();
+    this.traits = traits;
+    this.tls = tls;
+    this.data = new DataConnections(control, site.timeout(), traits, tls);
   }
 
   /// Connects, logs in and gets ready to move files.
   public static FtpClient connect(Site site) throws FtpException {
-    FtpClient client =
-        new FtpClient(
-            ControlConnection.open(
-                site.host(), site.port(), site.timeout(), site.listeners().get()),
-            site.timeout(),
-            site.clock());
+    return connect(site, new Traits());
+  }
+
+  /// The same with what other sessions have found out about the server, and for those to come.
+  public static FtpClient connect(Site site, Traits traits) throws FtpException {
+    Tls.Mode mode = site.tls().mode();
+    TlsSession tls = mode == Tls.Mode.OFF ? null : new TlsSession(site);
+    ControlConnection control =
+        ControlConnection.open(site, mode == Tls.Mode.IMPLICIT ? tls : null);
     try {
+      if (tls != null && mode != Tls.Mode.IMPLICIT && !agreeOnTls(control, tls, site, traits)) {
+        tls = null;
+      }
+      FtpClient client = new FtpClient(control, site, traits, tls);
       try {
         client.logIn(site.login());
       } catch (FtpException.ConnectionLost e) {
         // Some count only once they know who it is.
-        Reply farewell = client.control.farewell();
-        throw farewell == null ? e : ControlConnection.full(client.control.server(), farewell);
+        Reply farewell = control.farewell();
+        throw farewell == null ? e : ControlConnection.full(control.server(), farewell);
       }
+      client.protectData();
       client.learnFeatures();
-      Reply type = client.control.command("TYPE", "I");
+      Reply type = control.command("TYPE", "I");
       if (!type.done()) {
         throw Refusal.of(type, "TYPE", "I");
       }
       return client;
     } catch (FtpException e) {
-      client.control.close();
+      control.close();
       throw e;
+    }
+  }
+
+  /// Asks for TLS, and has it begin.
+  ///
+  /// @return false when there is none, and it goes without
+  private static boolean agreeOnTls(
+      ControlConnection control, TlsSession tls, Site site, Traits traits) throws FtpException {
+    Reply reply = control.command("AUTH", "TLS");
+    if (reply.code() == 234) {
+      control.secure(tls);
+      traits.wasSecured();
+      return true;
+    }
+    boolean optional = site.tls().mode() == Tls.Mode.PREFER;
+    if (optional && reply.permanent() && !traits.secured()) {
+      site.tls().trust().inTheClear(site.host(), site.port());
+      return false;
+    }
+    throw new FtpException.Untrusted(
+        traits.secured()
+            ? "%s offers no TLS (%s), and did a moment ago: somebody may stand between"
+                .formatted(control.server(), reply)
+            : "%s offers no TLS (%s): nobody was logged in; do without TLS only if everybody may read along"
+                .formatted(control.server(), reply),
+        null);
+  }
+
+  /// Has data connections protected, too (RFC 4217).
+  private void protectData() throws FtpException {
+    if (tls == null) {
+      return;
+    }
+    // It means nothing under TLS, but has to be said; PROT tells whether it was heard.
+    Reply _ = control.command("PBSZ", "0");
+    Reply reply = control.command("PROT", "P");
+    if (!reply.done()) {
+      throw new FtpException.Untrusted(
+          "%s protects what is said, but not what is moved (%s); do without TLS only if everybody may read along"
+              .formatted(control.server(), reply),
+          null);
     }
   }
 
@@ -132,7 +186,6 @@ public final class FtpClient implements Closeable {
       String[] words = feature.strip().split(" ", 2);
       features.put(words[0].toUpperCase(Locale.ROOT), words.length > 1 ? words[1] : "");
     }
-    machineListings = offers("MLST") || offers("MLSD");
     if (offers("UTF8")) {
       // Servers that offer it may still wait to be asked; what they answer changes nothing.
       Reply _ = control.command("OPTS", "UTF8 ON");
@@ -149,6 +202,16 @@ public final class FtpClient implements Closeable {
   /// is nothing, and when the feature is not there ([#offers] tells).
   public String feature(String feature) {
     return features.getOrDefault(feature, "");
+  }
+
+  /// What the session is protected by; empty in the clear.
+  public Optional<Protection> protection() {
+    return tls == null ? Optional.empty() : Optional.ofNullable(tls.protection());
+  }
+
+  /// Whether MLST and MLSD are worth a try.
+  private boolean machineListings() {
+    return traits.machineListings() && (offers("MLST") || offers("MLSD"));
   }
 
   /// Says a command as it is, and gives the answer, whatever it is: for what has no method here, as
@@ -305,7 +368,7 @@ public final class FtpClient implements Closeable {
   ///
   /// @throws FtpException.NotFound when there is none
   public Entry stat(String path) throws FtpException {
-    if (machineListings) {
+    if (machineListings()) {
       Reply reply = control.command("MLST", path);
       Entry entry = reply.code() == 250 ? Listing.mlst(reply, lastOf(path)) : null;
       if (entry != null) {
@@ -348,7 +411,7 @@ public final class FtpClient implements Closeable {
     if (path.isEmpty()) {
       return true;
     }
-    if (machineListings) {
+    if (machineListings()) {
       Reply reply = control.command("MLST", path);
       Entry entry = reply.code() == 250 ? Listing.mlst(reply, "x") : null;
       if (entry != null) {
@@ -371,7 +434,7 @@ public final class FtpClient implements Closeable {
   ///
   /// @param path empty for the current folder
   public void list(String path, Consumer<Entry> each) throws FtpException {
-    if (machineListings) {
+    if (machineListings()) {
       try {
         lines("MLSD", path, Listing::mlsd, each);
         return;
@@ -382,7 +445,9 @@ public final class FtpClient implements Closeable {
         if (!e.unsupported()) {
           throw e;
         }
-        machineListings = e.code() == 501;
+        if (e.code() != 501) {
+          traits.noMachineListings();
+        }
       } catch (FtpException.NotFound e) {
         if (listedAsFile(path, each)) {
           return;
@@ -436,18 +501,20 @@ public final class FtpClient implements Closeable {
       throws FtpException {
     LineReader reader = new LineReader(parser, each);
     Reply _ =
-        transfer(
+        data.receive(
             verb,
             path,
             0,
-            data -> {
+            wire -> {
               ByteBuffer into = buffer();
-              while (data.read(into.clear()) >= 0) {
+              while (wire.read(into.clear()) >= 0) {
                 reader.add(into.flip());
               }
               reader.end();
               return true;
-            });
+            },
+            // Nobody says how long a listing is to be.
+            () -> false);
     return new Lines(reader.understood(), reader.strange());
   }
 
@@ -465,14 +532,14 @@ public final class FtpClient implements Closeable {
       throws FtpException {
     long[] moved = {0};
     Reply reply =
-        transfer(
+        data.receive(
             "RETR",
             path,
             offset,
-            data -> {
+            wire -> {
               ByteBuffer bytes = buffer();
               // One byte more, to tell an end from what has to be broken off.
-              while (data.read(bytes.clear()) >= 0) {
+              while (wire.read(bytes.clear()) >= 0) {
                 bytes.flip();
                 boolean more = bytes.remaining() > count - moved[0];
                 bytes.limit((int) Math.min(bytes.limit(), count - moved[0]));
@@ -484,7 +551,8 @@ public final class FtpClient implements Closeable {
                 }
               }
               return true;
-            });
+            },
+            () -> size(path).orElse(-1) == offset + moved[0]);
     return new Moved(moved[0], reply);
   }
 
@@ -543,15 +611,15 @@ public final class FtpClient implements Closeable {
       Progress progress)
       throws FtpException {
     Reply reply =
-        transfer(
+        data.send(
             verb,
             path,
             restart,
-            data -> {
+            wire -> {
               long position = offset;
               while (position < size) {
                 // A burst at a time, for the progress.
-                long sent = data.send(file, position, Math.min(size - position, 4L * BUFFER));
+                long sent = wire.send(file, position, Math.min(size - position, 4L * BUFFER));
                 if (sent == 0) {
                   throw new FtpException.LocalDisk(
                       "the file became shorter while it was sent; send it again", null);
@@ -559,7 +627,6 @@ public final class FtpClient implements Closeable {
                 position += sent;
                 progress.at(position);
               }
-              data.endOutput();
               return true;
             });
     return new Moved(size - offset, reply);
@@ -570,19 +637,18 @@ public final class FtpClient implements Closeable {
       throws FtpException {
     long[] moved = {0};
     Reply reply =
-        transfer(
+        data.send(
             verb,
             path,
             restart,
-            data -> {
+            wire -> {
               ByteBuffer bytes = buffer();
               while (readIn(from, bytes.clear())) {
                 bytes.flip();
                 moved[0] += bytes.remaining();
-                data.write(bytes);
+                wire.write(bytes);
                 progress.at(restart + moved[0]);
               }
-              data.endOutput();
               return true;
             });
     return new Moved(moved[0], reply);
@@ -594,139 +660,6 @@ public final class FtpClient implements Closeable {
     } catch (IOException e) {
       throw local("cannot read what is to be sent", e);
     }
-  }
-
-  /// What is done over a data connection. Whatever it throws resets the connection.
-  private interface Work {
-    /// @return whether it came to the end; if not, the connection is reset without a complaint
-    boolean over(TimedWire data) throws IOException;
-  }
-
-  /// Moves data and waits for the server's last word on it.
-  private Reply transfer(String verb, String path, long offset, Work work) throws FtpException {
-    TimedWire data = openData(verb, path, offset);
-    try {
-      if (!work.over(data)) {
-        data.reset();
-        return control.read();
-      }
-      data.close();
-    } catch (IOException e) {
-      FtpException problem = e instanceof FtpException own ? own : broken(verb, path, e);
-      quietly(data::reset);
-      // Its answer keeps the dialogue in step, and it may know better why.
-      Reply reply =
-          problem instanceof FtpException.Cancelled
-              ? control.readDespiteStop()
-              : control.readSoon();
-      if (reply == null) {
-        control.spoil();
-      } else if (problem != e
-          && !(problem instanceof FtpException.Cancelled)
-          && reply.code() >= 400) {
-        problem = Refusal.of(reply, verb, path);
-        problem.addSuppressed(e);
-      }
-      throw problem;
-    } catch (RuntimeException | Error e) {
-      quietly(data::reset);
-      control.spoil();
-      throw e;
-    }
-    Reply reply = control.read();
-    if (!reply.done()) {
-      throw Refusal.of(reply, verb, path);
-    }
-    return reply;
-  }
-
-  /// The command goes out before the connection is made, and its reply is read after: some servers
-  /// answer only once they have the connection, others take it only once they have the command.
-  private TimedWire openData(String verb, String path, long offset) throws FtpException {
-    InetSocketAddress address = passive();
-    if (offset > 0) {
-      // Directly before the command it is for: another would cancel it.
-      Reply reply = control.command("REST", Long.toString(offset));
-      if (!reply.wantsMore()) {
-        throw Refusal.of(reply, "REST", path);
-      }
-    }
-    control.send(verb, path);
-    TimedWire data;
-    try {
-      data = TimedWire.connect(address, timeout);
-    } catch (IOException e) {
-      // Perhaps it refused the command and has closed the door already.
-      Reply reply = control.readSoon();
-      if (reply != null && reply.preliminary()) {
-        // Or it came, and broke off before this end had seen it come.
-        reply = control.readSoon();
-      }
-      if (reply != null && reply.code() >= 400) {
-        throw Refusal.of(reply, verb, path);
-      }
-      control.spoil();
-      throw TimedWire.stopAsked()
-          ? new FtpException.Cancelled()
-          : new FtpException.Unreachable(
-              "no data connection to %s: %s; a firewall may block the port"
-                  .formatted(address, ControlConnection.say(e)),
-              e);
-    }
-    try {
-      Reply reply = control.read();
-      if (reply.preliminary()) {
-        return data;
-      }
-      throw reply.code() >= 400
-          ? Refusal.of(reply, verb, path)
-          : new FtpException.Protocol(
-              "the server answered %s with %s before anything was moved".formatted(verb, reply));
-    } catch (FtpException e) {
-      if (e instanceof FtpException.Protocol) {
-        control.spoil();
-      }
-      quietly(data::reset);
-      throw e;
-    }
-  }
-
-  /// Where to connect for the next transfer. Only the port is taken from the server's word: the
-  /// address is the one it is known to be at, since what it says is wrong behind a NAT, and could
-  /// be somebody else's.
-  private InetSocketAddress passive() throws FtpException {
-    try {
-      if (extendedPassive) {
-        Reply reply = control.command("EPSV", "");
-        Matcher port = EPSV_PORT.matcher(reply.text());
-        if (reply.code() == 229 && port.find()) {
-          return new InetSocketAddress(
-              control.peer().getAddress(), portOf(Integer.parseInt(port.group(2)), reply));
-        }
-        // Not understood, or forbidden, or garbled on its way: not asked for again.
-        extendedPassive = false;
-      }
-      Reply reply = control.command("PASV", "");
-      Matcher numbers = PASV_NUMBERS.matcher(reply.text());
-      if (reply.code() != 227 || !numbers.find()) {
-        throw reply.code() >= 400
-            ? Refusal.of(reply, "PASV", "")
-            : new FtpException.Protocol("the server offers no data connection: " + reply);
-      }
-      int port = Integer.parseInt(numbers.group(5)) * 256 + Integer.parseInt(numbers.group(6));
-      return new InetSocketAddress(control.peer().getAddress(), portOf(port, reply));
-    } catch (FtpException e) {
-      throw e;
-    } catch (IOException e) {
-      throw new FtpException.ConnectionLost("the connection was closed", e);
-    }
-  }
-
-  private static int portOf(int port, Reply reply) throws FtpException {
-    if (port < 1 || port > 65535) {
-      throw new FtpException.Protocol("the server offers a port that is none: " + reply);
-    }
-    return port;
   }
 
   /// Says a command, whose answer the caller understands.
@@ -741,22 +674,6 @@ public final class FtpClient implements Closeable {
     }
   }
 
-  private FtpException broken(String verb, String path, IOException e) {
-    String what = verb.equals("STOR") || verb.equals("APPE") ? "sending" : "receiving";
-    String subject = path.isEmpty() ? "the listing" : Refusal.quote(path);
-    if (TimedWire.stopAsked()) {
-      return new FtpException.Cancelled();
-    }
-    if (e instanceof SocketTimeoutException) {
-      return new FtpException.TimedOut(
-          "%s %s stood still for %d s; try again, or allow more time"
-              .formatted(what, subject, timeout.toSeconds()),
-          e);
-    }
-    return new FtpException.Incomplete(
-        "%s %s broke off: %s".formatted(what, subject, ControlConnection.say(e)), e);
-  }
-
   private static FtpException local(String what, IOException e) {
     return TimedWire.stopAsked()
         ? new FtpException.Cancelled()
@@ -765,21 +682,10 @@ public final class FtpClient implements Closeable {
 
   private ByteBuffer buffer() {
     if (buffer == null) {
-      buffer = ByteBuffer.allocateDirect(BUFFER);
+      // TLS is faster with what is on the heap, the system with what is not.
+      buffer = tls == null ? ByteBuffer.allocateDirect(BUFFER) : ByteBuffer.allocate(BUFFER);
     }
     return buffer;
-  }
-
-  private interface Action {
-    void run() throws IOException;
-  }
-
-  private static void quietly(Action action) {
-    try {
-      action.run();
-    } catch (IOException _) {
-      // It is given up already.
-    }
   }
 
   /// Says goodbye if there is somebody to say it to, and disconnects.
@@ -790,6 +696,7 @@ public final class FtpClient implements Closeable {
         control.send("QUIT", "");
         // Waits for the answer: a server may take a bare hang-up for a broken client.
         Reply _ = control.readSoon();
+        control.end();
       } catch (FtpException _) {
         // Then without a goodbye.
       }

@@ -33,6 +33,9 @@ final class Refusal {
           new FtpException.Incomplete(told + "; what came is kept and can be continued", null);
       case 452, 552 ->
           new FtpException.NoSpace(told + "; free space there, or ask for a larger quota");
+      case 522 ->
+          new FtpException.Untrusted(
+              told + "; the server wants data connections to resume the TLS session", null);
       case 530 -> new FtpException.LoginRefused(told + "; log in as a user who may");
       case 532, 553 -> new FtpException.NotPermitted(told);
       case 450, 521, 550 -> meaning550(reply, verb, told);

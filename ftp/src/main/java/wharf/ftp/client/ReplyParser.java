@@ -58,6 +58,11 @@ final class ReplyParser {
     return replies.poll();
   }
 
+  /// Whether nothing is left that was added and not given out: no reply, and no part of one.
+  boolean empty() {
+    return replies.isEmpty() && lines.isEmpty() && lineLength == 0;
+  }
+
   /// Whether a line so far was not UTF-8.
   boolean sawOldCharacters() {
     return notUtf8;

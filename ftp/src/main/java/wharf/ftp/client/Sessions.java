@@ -134,7 +134,8 @@ public final class Sessions implements AutoCloseable {
 
   /// Up to `most` sessions with a server.
   public static Sessions with(Site site, int most) {
-    return with(() -> FtpClient.connect(site), most, Retries.usual(), Listener.NONE);
+    Traits traits = new Traits();
+    return with(() -> FtpClient.connect(site, traits), most, Retries.usual(), Listener.NONE);
   }
 
   /// Up to `most` sessions, made in another way, or with other patience, or watched.

@@ -18,6 +18,7 @@ import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -26,6 +27,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /// A small FTP server that misbehaves as told, with its files in memory.
@@ -49,9 +52,13 @@ final class FaultyServer implements Closeable {
     NOT_FTP,
     FULL,
     NO_EPSV,
+    /// EPSV names a port where nobody is.
+    EPSV_UNREACHABLE,
     /// PASV names an address where nobody is.
     PASV_ELSEWHERE,
     NO_MLST,
+    /// MLSD is announced and not understood.
+    NO_MLSD,
     /// There is nowhere to go.
     NO_FOLDERS,
     NO_SIZE,
@@ -66,6 +73,24 @@ final class FaultyServer implements Closeable {
     SPOILS_A_BYTE,
     /// In downloads one byte becomes another.
     SENDS_A_WRONG_BYTE,
+    /// After the consent to TLS more is said in the clear.
+    TLS_INJECTED,
+    /// The connection ends in the middle of the handshake.
+    TLS_STOPS,
+    /// What follows the consent to TLS is none.
+    NO_TLS_AFTER_ALL,
+    /// TLS is for what is said only.
+    NO_PROT,
+    /// Data connections show another certificate.
+    STRANGER,
+    /// Data connections under TLS end without close_notify.
+    NO_CLOSE_NOTIFY,
+    /// Uploads under TLS are not answered with close_notify, nor is their connection ended.
+    NO_GOODBYE,
+    /// A listing without end.
+    ENDLESS_LISTING,
+    /// A listing that is one name without end.
+    ENDLESS_NAME,
     /// The hashes that are told are not those of the files.
     HASH_LIES,
     /// HASH is announced and then refused.
@@ -108,6 +133,14 @@ final class FaultyServer implements Closeable {
   volatile @Nullable String everyFolderHas;
 
   volatile String modified = "20200102030405";
+
+  /// Who it is under TLS, which it then has; and who else.
+  volatile @Nullable SSLContext identity;
+
+  volatile @Nullable SSLContext stranger;
+
+  /// Whether TLS begins with the connection.
+  volatile boolean implicit;
 
   private final ServerSocket listener;
   private final List<Socket> open = new CopyOnWriteArrayList<>();
@@ -165,8 +198,9 @@ final class FaultyServer implements Closeable {
 
   private final class Dialogue {
     private final Socket control;
-    private final InputStream in;
-    private final OutputStream out;
+    private InputStream in;
+    private OutputStream out;
+    private boolean protect;
     private @Nullable ServerSocket passive;
     private final boolean fits;
     private int restart;
@@ -181,7 +215,43 @@ final class FaultyServer implements Closeable {
       out = control.getOutputStream();
     }
 
+    private void secure() throws IOException {
+      Socket secured = under(Objects.requireNonNull(identity), control);
+      in = secured.getInputStream();
+      out = secured.getOutputStream();
+    }
+
+    private static Socket under(SSLContext who, Socket socket) throws IOException {
+      SSLSocket secured =
+          (SSLSocket) who.getSocketFactory().createSocket(socket, (InputStream) null, true);
+      secured.setUseClientMode(false);
+      secured.startHandshake();
+      return secured;
+    }
+
+    private boolean auth() throws IOException {
+      if (identity == null) {
+        say("502 no");
+        return true;
+      }
+      say(has(Fault.TLS_INJECTED) ? "234 begin\r\n230 in" : "234 begin");
+      if (has(Fault.TLS_STOPS)) {
+        int _ = in.read();
+        return false;
+      }
+      if (has(Fault.NO_TLS_AFTER_ALL)) {
+        int _ = in.read();
+        say("500 what?");
+        return false;
+      }
+      secure();
+      return true;
+    }
+
     void run() throws IOException {
+      if (implicit) {
+        secure();
+      }
       if (has(Fault.ENDLESS_LINE)) {
         endlessly("220 " + "x".repeat(1000));
       }
@@ -204,6 +274,14 @@ final class FaultyServer implements Closeable {
 
     private boolean answer(String verb, String argument) throws IOException {
       switch (verb) {
+        case "AUTH" -> {
+          return auth();
+        }
+        case "PBSZ" -> say("200 ok");
+        case "PROT" -> {
+          protect = !has(Fault.NO_PROT);
+          say(protect ? "200 ok" : "536 no");
+        }
         case "USER" -> say(has(Fault.USER_SUFFICES) ? "230 in" : "331 password");
         case "PASS" ->
             say(
@@ -240,7 +318,11 @@ final class FaultyServer implements Closeable {
           if (has(Fault.NO_EPSV)) {
             say("500 no");
           } else {
-            say("229 here (|||" + listen() + "|)");
+            int port = listen();
+            if (passive != null && has(Fault.EPSV_UNREACHABLE)) {
+              passive.close();
+            }
+            say("229 here (|||" + port + "|)");
           }
         }
         case "PASV" -> {
@@ -269,7 +351,13 @@ final class FaultyServer implements Closeable {
         }
         case "SITE" -> say(argument.startsWith("CHMOD 640 f") ? "200 ok" : "550 not so");
         case "STAT" -> say("211-fine\r\n as ever\r\n211 end");
-        case "LIST", "MLSD" -> list(verb, argument);
+        case "LIST", "MLSD" -> {
+          if (verb.equals("MLSD") && has(Fault.NO_MLSD)) {
+            say("500 no");
+          } else {
+            list(verb, argument);
+          }
+        }
         case "CWD" ->
             say(
                 argument.startsWith("missing")
@@ -357,6 +445,13 @@ final class FaultyServer implements Closeable {
       return data;
     }
 
+    /// The same under TLS, if so agreed.
+    private Socket secured(Socket data) throws IOException {
+      return !protect
+          ? data
+          : under(Objects.requireNonNull(has(Fault.STRANGER) ? stranger : identity), data);
+    }
+
     private boolean retrieve(String name) throws IOException {
       byte[] file = files.get(name);
       if (file == null || parts.containsKey(name) || has(Fault.WRITE_ONLY)) {
@@ -367,7 +462,8 @@ final class FaultyServer implements Closeable {
       int from = restart;
       restart = 0;
       say("150 coming");
-      Socket data = dataConnection();
+      Socket plain = dataConnection();
+      Socket data = secured(plain);
       boolean half =
           has(Fault.SHORT_BUT_COMPLETE)
               || has(Fault.DATA_RESET)
@@ -397,7 +493,12 @@ final class FaultyServer implements Closeable {
         say("426 broken");
         return true;
       }
-      data.close();
+      if (has(Fault.NO_CLOSE_NOTIFY)) {
+        plain.shutdownOutput();
+        plain.close();
+      } else {
+        data.close();
+      }
       if (!has(Fault.NO_FINAL_REPLY)) {
         say("226 complete");
       }
@@ -408,13 +509,13 @@ final class FaultyServer implements Closeable {
       int from = restart;
       restart = 0;
       say("150 send");
-      Socket data = dataConnection();
+      Socket data = secured(dataConnection());
       ByteArrayOutputStream received = new ByteArrayOutputStream();
       byte[] before = parts.getOrDefault(name, files.get(name));
       if (before != null && from > 0) {
         received.write(before, 0, from);
       }
-      try (data) {
+      try (Socket _ = has(Fault.NO_GOODBYE) ? new Socket() : data) {
         if (has(Fault.DISK_FULL)) {
           int _ = data.getInputStream().read();
           say("552 disk full");
@@ -443,7 +544,17 @@ final class FaultyServer implements Closeable {
         return;
       }
       say("150 coming");
-      try (Socket data = dataConnection()) {
+      Socket plain = dataConnection();
+      try (Socket data = secured(plain)) {
+        if (has(Fault.ENDLESS_NAME) || has(Fault.ENDLESS_LISTING)) {
+          byte[] line = ("type=file;size=1; " + "x".repeat(100)).getBytes(UTF_8);
+          while (true) {
+            data.getOutputStream().write(line);
+            if (has(Fault.ENDLESS_LISTING)) {
+              data.getOutputStream().write('\n');
+            }
+          }
+        }
         StringBuilder text = new StringBuilder();
         Map<String, byte[]> shown = tree ? filesIn(path) : files;
         if (tree) {
@@ -456,6 +567,13 @@ final class FaultyServer implements Closeable {
                         ? "type=file;size=%d; %s\r\n".formatted(bytes.length, name)
                         : "-rw-r--r-- 1 o g %d Jan 2 2020 %s\r\n".formatted(bytes.length, name)));
         data.getOutputStream().write(text.toString().getBytes(UTF_8));
+        if (has(Fault.NO_CLOSE_NOTIFY)) {
+          plain.shutdownOutput();
+          plain.close();
+        }
+      } catch (IOException e) {
+        say("426 " + e.getClass().getSimpleName());
+        return;
       }
       say("226 complete");
     }

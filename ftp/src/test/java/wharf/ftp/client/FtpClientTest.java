@@ -222,6 +222,63 @@ class FtpClientTest {
   }
 
   @Test
+  void whatEpsvOffersAndCannotBeReachedIsTriedOnceForAllSessions() throws FtpException {
+    server.faults.add(Fault.EPSV_UNREACHABLE);
+    Traits traits = new Traits();
+    Site site = site(server.port(), Login.anonymous(), PATIENT);
+    for (int i = 0; i < 2; i++) {
+      try (FtpClient client = FtpClient.connect(site, traits)) {
+        assertThat(client.list("")).hasSize(1);
+        assertThat(client.list("")).hasSize(1);
+      }
+    }
+    assertThat(server.commands).filteredOn("EPSV"::equals).hasSize(1);
+    assertThat(server.commands).filteredOn("PASV"::equals).hasSize(4);
+  }
+
+  @Test
+  void machineListingsAreAskedForOnceWhereTheyAreNotUnderstood() throws FtpException {
+    server.faults.add(Fault.NO_MLSD);
+    Traits traits = new Traits();
+    Site site = site(server.port(), Login.anonymous(), PATIENT);
+    for (int i = 0; i < 2; i++) {
+      try (FtpClient client = FtpClient.connect(site, traits)) {
+        assertThat(client.list("").getFirst().name()).isEqualTo("f");
+      }
+    }
+    assertThat(server.commands).filteredOn("MLSD"::equals).hasSize(1);
+  }
+
+  @Test
+  void aListingOfOneEndlessNameEnds() throws FtpException {
+    server.faults.add(Fault.ENDLESS_NAME);
+    try (FtpClient client = connect()) {
+      fails(FtpException.Protocol.class, () -> client.list("", _ -> {}));
+      assertThat(client.usable()).isTrue();
+    }
+  }
+
+  @Test
+  void whoHasSeenEnoughOfAnEndlessListingEndsIt() throws FtpException {
+    server.faults.add(Fault.ENDLESS_LISTING);
+    try (FtpClient client = connect()) {
+      long[] seen = {0};
+      fails(
+          FtpException.Cancelled.class,
+          () ->
+              client.list(
+                  "",
+                  _ -> {
+                    if (++seen[0] == 100_000) {
+                      Thread.currentThread().interrupt();
+                    }
+                  }));
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(client.usable()).isTrue();
+    }
+  }
+
+  @Test
   void listsWithoutMachineListings() throws FtpException {
     server.faults.add(Fault.NO_MLST);
     try (FtpClient client = connect()) {
