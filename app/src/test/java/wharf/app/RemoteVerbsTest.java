@@ -43,10 +43,12 @@ class RemoteVerbsTest {
             "--writable",
             "--user=ann",
             "--password-file=" + password);
-    String line;
-    while (!(line = server.out.readLine()).contains("ftp://")) {}
-    place = line.strip();
-    while (!server.out.readLine().startsWith("Ready")) {}
+    place = "";
+    String line = server.out.readLine();
+    while (!line.startsWith("Ready")) {
+      place = line.contains("ftp://") ? line.strip() : place;
+      line = server.out.readLine();
+    }
   }
 
   @AfterAll
@@ -187,9 +189,9 @@ class RemoteVerbsTest {
 
   @Test
   void movesInPlaceAndIntoFolders() {
-    good("mv", place + "pub/a.txt", "z.txt");
+    Ran _ = good("mv", place + "pub/a.txt", "z.txt");
     assertThat(root.resolve("pub/z.txt")).exists();
-    good("mv", place + "pub/z.txt", place + "pub/b.bin", place + "empty");
+    Ran _ = good("mv", place + "pub/z.txt", place + "pub/b.bin", place + "empty");
     assertThat(root.resolve("empty/z.txt")).exists();
     assertThat(root.resolve("empty/b.bin")).exists();
     assertThat(good("mv", "-n", place + "empty/z.txt", "y.txt").out())
@@ -201,14 +203,14 @@ class RemoteVerbsTest {
 
   @Test
   void makesFolders() {
-    good("mkdir", place + "new");
+    Ran _ = good("mkdir", place + "new");
     assertThat(root.resolve("new")).isDirectory();
     assertThat(wharf("mkdir", place + "new").code()).isEqualTo(7);
-    good("mkdir", "-p", place + "new");
+    Ran _ = good("mkdir", "-p", place + "new");
     assertThat(wharf("mkdir", place + "x/y/z").code()).isNotZero();
     assertThat(good("mkdir", "-p", "--dry-run", place + "new/y/z").out())
         .isEqualTo("would make new/y\nwould make new/y/z\n");
-    good("mkdir", "-p", place + "new/y/z/");
+    Ran _ = good("mkdir", "-p", place + "new/y/z/");
     assertThat(root.resolve("new/y/z")).isDirectory();
   }
 
