@@ -43,6 +43,9 @@ final class ListingOptions {
     sessions.run(
         client -> {
           lines.begin();
+          if (detailed || plain || results.forPrograms()) {
+            client.wantDetails();
+          }
           client.list(path, lines::add);
           lines.end(client);
           return true;

@@ -54,6 +54,8 @@ import wharf.ftp.client.Printable;
       Du.class,
       Find.class,
       Shell.class,
+      TrustVerb.class,
+      BookmarkVerb.class,
       NetCat.class,
       Host.class,
       User.class,
@@ -79,6 +81,7 @@ import wharf.ftp.client.Printable;
       " 9:timed out",
       "10:what arrived is not what was sent",
       "130:interrupted",
+      "143:asked to end by SIGTERM",
     },
     footer = {
       "",
@@ -110,13 +113,15 @@ public final class Main implements Runnable {
 
   /// Runs the program and ends the process with its exit code.
   public static void main(String[] args) {
+    // Java takes the tickets of vsftpd under TLS 1.2 for nonsense and then resumes nothing, which
+    // that server does not put up with. Read when TLS is first used, and never again.
+    System.setProperty("jdk.tls.client.enableSessionTicketExtension", "false");
     Thread main = Thread.currentThread();
     Main program = new Main(Surroundings.ofProcess());
+    StopSignals signals = new StopSignals(main, program::atMost, Runtime.getRuntime()::halt);
+    signals.hear();
     CompletableFuture<Integer> ended = new CompletableFuture<>();
-    // Ctrl-C, or an end asked for by the system: what runs is interrupted, given time to leave
-    // things in order and to
-    // say how to go on, and its own exit code is kept. Else the JVM's is 128 and the signal's
-    // number.
+    // An end by something else than these signals: the same, by the hooks of the runtime.
     Runtime.getRuntime()
         .addShutdownHook(
             Thread.ofPlatform()
@@ -127,15 +132,19 @@ public final class Main implements Runnable {
                         program.haltWith(ended);
                       }
                     }));
-    int code = program.run(args);
+    int code = signals.code(program.run(args));
     ended.complete(code);
     System.exit(code);
   }
 
+  /// How long an end in order may take.
+  private Duration atMost() {
+    return grace.plus(SETTLING);
+  }
+
   private void haltWith(CompletableFuture<Integer> code) {
     try {
-      long atMost = grace.plus(SETTLING).toSeconds();
-      Runtime.getRuntime().halt(code.get(atMost, TimeUnit.SECONDS));
+      Runtime.getRuntime().halt(code.get(atMost().toSeconds(), TimeUnit.SECONDS));
     } catch (InterruptedException | ExecutionException | TimeoutException _) {
       // It did not end in time: the JVM ends as it would have.
     }

@@ -30,7 +30,7 @@ record Removal(Sessions sessions, boolean recursive, boolean dryRun, Results res
     } else if (RemotePath.last(path.replaceFirst("/+$", "")).isEmpty()) {
       throw new FtpException.NotPermitted(
           "all that is on the server is not removed at once: name what shall go");
-    } else {
+    } else if (!unlinked(path)) {
       tree(path);
     }
   }
@@ -51,8 +51,11 @@ record Removal(Sessions sessions, boolean recursive, boolean dryRun, Results res
               @Override
               public boolean found(Found<String> found) throws FtpException {
                 if (found.entry().kind() == Entry.Kind.FOLDER) {
-                  folders.add(found.path());
-                  return true;
+                  boolean enter = !unlinked(found.path());
+                  if (enter) {
+                    folders.add(found.path());
+                  }
+                  return enter;
                 }
                 try {
                   delete(found.path());
@@ -82,6 +85,29 @@ record Removal(Sessions sessions, boolean recursive, boolean dryRun, Results res
         remove(folder, "dir", client -> client.removeFolder(folder));
       }
     }
+  }
+
+  /// Removes what the server calls a folder, if it can be deleted as a file: then it is a link, and
+  /// what it leads to stays. Many servers do not tell the two apart in listings; none deletes a
+  /// folder that is one, unless it means to do all of our work.
+  private boolean unlinked(String path) throws FtpException {
+    if (dryRun) {
+      return false;
+    }
+    boolean link =
+        sessions.run(
+            client -> {
+              try {
+                client.delete(path);
+                return true;
+              } catch (FtpException.NotPermitted | FtpException.NotFound | FtpException.Refused _) {
+                return false;
+              }
+            });
+    if (link) {
+      results.addQuietly(() -> fields(path, "link"));
+    }
+    return link;
   }
 
   private void delete(String path) throws FtpException {

@@ -39,6 +39,11 @@ final class Results {
     }
   }
 
+  /// Whether it is programs that read it.
+  boolean forPrograms() {
+    return form != JsonOptions.Form.TEXT;
+  }
+
   /// One result.
   ///
   /// @param text for people, on one line

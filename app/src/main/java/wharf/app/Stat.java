@@ -5,6 +5,7 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 import wharf.ftp.client.Entry;
+import wharf.ftp.client.FtpClient;
 import wharf.ftp.client.FtpException;
 import wharf.ftp.client.Printable;
 
@@ -36,7 +37,13 @@ final class Stat extends RemoteVerb {
         urls,
         results,
         place ->
-            tell(place.sessions().run(client -> client.stat(place.path())), place.path(), results));
+            tell(
+                place.sessions().run(client -> look(client, place.path())), place.path(), results));
+  }
+
+  private static Entry look(FtpClient client, String path) throws FtpException {
+    client.wantDetails();
+    return client.stat(path);
   }
 
   /// Tells what is known of one.

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import wharf.ftp.FtpTime;
 import wharf.net.TimedWire;
@@ -60,7 +61,22 @@ public final class FtpClient implements Closeable {
   private final Duration timeout;
   private final InstantSource clock;
   private final Traits traits;
+  private static final Set<String> FACTS =
+      Set.of(
+          "type",
+          "size",
+          "modify",
+          "unique",
+          "unix.mode",
+          "unix.owner",
+          "unix.group",
+          "unix.ownername",
+          "unix.groupname",
+          "unix.uid",
+          "unix.gid");
+
   private final Map<String, String> features = new HashMap<>();
+  private boolean detailed;
 
   /// What the session is protected by; null for nothing.
   private final @Nullable TlsSession tls;
@@ -86,7 +102,7 @@ public final class FtpClient implements Closeable {
   /// The same with what other sessions have found out about the server, and for those to come.
   public static FtpClient connect(Site site, Traits traits) throws FtpException {
     Tls.Mode mode = site.tls().mode();
-    TlsSession tls = mode == Tls.Mode.OFF ? null : new TlsSession(site);
+    TlsSession tls = mode == Tls.Mode.OFF ? null : new TlsSession(site, traits.wantsReusable());
     ControlConnection control =
         ControlConnection.open(site, mode == Tls.Mode.IMPLICIT ? tls : null);
     try {
@@ -121,7 +137,16 @@ public final class FtpClient implements Closeable {
       ControlConnection control, TlsSession tls, Site site, Traits traits) throws FtpException {
     Reply reply = control.command("AUTH", "TLS");
     if (reply.code() == 234) {
-      control.secure(tls);
+      try {
+        control.secure(tls);
+      } catch (FtpException.Untrusted e) {
+        if (tls.reusing() && e.getCause() instanceof SSLException) {
+          traits.noReusable();
+          throw new FtpException.ConnectionLost(
+              "%s does not speak TLS 1.2; connect again".formatted(control.server()), e);
+        }
+        throw e;
+      }
       traits.wasSecured();
       return true;
     }
@@ -202,6 +227,29 @@ public final class FtpClient implements Closeable {
   /// is nothing, and when the feature is not there ([#offers] tells).
   public String feature(String feature) {
     return features.getOrDefault(feature, "");
+  }
+
+  /// Asks the server to tell in listings all that it can of each entry ([Entry.Details]): some
+  /// facts are only told to who has asked for them (RFC 3659, section 7.9).
+  public void wantDetails() throws FtpException {
+    String offered = feature("MLST");
+    if (detailed || !offered.contains(";")) {
+      return;
+    }
+    detailed = true;
+    StringBuilder wanted = new StringBuilder();
+    boolean missing = false;
+    for (String fact : offered.split(";", -1)) {
+      String name = fact.strip().replace("*", "");
+      if (FACTS.contains(name.toLowerCase(Locale.ROOT))) {
+        wanted.append(name).append(';');
+        missing |= !fact.contains("*");
+      }
+    }
+    if (missing) {
+      // One who refuses goes on telling what it told before.
+      Reply _ = control.command("OPTS", "MLST " + wanted);
+    }
   }
 
   /// What the session is protected by; empty in the clear.
@@ -436,7 +484,9 @@ public final class FtpClient implements Closeable {
   public void list(String path, Consumer<Entry> each) throws FtpException {
     if (machineListings()) {
       try {
-        lines("MLSD", path, Listing::mlsd, each);
+        if (lines("MLSD", path, Listing::mlsd, each).understood() == 0 && !isFolder(path)) {
+          throw notThere(path);
+        }
         return;
       } catch (FtpException.Refused e) {
         if (listedAsFile(path, each)) {
@@ -471,11 +521,15 @@ public final class FtpClient implements Closeable {
       found = lines("NLST", named, Listing::name, each);
     }
     if (found.understood() == 0 && !isFolder(path)) {
-      // As many servers do, this one lists what is not there as empty.
-      throw new FtpException.NotFound(
-          "cannot list %s: there is no such file or folder; check the name"
-              .formatted(Refusal.quote(path)));
+      throw notThere(path);
     }
+  }
+
+  /// As many servers do, this one lists what is not there as empty.
+  private static FtpException notThere(String path) {
+    return new FtpException.NotFound(
+        "cannot list %s: there is no such file or folder; check the name"
+            .formatted(Refusal.quote(path)));
   }
 
   /// What is in a folder, all at once.
