@@ -147,8 +147,11 @@ class MainTest {
     assertThat(wharf("ls", "--json", server.place())).isZero();
     assertThat(out())
         .isEqualToNormalizingNewlines(
-            "{\"schema\":\"wharf/ls/1\",\"results\":[\n"
-                + "{\"type\":\"file\",\"size\":7,\"name\":\"f\",\"path\":\"f\"}\n]}\n");
+            """
+            {"schema":"wharf/ls/1","results":[
+            {"type":"file","size":7,"name":"f","path":"f"}
+            ]}
+            """);
     assertThat(err()).isEmpty();
   }
 
