@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -34,10 +35,16 @@ import wharf.net.TimedWire;
 /// the part with the time of the file that it is a part of), and if it is seen to be one: by the
 /// hash of as many bytes, where the server tells it, else by fetching its end again. Otherwise, and
 /// when a file that was resumed turns out to have the wrong hash, it is fetched from the beginning.
+///
+/// A large file has a [PartJournal] beside its part, which tells of which file it is a part; and,
+/// when it is fetched over several sessions ([Segments]), which bytes of it are there.
 public final class Download {
   /// How much of a part's end is fetched again, to see whether the file is still the same; also
   /// what is not worth to be gone on with.
   private static final int OVERLAP = 64 * 1024;
+
+  /// From what size on a journal is worth a file: smaller ones are soon fetched again.
+  private static final long JOURNALLED = 8L * 1024 * 1024;
 
   private final FtpClient client;
   private final String remote;
@@ -45,11 +52,20 @@ public final class Download {
   private final Path part;
   private final TransferOptions options;
   private final Progress progress;
+  private final @Nullable Sessions others;
+  private final Segments.Pace pace;
   private final OptionalLong size;
   private final @Nullable Instant modified;
+  private @Nullable PartJournal journal;
 
   private Download(
-      FtpClient client, String remote, Path target, TransferOptions options, Progress progress)
+      FtpClient client,
+      String remote,
+      Path target,
+      TransferOptions options,
+      Progress progress,
+      @Nullable Sessions others,
+      Segments.Pace pace)
       throws FtpException {
     this.client = client;
     this.remote = remote;
@@ -57,6 +73,8 @@ public final class Download {
     this.part = partOf(target);
     this.options = options;
     this.progress = progress;
+    this.others = others;
+    this.pace = pace;
     this.size = client.size(remote);
     this.modified = client.modified(remote).orElse(null);
   }
@@ -65,10 +83,36 @@ public final class Download {
   public static Receipt run(
       FtpClient client, String remote, Path target, TransferOptions options, Progress progress)
       throws FtpException {
+    return run(client, null, remote, target, options, progress, Segments.Pace.usual());
+  }
+
+  /// Fetches `remote` to `target`, and if it is large over some of `others`, too, as far as they
+  /// are not needed for anything else. All have to be in the same folder, or `remote` begin at the
+  /// root.
+  public static Receipt run(
+      FtpClient client,
+      Sessions others,
+      String remote,
+      Path target,
+      TransferOptions options,
+      Progress progress)
+      throws FtpException {
+    return run(client, others, remote, target, options, progress, Segments.Pace.usual());
+  }
+
+  static Receipt run(
+      FtpClient client,
+      @Nullable Sessions others,
+      String remote,
+      Path target,
+      TransferOptions options,
+      Progress progress,
+      Segments.Pace pace)
+      throws FtpException {
     if (Files.isDirectory(target)) {
       throw new FtpException.LocalDisk(target + " is a folder, not a file", null);
     }
-    return new Download(client, remote, target, options, progress).run();
+    return new Download(client, remote, target, options, progress, others, pace).run();
   }
 
   /// Copies all of `remote` to `into`, for who has no use for a file. When it turns out not to be
@@ -83,7 +127,8 @@ public final class Download {
     OptionalLong size = client.size(remote);
     Hasher hasher = hasher(client, options);
     progress.begin(0, size.orElse(-1));
-    long moved = client.retrieve(remote, 0, hashing(into, hasher), progress).bytes();
+    WritableByteChannel sink = hashing(into, hasher, options.limit());
+    long moved = client.retrieve(remote, 0, sink, progress).bytes();
     if (size.isPresent() && moved != size.getAsLong()) {
       OptionalLong now = client.size(remote);
       if (now.isEmpty() || now.getAsLong() != moved) {
@@ -110,12 +155,12 @@ public final class Download {
   }
 
   private Receipt run() throws FtpException {
+    if (keepsExisting()) {
+      return new Receipt(size.orElse(-1), 0, new Verification.Kept());
+    }
     boolean done = false;
     try (FileChannel file = open(part)) {
-      // Who does not want to verify does not want two halves of different files, either.
-      Hasher hasher = hasher(client);
-      long from = resumable(file, hasher);
-      Receipt receipt = from > 0 ? resumed(file, from, hasher) : null;
+      Receipt receipt = options.resume() ? resumed(file) : null;
       if (receipt == null) {
         receipt = afresh(file);
       }
@@ -134,33 +179,193 @@ public final class Download {
       if (!done) {
         keep();
       }
+      endJournal();
     }
+  }
+
+  private boolean keepsExisting() throws FtpException {
+    if (options.existing() == Existing.REPLACE || Files.notExists(target)) {
+      return false;
+    }
+    try {
+      return options.existing() == Existing.KEEP
+          || (modified != null
+              // FTP's times have whole seconds.
+              && modified.getEpochSecond()
+                  <= Files.getLastModifiedTime(target).toInstant().getEpochSecond());
+    } catch (IOException e) {
+      throw localDisk("cannot read the time of " + target, e);
+    }
+  }
+
+  /// Goes on from a part.
+  ///
+  /// @return null if there is none, and the file has to be fetched from the beginning
+  private @Nullable Receipt resumed(FileChannel file) throws IOException {
+    PartJournal.Known known = PartJournal.read(part).orElse(null);
+    Ranges have = plausible(file, known);
+    if (have == null) {
+      return null;
+    }
+    long whole = size.orElse(-1);
+    long length = have.all().isEmpty() ? 0 : have.all().getFirst().to();
+    boolean laidOut = known != null && known.have() != null;
+    boolean doubtful = known == null && length == whole;
+    if (known != null) {
+      journal = PartJournal.goOn(part, known);
+    } else if (!doubtful) {
+      beginJournal();
+    }
+    // Who does not want to verify does not want two halves of different files, either.
+    Hasher hasher = hasher(client);
+    try {
+      if (journal != null && (laidOut || (inSegments() && length < whole))) {
+        return segmented(file, journal, have, laidOut, hasher, true);
+      }
+      return resumed(file, length, hasher, doubtful);
+    } catch (FtpException.Refused e) {
+      if (!e.unsupported() || !client.usable()) {
+        throw e;
+      }
+      progress.startedOver("the server cannot resume");
+      return null;
+    }
+  }
+
+  /// Which bytes are here already, so far as can be seen without moving any.
+  ///
+  /// @return null for none
+  private @Nullable Ranges plausible(FileChannel file, PartJournal.@Nullable Known known)
+      throws IOException {
+    long length = file.size();
+    if (length <= OVERLAP || size.isEmpty() || length > size.getAsLong()) {
+      return null;
+    }
+    boolean changed =
+        known != null
+            ? known.size() != size.getAsLong() || !Objects.equals(known.modified(), modified)
+            : modified != null && modified.isAfter(Files.getLastModifiedTime(part).toInstant());
+    if (changed) {
+      startOver(known != null ? "by its journal" : "by its time");
+      return null;
+    }
+    if (known != null && known.have() != null) {
+      return known.have();
+    }
+    Ranges all = new Ranges();
+    all.add(0, length);
+    return all;
+  }
+
+  private boolean inSegments() {
+    return others != null && options.segments() > 1 && size.orElse(-1) >= 4 * pace.least();
+  }
+
+  /// In place of any that there was.
+  private void beginJournal() throws IOException {
+    endJournal();
+    if (size.orElse(-1) >= JOURNALLED || inSegments()) {
+      journal = PartJournal.begin(part, size.orElse(-1), modified);
+    } else {
+      Files.deleteIfExists(PartJournal.of(part));
+    }
+  }
+
+  /// A journal without a part tells of nothing.
+  private void endJournal() {
+    try {
+      if (journal != null) {
+        journal.close();
+        journal = null;
+      }
+      if (Files.notExists(part)) {
+        Files.deleteIfExists(PartJournal.of(part));
+      }
+    } catch (IOException _) {
+      // The next run writes another.
+    }
+  }
+
+  /// Fetches over one session or more what is missing.
+  ///
+  /// @param hasher has taken in nothing
+  /// @return null if what was there is no part of the file
+  private @Nullable Receipt segmented(
+      FileChannel file,
+      PartJournal record,
+      Ranges have,
+      boolean laidOut,
+      @Nullable Hasher hasher,
+      boolean resumed)
+      throws IOException {
+    long whole = size.orElse(-1);
+    Segments segments =
+        new Segments(
+            remote, whole, file, record, others, options, progress, pace, have, laidOut, hasher);
+    if (!segments.run(client)) {
+      startOver("by its end");
+      return null;
+    }
+    // It was read in parts, over some time.
+    OptionalLong sizeNow = client.size(remote);
+    Instant modifiedNow = client.modified(remote).orElse(null);
+    if (!sizeNow.equals(size) || !Objects.equals(modifiedNow, modified)) {
+      throw new FtpException.Mismatch(
+          "%s was changed on the server while it was fetched; get it again"
+              .formatted(Refusal.quote(remote)));
+    }
+    if (hasher != null) {
+      progress.verifying();
+      hasher.update(file, segments.hashed(), whole);
+    }
+    return judged(whole, segments.moved(), hasher, resumed);
+  }
+
+  /// Compares what is here, which is all of it.
+  ///
+  /// @return null if a part of it was no part of the file
+  private @Nullable Receipt judged(long came, long moved, @Nullable Hasher hasher, boolean resumed)
+      throws IOException {
+    Optional<Hashes.Told> told = told(client, remote, hasher, came, progress);
+    if (told.isEmpty() || hasher == null || told.get().hex().equals(hasher.hex())) {
+      return new Receipt(came, moved, verification(told, size.isPresent()));
+    }
+    if (resumed) {
+      startOver("by its %s".formatted(hasher.algorithm()));
+      return null;
+    }
+    Path bad = badOf(target);
+    Files.move(part, bad, StandardCopyOption.REPLACE_EXISTING);
+    throw new FtpException.Mismatch(
+        "%s; it is kept in %s, get it again".formatted(differs(remote, hasher, told.get()), bad));
   }
 
   private Receipt afresh(FileChannel file) throws IOException {
     Hasher hasher = hasher(client, options);
     file.truncate(0);
-    progress.begin(0, size.orElse(-1));
-    long moved = client.retrieve(remote, 0, new PartSink(file, 0, 0, hasher), progress).bytes();
-    compareSizes(moved);
-    Optional<Hashes.Told> told = told(client, remote, hasher, moved, progress);
-    if (told.isPresent() && hasher != null && !told.get().hex().equals(hasher.hex())) {
-      Path bad = badOf(target);
-      Files.move(part, bad, StandardCopyOption.REPLACE_EXISTING);
-      throw new FtpException.Mismatch(
-          "%s; it is kept in %s, get it again".formatted(differs(remote, hasher, told.get()), bad));
+    beginJournal();
+    if (journal != null && inSegments()) {
+      return Objects.requireNonNull(segmented(file, journal, new Ranges(), false, hasher, false));
     }
-    return new Receipt(moved, moved, verification(told, size.isPresent()));
+    progress.begin(0, size.orElse(-1));
+    PartSink sink = new PartSink(file, 0, 0, hasher, options.limit());
+    long moved = client.retrieve(remote, 0, sink, progress).bytes();
+    compareSizes(moved);
+    return Objects.requireNonNull(judged(moved, moved, hasher, false));
   }
 
-  /// Goes on from a part.
+  /// Goes on from a part that begins where the file does.
   ///
-  /// @param hasher has taken in the part
+  /// @param hasher has taken in nothing
+  /// @param doubtful whether only a hash can tell that it is one: it is as long as the file, and
+  ///   perhaps all of it has room in it but is not there
   /// @return null if it is none, and the file has to be fetched from the beginning
-  private @Nullable Receipt resumed(FileChannel file, long have, @Nullable Hasher hasher)
-      throws IOException {
+  private @Nullable Receipt resumed(
+      FileChannel file, long have, @Nullable Hasher hasher, boolean doubtful) throws IOException {
     long from = Math.max(0, have - OVERLAP);
     if (hasher != null) {
+      progress.verifying();
+      hasher.update(file, 0, have);
       Optional<Hashes.Told> told = client.hashing().ofFirst(remote, hasher.algorithm(), have);
       if (told.isPresent() && !told.get().hex().equals(hasher.hex())) {
         startOver("by its %s".formatted(hasher.algorithm()));
@@ -171,17 +376,11 @@ public final class Download {
     }
     file.truncate(have);
     progress.begin(from, size.orElse(-1));
-    PartSink sink = new PartSink(file, from, have, hasher);
+    PartSink sink = new PartSink(file, from, have, hasher, options.limit());
     long moved = 0;
     if (from < size.orElse(-1)) {
       try {
         moved = client.retrieve(remote, from, sink, progress).bytes();
-      } catch (FtpException.Refused e) {
-        if (!e.unsupported()) {
-          throw e;
-        }
-        progress.startedOver("the server cannot resume");
-        return null;
       } catch (FtpException.LocalDisk e) {
         if (!sink.differs() || !client.usable()) {
           throw e;
@@ -191,12 +390,13 @@ public final class Download {
       }
     }
     compareSizes(from + moved);
-    Optional<Hashes.Told> told = told(client, remote, hasher, from + moved, progress);
-    if (told.isPresent() && hasher != null && !told.get().hex().equals(hasher.hex())) {
-      startOver("by its %s".formatted(hasher.algorithm()));
+    Receipt receipt = judged(from + moved, moved, hasher, true);
+    if (receipt != null && doubtful && !receipt.verification().method().equals("hash")) {
+      progress.startedOver(
+          Printable.of("of %s only a hash could tell whether all of it is there".formatted(part)));
       return null;
     }
-    return new Receipt(from + moved, moved, verification(told, size.isPresent()));
+    return receipt;
   }
 
   private void startOver(String seen) {
@@ -253,16 +453,19 @@ public final class Download {
     return client.hashing().preferred().map(Hasher::new).orElse(null);
   }
 
-  private static WritableByteChannel hashing(WritableByteChannel into, @Nullable Hasher hasher) {
-    if (hasher == null) {
-      return into;
-    }
+  private static WritableByteChannel hashing(
+      WritableByteChannel into, @Nullable Hasher hasher, @Nullable Throttle limit) {
     return new WritableByteChannel() {
       @Override
       public int write(ByteBuffer from) throws IOException {
         ByteBuffer all = from.slice();
         int written = into.write(from);
-        hasher.update(all.limit(written));
+        if (hasher != null) {
+          hasher.update(all.limit(written));
+        }
+        if (limit != null) {
+          limit.passed(written);
+        }
         return written;
       }
 
@@ -304,25 +507,6 @@ public final class Download {
     } catch (IOException _) {
       // Nothing was written.
     }
-  }
-
-  /// How much of the file is here already, so far as can be seen without moving any of it.
-  ///
-  /// @param hasher takes it in
-  private long resumable(FileChannel file, @Nullable Hasher hasher) throws IOException {
-    long have = file.size();
-    if (!options.resume() || have <= OVERLAP || size.isEmpty() || have > size.getAsLong()) {
-      return 0;
-    }
-    if (modified != null && modified.isAfter(Files.getLastModifiedTime(part).toInstant())) {
-      startOver("by its time");
-      return 0;
-    }
-    if (hasher != null) {
-      progress.verifying();
-      hasher.update(file, 0, have);
-    }
-    return have;
   }
 
   private void keep() {

@@ -13,13 +13,16 @@ final class FileSource implements ReadableByteChannel {
   private final FileChannel file;
   private final long end;
   private final @Nullable Hasher hasher;
+  private final @Nullable Throttle limit;
   private long position;
 
-  FileSource(FileChannel file, long from, long end, @Nullable Hasher hasher) {
+  FileSource(
+      FileChannel file, long from, long end, @Nullable Hasher hasher, @Nullable Throttle limit) {
     this.file = file;
     this.position = from;
     this.end = end;
     this.hasher = hasher;
+    this.limit = limit;
   }
 
   @Override
@@ -28,7 +31,8 @@ final class FileSource implements ReadableByteChannel {
       return -1;
     }
     ByteBuffer piece = into.duplicate();
-    piece.limit((int) Math.min(into.limit(), into.position() + end - position));
+    long most = Math.min(end - position, limit == null ? Long.MAX_VALUE : limit.piece());
+    piece.limit((int) Math.min(into.limit(), into.position() + most));
     int count = file.read(piece, position);
     if (count < 0) {
       throw new EOFException("the file became shorter while it was sent; send it again");
@@ -38,6 +42,9 @@ final class FileSource implements ReadableByteChannel {
     }
     into.position(into.position() + count);
     position += count;
+    if (limit != null) {
+      limit.passed(count);
+    }
     return count;
   }
 

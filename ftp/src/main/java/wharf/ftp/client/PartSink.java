@@ -12,6 +12,7 @@ final class PartSink implements WritableByteChannel {
   private final FileChannel file;
   private final long known;
   private final @Nullable Hasher hasher;
+  private final @Nullable Throttle limit;
   private final ByteBuffer there;
   private long position;
   private boolean differs;
@@ -19,11 +20,14 @@ final class PartSink implements WritableByteChannel {
   /// @param from where the first byte belongs
   /// @param known up to where the file has its bytes already
   /// @param hasher has taken in what is before `known`
-  PartSink(FileChannel file, long from, long known, @Nullable Hasher hasher) throws IOException {
+  PartSink(
+      FileChannel file, long from, long known, @Nullable Hasher hasher, @Nullable Throttle limit)
+      throws IOException {
     this.file = file;
     this.position = from;
     this.known = known;
     this.hasher = hasher;
+    this.limit = limit;
     this.there = ByteBuffer.allocate(Math.toIntExact(known - from));
     while (there.hasRemaining() && file.read(there, from + there.position()) >= 0) {}
     there.flip();
@@ -51,7 +55,15 @@ final class PartSink implements WritableByteChannel {
       }
       position += written;
     }
+    if (limit != null) {
+      limit.passed(count);
+    }
     return count;
+  }
+
+  /// How much of what comes is only compared.
+  long toCompare() {
+    return Math.max(0, known - position);
   }
 
   /// Where the next byte belongs.

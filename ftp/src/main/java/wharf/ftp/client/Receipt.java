@@ -8,6 +8,7 @@ package wharf.ftp.client;
 public record Receipt(long size, long moved, Verification verification) {
   /// Whether both ends were compared in any way, and agreed.
   public boolean verified() {
-    return !(verification instanceof Verification.None);
+    return !(verification instanceof Verification.None)
+        && !(verification instanceof Verification.Kept);
   }
 }

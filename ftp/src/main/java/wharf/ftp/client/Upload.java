@@ -65,12 +65,15 @@ public final class Upload {
     Upload upload = new Upload(client, remote, options, progress);
     Hasher hasher = upload.hasher(options.verify());
     progress.begin(0, -1);
-    Moved moved = client.store(remote, hashing(from, hasher), progress);
+    Moved moved = client.store(remote, hashing(from, hasher, options.limit()), progress);
     return new Receipt(
         moved.bytes(), moved.bytes(), upload.verified(moved.reply(), moved.bytes(), hasher));
   }
 
   private Receipt run(FileChannel file, Instant modified) throws IOException {
+    if (keepsExisting(modified)) {
+      return new Receipt(file.size(), 0, new Verification.Kept());
+    }
     if (options.resume()) {
       Receipt receipt = resumed(file, modified);
       if (receipt != null) {
@@ -81,12 +84,25 @@ public final class Upload {
     Hasher hasher = hasher(options.verify());
     progress.begin(0, size);
     Moved moved =
-        hasher == null
+        hasher == null && options.limit() == null
             // The kernel copies the bytes.
             ? client.store(remote, file, 0, size, progress)
-            : client.store(remote, 0, new FileSource(file, 0, size, hasher), progress);
+            : client.store(
+                remote, 0, new FileSource(file, 0, size, hasher, options.limit()), progress);
     keepTime(modified);
     return new Receipt(size, size, verified(moved.reply(), size, hasher));
+  }
+
+  private boolean keepsExisting(Instant modified) throws FtpException {
+    if (options.existing() == Existing.REPLACE) {
+      return false;
+    }
+    // A part that the server keeps to itself may have a size, but no time.
+    Optional<Instant> there = client.modified(remote);
+    if (options.existing() == Existing.KEEP) {
+      return there.isPresent() || (!client.offers("MDTM") && client.size(remote).isPresent());
+    }
+    return there.isPresent() && there.get().getEpochSecond() >= modified.getEpochSecond();
   }
 
   private void keepTime(Instant modified) throws FtpException {
@@ -182,7 +198,7 @@ public final class Upload {
     if (from == size) {
       return false;
     }
-    PartSink end = new PartSink(file, from - OVERLAP, from, null);
+    PartSink end = new PartSink(file, from - OVERLAP, from, null, options.limit());
     try {
       return client.retrieve(remote, from - OVERLAP, OVERLAP, end, Progress.NONE).bytes()
           == OVERLAP;
@@ -206,7 +222,7 @@ public final class Upload {
   /// @return null if it takes neither
   private @Nullable Moved sendFrom(FileChannel file, long from, long size, @Nullable Hasher hasher)
       throws FtpException {
-    FileSource rest = new FileSource(file, from, size, hasher);
+    FileSource rest = new FileSource(file, from, size, hasher, options.limit());
     try {
       return client.store(remote, from, rest, progress);
     } catch (FtpException e) {
@@ -290,17 +306,18 @@ public final class Upload {
     return there;
   }
 
-  private static ReadableByteChannel hashing(ReadableByteChannel from, @Nullable Hasher hasher) {
-    if (hasher == null) {
-      return from;
-    }
+  private static ReadableByteChannel hashing(
+      ReadableByteChannel from, @Nullable Hasher hasher, @Nullable Throttle limit) {
     return new ReadableByteChannel() {
       @Override
       public int read(ByteBuffer into) throws IOException {
         ByteBuffer piece = into.slice();
         int count = from.read(into);
-        if (count > 0) {
+        if (count > 0 && hasher != null) {
           hasher.update(piece.limit(count));
+        }
+        if (count > 0 && limit != null) {
+          limit.passed(count);
         }
         return count;
       }

@@ -17,6 +17,9 @@ public sealed interface Verification {
   /// Not at all: the server does not even say the size.
   record None() implements Verification {}
 
+  /// Nothing was moved: what was there stays, as it was wanted.
+  record Kept() implements Verification {}
+
   /// In words: `SHA-256 agrees (HASH)`.
   default String text() {
     return switch (this) {
@@ -24,16 +27,18 @@ public sealed interface Verification {
       case ByHash(String command, HashAlgorithm algorithm, _) ->
           "%s agrees (%s)".formatted(algorithm, command);
       case BySize() -> "sizes agree";
+      case Kept() -> "left as it was";
       case None() -> "not verified: the server does not say the size";
     };
   }
 
-  /// In a word, for programs: `receipt`, `hash`, `size` or `none`.
+  /// In a word, for programs: `receipt`, `hash`, `size`, `kept` or `none`.
   default String method() {
     return switch (this) {
       case ByReceipt _ -> "receipt";
       case ByHash _ -> "hash";
       case BySize _ -> "size";
+      case Kept _ -> "kept";
       case None _ -> "none";
     };
   }
