@@ -30,7 +30,7 @@ class CompletionTest {
   @TempDir Path folder;
 
   /// How a shell is asked, once it has read its script: what it would offer for the last word.
-  private enum Asked {
+  enum Asked {
     BASH(
         """
         ask() {
@@ -39,7 +39,7 @@ class CompletionTest {
           echo "${COMPREPLY[*]}"
         }
         """,
-        List.of("bash", "--norc", "--noprofile")),
+        "bash --norc --noprofile"),
     /// What zsh's own functions are told to offer.
     ZSH(
         """
@@ -54,7 +54,7 @@ class CompletionTest {
         _files() { [[ $1 == -/ ]] && found+=(*(/)) || found+=(*) }
         compdef() { : }
         """,
-        List.of("zsh", "-f")),
+        "zsh -f"),
     FISH(
         """
         function ask
@@ -63,12 +63,12 @@ class CompletionTest {
             echo "$found"
         end
         """,
-        List.of("fish", "--no-config"));
+        "fish --no-config");
 
     final String asking;
-    final List<String> command;
+    final String command;
 
-    Asked(String asking, List<String> command) {
+    Asked(String asking, String command) {
       this.asking = asking;
       this.command = command;
     }
@@ -86,10 +86,11 @@ class CompletionTest {
 
   /// What a shell offers for each line, in one run of it.
   private List<List<String>> offered(Asked shell, List<String> lines) throws Exception {
+    List<String> command = new ArrayList<>(List.of(shell.command.split(" ", -1)));
     assumeTrue(
         Stream.of(System.getenv("PATH").split(":", -1))
-            .anyMatch(place -> Files.isExecutable(Path.of(place, shell.command.getFirst()))),
-        () -> "there is no " + shell.command.getFirst());
+            .anyMatch(place -> Files.isExecutable(Path.of(place, command.getFirst()))),
+        () -> "there is no " + command.getFirst());
     Ran script =
         Ran.wharf(
             Channels.newChannel(InputStream.nullInputStream()),
@@ -103,7 +104,6 @@ class CompletionTest {
       text.append("ask ").append(line).append('\n');
     }
     Path file = Files.writeString(folder.resolve(".script"), text);
-    List<String> command = new ArrayList<>(shell.command);
     command.add(file.toString());
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     builder.environment().put("HOME", folder.toString());
