@@ -208,7 +208,8 @@ final class Bookmarks {
     return there[0];
   }
 
-  private static List<String> lines(Bookmark bookmark) {
+  /// As it is kept.
+  static List<String> lines(Bookmark bookmark) {
     List<String> lines = new ArrayList<>();
     lines.add("[" + Json.string(bookmark.name()) + "]");
     add(lines, URL, bookmark.url().withoutPassword());

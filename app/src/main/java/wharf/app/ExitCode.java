@@ -15,7 +15,9 @@ enum ExitCode {
   LOCAL_DISK(8),
   TIMED_OUT(9),
   NOT_VERIFIED(10),
-  INTERRUPTED(130);
+  INTERRUPTED(130),
+  /// The same by SIGTERM.
+  TERMINATED(143);
 
   private final int number;
 

@@ -41,8 +41,8 @@ final class KeptFile {
   interface Edit {
     /// The lines that are to be there.
     ///
-    /// @param lines those that are; none where there is no file
-    List<String> of(List<String> lines) throws Failure;
+    /// @param lines those that are, to be changed or not; none where there is no file
+    List<String> of(List<String> lines) throws IOException, Failure;
   }
 
   /// Its lines.

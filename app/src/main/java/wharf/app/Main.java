@@ -46,6 +46,8 @@ import wharf.ftp.client.Printable;
       Get.class,
       Put.class,
       Shell.class,
+      TrustVerb.class,
+      BookmarkVerb.class,
       NetCat.class,
       Host.class,
       User.class,
@@ -74,6 +76,7 @@ import wharf.ftp.client.Printable;
       " 9:timed out",
       "10:what arrived is not what was sent",
       "130:interrupted",
+      "143:asked to end by SIGTERM",
     },
     footer = {
       "",
@@ -107,11 +110,10 @@ public final class Main implements Runnable {
   public static void main(String[] args) {
     Thread main = Thread.currentThread();
     Main program = new Main(Surroundings.ofProcess());
+    StopSignals signals = new StopSignals(main, program::atMost, Runtime.getRuntime()::halt);
+    signals.hear();
     CompletableFuture<Integer> ended = new CompletableFuture<>();
-    // Ctrl-C, or an end asked for by the system: what runs is interrupted, given time to leave
-    // things in order and to
-    // say how to go on, and its own exit code is kept. Else the JVM's is 128 and the signal's
-    // number.
+    // An end by something else than these signals: the same, by the hooks of the runtime.
     Runtime.getRuntime()
         .addShutdownHook(
             Thread.ofPlatform()
@@ -122,15 +124,19 @@ public final class Main implements Runnable {
                         program.haltWith(ended);
                       }
                     }));
-    int code = program.run(args);
+    int code = signals.code(program.run(args));
     ended.complete(code);
     System.exit(code);
   }
 
+  /// How long an end in order may take.
+  private Duration atMost() {
+    return grace.plus(SETTLING);
+  }
+
   private void haltWith(CompletableFuture<Integer> code) {
     try {
-      long atMost = grace.plus(SETTLING).toSeconds();
-      Runtime.getRuntime().halt(code.get(atMost, TimeUnit.SECONDS));
+      Runtime.getRuntime().halt(code.get(atMost().toSeconds(), TimeUnit.SECONDS));
     } catch (InterruptedException | ExecutionException | TimeoutException _) {
       // It did not end in time: the JVM ends as it would have.
     }

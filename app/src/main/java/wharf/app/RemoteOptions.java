@@ -2,11 +2,15 @@ package wharf.app;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -86,7 +90,11 @@ final class RemoteOptions {
   /// How the places are reached that bookmarks lead to.
   private final Map<FtpUrl, Bookmark> marked = new HashMap<>();
 
+  /// The servers of which the user has been told something.
+  private final Set<String> said = ConcurrentHashMap.newKeySet();
+
   private @Nullable Credentials credentials;
+  private @Nullable FirstUse firstUse;
   private @Nullable Dialogues dialogues;
 
   /// Reads where a word of the command line leads: a URL, or a bookmark, `@NAME` or `@NAME/PATH`.
@@ -140,7 +148,12 @@ final class RemoteOptions {
   }
 
   private Site site(FtpUrl url, Login login) throws FtpException {
-    Site site = Site.at(url.host()).port(url.port()).as(login).over(tls(url)).within(timeout());
+    Site site =
+        Site.at(url.host())
+            .port(url.port())
+            .as(login)
+            .over(tls(url, !login.equals(Login.anonymous())))
+            .within(timeout());
     if (verbose.length == 0) {
       return site;
     }
@@ -176,7 +189,8 @@ final class RemoteOptions {
     return FtpClient.connect(site(url, login));
   }
 
-  private Tls tls(FtpUrl url) throws FtpException {
+  /// @param secret whether a password is at stake
+  private Tls tls(FtpUrl url, boolean secret) throws FtpException {
     Bookmark mark = marked.get(url.withPath(""));
     TlsWish wish = settings.tls != null || mark == null ? settings.tls : mark.tls();
     Path caFile = settings.caFile != null || mark == null ? settings.caFile : mark.caFile();
@@ -201,7 +215,36 @@ final class RemoteOptions {
             : wish == TlsWish.REQUIRE || (wish == null && choosy)
                 ? Tls.Mode.REQUIRE
                 : Tls.Mode.PREFER;
-    return new Tls(mode, trust(pins, caFile));
+    return new Tls(mode, new Told(trust(pins, caFile), insecure, secret, said, this::note));
+  }
+
+  /// Tells the user, once for each server, what they have to know of how it is trusted.
+  private record Told(
+      Trust trust, boolean insecure, boolean secret, Set<String> said, Consumer<String> note)
+      implements Trust {
+    @Override
+    public void check(Offer offer) throws FtpException {
+      trust.check(offer);
+      String place = KnownServers.place(offer.host(), offer.port());
+      if (insecure && said.add(place)) {
+        note.accept("whoever answers at %s is believed (--insecure)".formatted(place));
+      }
+    }
+
+    @Override
+    public void inTheClear(String host, int port) throws FtpException {
+      trust.inTheClear(host, port);
+      String place = KnownServers.place(host, port);
+      if (secret && said.add(place)) {
+        note.accept(
+            "%s offers no TLS: the password and all else can be read on the way".formatted(place));
+      }
+    }
+
+    @Override
+    public List<X509Certificate> vouching() {
+      return trust.vouching();
+    }
   }
 
   private Trust trust(List<String> pins, @Nullable Path caFile) throws FtpException {
@@ -211,7 +254,13 @@ final class RemoteOptions {
     if (!pins.isEmpty()) {
       return Trust.pinned(pins.toArray(String[]::new));
     }
-    return caFile == null ? Trust.authorities() : Vouched.in(caFile, around().folder());
+    if (caFile != null) {
+      return Vouched.in(caFile, around().folder());
+    }
+    if (firstUse == null) {
+      firstUse = new FirstUse(around().state(), around().answer(), this::note);
+    }
+    return firstUse;
   }
 
   private Duration timeout() {

@@ -68,23 +68,23 @@ final class Terminal {
 
   private static char @Nullable [] ask(FileChannel device, String prompt, boolean shown)
       throws IOException {
-    if (!shown) {
-      stty("-echo");
-    }
     try {
+      if (!shown) {
+        stty("-echo");
+      }
       write(device, prompt);
       return line(device);
     } finally {
+      // Also for somebody who is on their way out, which has closed the device.
+      boolean interrupted = Thread.interrupted();
       if (!shown) {
-        // Also for somebody who is on their way out.
-        boolean interrupted = Thread.interrupted();
         stty("echo");
-        if (device.isOpen()) {
-          write(device, "\n");
-        }
-        if (interrupted) {
-          Thread.currentThread().interrupt();
-        }
+      }
+      if (!shown || interrupted) {
+        Files.writeString(DEVICE, "\n", StandardOpenOption.WRITE);
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
   }

@@ -81,7 +81,8 @@ class MainTest {
 
   @Test
   void eachVerbHasHelp() {
-    for (String verb : new String[] {"ls", "get", "put", "shell", "nc", "host", "echo"}) {
+    for (String verb :
+        new String[] {"ls", "get", "put", "shell", "trust", "bookmark", "nc", "host", "echo"}) {
       assertThat(wharf("help", verb)).isZero();
       assertThat(out()).contains("Usage: wharf " + verb).contains("Example");
     }

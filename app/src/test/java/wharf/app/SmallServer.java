@@ -16,7 +16,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /// The least that the verbs need of a server: files in one folder, in memory. `RETR half` sends
-/// half and stops there; `RETR lost` also hangs up; `DELE hangup` hangs up.
+/// half and stops there; `RETR lost` also hangs up, `RETR stall` goes on when the client has gone;
+/// `DELE hangup` hangs up.
 final class SmallServer implements Closeable {
   final Map<String, byte[]> files = new ConcurrentHashMap<>();
   final List<String> commands = new CopyOnWriteArrayList<>();
@@ -125,9 +126,12 @@ final class SmallServer implements Closeable {
       return true;
     }
     say(control, "150 coming");
-    boolean part = name.equals("half") || name.equals("lost");
+    boolean part = name.equals("half") || name.equals("lost") || name.equals("stall");
     try (Socket data = passive.accept()) {
       data.getOutputStream().write(file, 0, part ? file.length / 2 : file.length);
+      if (name.equals("stall")) {
+        int _ = data.getInputStream().read();
+      }
     }
     if (name.equals("lost")) {
       return false;

@@ -90,7 +90,7 @@ final class BenchTest {
     Process bench = wharf("bench", "models", "--models", "nio", "--servers", "ftp");
     List<ProcessHandle> servers = firstChildren(bench);
     bench.destroy();
-    assertThat(end(bench)).as(() -> said("err")).isEqualTo(130);
+    assertThat(end(bench)).as(() -> said("err")).isEqualTo(143);
     for (ProcessHandle server : servers) {
       assertThat(server.isAlive()).isFalse();
     }
