@@ -1,124 +1,167 @@
 package wharf.app;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Objects;
-import java.util.concurrent.Callable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jline.reader.Candidate;
+import org.jline.reader.Completer;
+import org.jline.reader.LineReader;
+import org.jline.reader.ParsedLine;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import wharf.app.ShellLine.Kind;
+import wharf.app.ShellLine.Part;
+import wharf.ftp.client.Entry;
+import wharf.ftp.client.FtpException;
+import wharf.ftp.client.Printable;
 
-/// `wharf completion SHELL`.
-@Command(
-    name = "completion",
-    mixinStandardHelpOptions = true,
-    description = {
-      "Makes a shell complete verbs, options, their values and names of files.",
-      "Prints the script for it, or puts it where the shell finds it by itself: bash (with the"
-          + " package bash-completion) and fish do at their next start; for zsh it says what"
-          + " ~/.zshrc needs.%n",
-    },
-    footer = {
-      "",
-      "Examples:",
-      "  wharf completion bash --install",
-      "  source <(wharf completion zsh)",
-    })
-final class Completion implements Callable<Integer> {
-  /// The shells that are known.
-  enum Shell {
-    BASH {
-      @Override
-      String script(CompletionScript of) {
-        return of.bash();
-      }
+/// What Tab offers: commands, their options, and names there and here, by the model of
+/// [ShellCommands].
+final class Completion implements Completer {
+  private final Supplier<ShellSession> session;
 
-      @Override
-      Path place(Path data, Path config) {
-        return data.resolve("bash-completion/completions/wharf");
-      }
-    },
-    ZSH {
-      @Override
-      String script(CompletionScript of) {
-        return of.zsh();
-      }
-
-      @Override
-      Path place(Path data, Path config) {
-        return data.resolve("zsh/site-functions/_wharf");
-      }
-    },
-    FISH {
-      @Override
-      String script(CompletionScript of) {
-        return of.fish();
-      }
-
-      @Override
-      Path place(Path data, Path config) {
-        return config.resolve("fish/completions/wharf.fish");
-      }
-    };
-
-    abstract String script(CompletionScript of);
-
-    /// The file in which it looks for what completes `wharf`.
-    ///
-    /// @param data where the user keeps what programs share
-    /// @param config where the user keeps what programs are told
-    abstract Path place(Path data, Path config);
+  Completion(Supplier<ShellSession> session) {
+    this.session = session;
   }
-
-  @ParentCommand private @Nullable Main main;
-  @Spec private @Nullable CommandSpec spec;
-
-  @Parameters(paramLabel = "SHELL", description = "bash, zsh or fish.")
-  private Shell shell = Shell.BASH;
-
-  @Option(
-      names = "--install",
-      description = "Write it to where the shell looks for it, in your own folders, and say where.")
-  private boolean install;
 
   @Override
-  public Integer call() throws IOException {
-    Main program = Objects.requireNonNull(main);
-    String script = shell.script(new CompletionScript(Objects.requireNonNull(spec).root()));
-    if (!install) {
-      program.around().out().print(script);
-      return ExitCode.OK.number();
+  public void complete(LineReader reader, ParsedLine line, List<Candidate> candidates) {
+    if (line instanceof TypedLine typed && typed.current().kind() == Kind.WORD) {
+      try {
+        complete(typed, candidates);
+      } catch (IOException | RuntimeException _) {
+        // Nothing to offer, then.
+      }
     }
-    Path config = Objects.requireNonNull(program.around().config().getParent());
-    Path file = shell.place(Surroundings.data(), config);
-    write(script, file);
-    program.note(
-        "completion for " + shell.name().toLowerCase(java.util.Locale.ROOT) + " is in " + file);
-    if (shell == Shell.ZSH) {
-      program.note(
-          "~/.zshrc needs, before compinit: fpath=(%s $fpath)".formatted(file.getParent()));
-    }
-    return ExitCode.OK.number();
   }
 
-  /// Makes `file` say `text`, whole or not at all.
-  static void write(String text, Path file) throws IOException {
-    Path folder = Objects.requireNonNull(file.getParent());
-    Files.createDirectories(folder);
-    Path part = Files.createTempFile(folder, ".wharf", null);
-    try {
-      Files.writeString(part, text, UTF_8);
-      part.toFile().setReadable(true, false);
-      Files.move(part, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-    } finally {
-      Files.deleteIfExists(part);
+  private void complete(TypedLine line, List<Candidate> into) throws IOException {
+    ShellSession shell = session.get();
+    CommandLine commands = shell.commands();
+    List<Part> before = line.before();
+    if (before.isEmpty()) {
+      commands.getSubcommands().keySet().forEach(name -> into.add(new Candidate(name)));
+      return;
     }
+    Kind last = before.getLast().kind();
+    if (last == Kind.OVER || last == Kind.ONTO) {
+      here(shell, line.word(), into);
+      return;
+    }
+    CommandLine command = commands.getSubcommands().get(Wildcards.plain(before.getFirst().text()));
+    if (command == null) {
+      return;
+    }
+    CommandSpec spec = command.getCommandSpec();
+    if (spec.name().equals("help")) {
+      commands.getSubcommands().keySet().forEach(name -> into.add(new Candidate(name)));
+      return;
+    }
+    List<String> words = new ArrayList<>();
+    for (Part part : before.subList(1, before.size())) {
+      words.add(Wildcards.plain(part.text()));
+    }
+    Place place = place(spec, words);
+    String word = line.word();
+    if (word.startsWith("-")
+        && place.optionsAllowed()
+        && !(place.argument() instanceof OptionSpec)) {
+      for (OptionSpec option : spec.options()) {
+        if (!option.hidden()) {
+          into.add(new Candidate(option.longestName()));
+        }
+      }
+      return;
+    }
+    if (place.argument() != null) {
+      argument(shell, place.argument(), word, into);
+    }
+  }
+
+  /// What the next word is.
+  ///
+  /// @param argument null when there is to be none
+  /// @param optionsAllowed not after `--`
+  private record Place(@Nullable ArgSpec argument, boolean optionsAllowed) {}
+
+  private static Place place(CommandSpec spec, List<String> words) {
+    int positionals = 0;
+    boolean options = true;
+    Iterator<String> all = words.iterator();
+    while (all.hasNext()) {
+      String word = all.next();
+      if (!options || !word.startsWith("-") || word.equals("-")) {
+        positionals++;
+      } else if (word.equals("--")) {
+        options = false;
+      } else {
+        OptionSpec option = spec.findOption(word);
+        if (option != null && option.arity().max() > 0 && !word.contains("=")) {
+          if (!all.hasNext()) {
+            return new Place(option, true);
+          }
+          String _ = all.next();
+        }
+      }
+    }
+    for (PositionalParamSpec parameter : spec.positionalParameters()) {
+      if (parameter.index().contains(positionals)) {
+        return new Place(parameter, options);
+      }
+    }
+    return new Place(null, options);
+  }
+
+  private static void argument(
+      ShellSession shell, ArgSpec argument, String word, List<Candidate> into) throws IOException {
+    if (argument.completionCandidates() != null) {
+      argument.completionCandidates().forEach(value -> into.add(new Candidate(value)));
+      return;
+    }
+    Class<?> type = argument.type();
+    if (java.util.Collection.class.isAssignableFrom(type) || type.isArray()) {
+      type = argument.auxiliaryTypes()[0];
+    }
+    if (type == There.class) {
+      there(shell, word, into);
+    } else if (type == Here.class || type == Path.class) {
+      here(shell, word, into);
+    }
+  }
+
+  private static void there(ShellSession shell, String word, List<Candidate> into)
+      throws FtpException {
+    String folder = word.substring(0, word.lastIndexOf('/') + 1);
+    for (Entry entry : shell.entries(folder)) {
+      add(into, folder, entry.name(), entry.kind() == Entry.Kind.FOLDER);
+    }
+  }
+
+  private static void here(ShellSession shell, String word, List<Candidate> into)
+      throws IOException {
+    String folder = word.substring(0, word.lastIndexOf('/') + 1);
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(shell.local(folder))) {
+      for (Path file : files) {
+        add(into, folder, String.valueOf(file.getFileName()), Files.isDirectory(file));
+      }
+    }
+  }
+
+  private static void add(List<Candidate> into, String folder, String name, boolean isFolder) {
+    if (name.codePoints().anyMatch(Printable::acts)) {
+      // It could not be typed, and would act on the terminal.
+      return;
+    }
+    String shown = isFolder ? name + "/" : name;
+    into.add(new Candidate(folder + shown, shown, null, null, null, null, !isFolder));
   }
 }

@@ -55,7 +55,7 @@ import wharf.ftp.client.Printable;
       WhyVerb.class,
       Ctl.class,
       Bench.class,
-      Completion.class,
+      CompletionVerb.class,
       Man.class,
       Training.class,
       HelpCommand.class,
@@ -108,6 +108,9 @@ public final class Main implements Runnable {
 
   /// Runs the program and ends the process with its exit code.
   public static void main(String[] args) {
+    // Java takes the tickets of vsftpd under TLS 1.2 for nonsense and then resumes nothing, which
+    // that server does not put up with. Read when TLS is first used, and never again.
+    System.setProperty("jdk.tls.client.enableSessionTicketExtension", "false");
     Thread main = Thread.currentThread();
     Main program = new Main(Surroundings.ofProcess());
     StopSignals signals = new StopSignals(main, program::atMost, Runtime.getRuntime()::halt);

@@ -59,7 +59,7 @@ final class Man implements Callable<Integer> {
       }
       Path folder = around.folder().resolve(install).resolve("man1");
       for (Map.Entry<String, CommandSpec> page : ManPage.all(root).entrySet()) {
-        Completion.write(ManPage.of(page.getValue()), folder.resolve(page.getKey() + ".1"));
+        CompletionVerb.write(ManPage.of(page.getValue()), folder.resolve(page.getKey() + ".1"));
       }
       return ExitCode.OK.number();
     }

@@ -276,7 +276,13 @@ final class RemoteOptions {
 
   /// A transfer with its progress on the terminal, if there is one and it is wanted.
   <T> T watched(String name, Surroundings around, Watched<T> transfer) throws FtpException {
-    if (quiet || verbose.length > 0 || !around.lively()) {
+    return watched(quiet || verbose.length > 0, name, around, transfer);
+  }
+
+  /// The same for who has the options elsewhere.
+  static <T> T watched(boolean quiet, String name, Surroundings around, Watched<T> transfer)
+      throws FtpException {
+    if (quiet || !around.lively()) {
       return transfer.run(Progress.NONE);
     }
     ProgressLine line = new ProgressLine(name, around.err(), around.width(), System::nanoTime);
@@ -324,7 +330,8 @@ final class RemoteOptions {
   }
 
   private Main main() {
-    return (Main) commandSpec().root().userObject();
+    Object program = commandSpec().root().userObject();
+    return program instanceof ShellCommands shell ? shell.program() : (Main) program;
   }
 
   private CommandSpec commandSpec() {

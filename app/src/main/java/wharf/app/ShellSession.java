@@ -1,200 +1,303 @@
 package wharf.app;
 
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.function.ToIntFunction;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import wharf.ftp.client.Download;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 import wharf.ftp.client.Entry;
 import wharf.ftp.client.FtpClient;
 import wharf.ftp.client.FtpException;
 import wharf.ftp.client.Printable;
-import wharf.ftp.client.Receipt;
-import wharf.ftp.client.TransferOptions;
-import wharf.ftp.client.Upload;
 
-/// The commands of `wharf shell`, and what they share: the connection, the folder there and the one
-/// here. A connection that was lost is made again by the next command.
+/// What the commands of `wharf shell` share: the connection, the folder there and the one here; and
+/// how a line is run. A connection that was lost is made again by the next command.
+///
+/// For one thread. A command in the background has a session of its own ([#fork]).
 final class ShellSession implements AutoCloseable {
+  /// How long a connection may be idle before it is asked whether it is still there.
+  private static final long FRESH_NANOS = Duration.ofSeconds(10).toNanos();
+
   /// Connects and logs in.
   interface Connector {
     FtpClient connect() throws FtpException;
   }
 
-  /// What a command's words after the first name, for completion.
-  enum Argument {
-    NONE,
-    REMOTE,
-    LOCAL
-  }
-
-  private interface Action {
-    void run(List<String> arguments) throws FtpException;
-  }
-
-  /// One command; `least` and `most` count its arguments, without options.
-  private record ShellCommand(
-      String usage, String help, Argument argument, int least, int most, Action action) {}
+  /// A server to be connected to.
+  ///
+  /// @param name for people
+  record Server(String name, Connector connector) {}
 
   private final Surroundings around;
-  private final RemoteOptions options;
-  private final EntryPrinter printer;
-  private final Connector connector;
-  private final ToIntFunction<Exception> failed;
-  private final Map<String, ShellCommand> commands = new LinkedHashMap<>();
+  private final Style style;
+  private final Jobs jobs;
+  private final LocalPrograms programs;
+  private final Listings listings = new Listings(System::nanoTime);
 
+  /// Those of the command that runs: its output may go elsewhere.
+  private Surroundings now;
+
+  private @Nullable Server server;
   private @Nullable FtpClient client;
+  private long usedAt;
   private String home = "";
   private String folder = "";
+  private @Nullable String folderBefore;
   private Path local;
-  private int code;
+  private @Nullable Path localBefore;
   private boolean ended;
+  private boolean warned;
 
-  /// @param failed tells a problem and gives its exit code
-  ShellSession(
-      Surroundings around,
-      RemoteOptions options,
-      boolean json,
-      Connector connector,
-      ToIntFunction<Exception> failed) {
+  /// How a shell is to talk.
+  ///
+  /// @param json whether listings are JSON
+  /// @param quiet whether there are no notes
+  /// @param background whether this is a job: what it runs cannot have the terminal
+  record Style(boolean json, boolean quiet, boolean background) {}
+
+  ShellSession(Surroundings around, Style style, Jobs jobs, LocalPrograms programs) {
     this.around = around;
-    this.options = options;
-    this.printer = new EntryPrinter(around.out(), json);
-    this.connector = connector;
-    this.failed = failed;
+    this.now = around;
+    this.style = style;
+    this.jobs = jobs;
+    this.programs = programs;
     this.local = around.folder();
-
-    add("ls", "ls [PATH]", "list a folder", Argument.REMOTE, 0, 1, this::ls);
-    add("cd", "cd [FOLDER]", "go to a folder there", Argument.REMOTE, 0, 1, this::cd);
-    add("pwd", "pwd", "say which folder that is", Argument.NONE, 0, 0, _ -> say(folder()));
-    add("lcd", "lcd FOLDER", "go to a folder here", Argument.LOCAL, 1, 1, this::lcd);
-    add("lpwd", "lpwd", "say which folder that is", Argument.NONE, 0, 0, _ -> lpwd());
-    add(
-        "wget",
-        "wget [-c] FILE [PATH]",
-        "fetch a file; -c continues",
-        Argument.REMOTE,
-        1,
-        2,
-        this::get);
-    same("get", "wget");
-    add(
-        "wput",
-        "wput [-c] FILE [PATH]",
-        "send a file; -c continues",
-        Argument.LOCAL,
-        1,
-        2,
-        this::put);
-    same("put", "wput");
-    add(
-        "mkdir",
-        "mkdir FOLDER",
-        "make a folder",
-        Argument.REMOTE,
-        1,
-        1,
-        arguments -> client().makeFolder(arguments.getFirst()));
-    add(
-        "rmdir",
-        "rmdir FOLDER",
-        "remove an empty folder",
-        Argument.REMOTE,
-        1,
-        1,
-        arguments -> client().removeFolder(arguments.getFirst()));
-    add(
-        "rm",
-        "rm FILE",
-        "delete a file",
-        Argument.REMOTE,
-        1,
-        1,
-        arguments -> client().delete(arguments.getFirst()));
-    add(
-        "mv",
-        "mv FROM TO",
-        "rename or move",
-        Argument.REMOTE,
-        2,
-        2,
-        arguments -> client().rename(arguments.getFirst(), arguments.getLast()));
-    add("help", "help [COMMAND]", "list the commands", Argument.NONE, 0, 1, this::help);
-    add("quit", "quit", "leave", Argument.NONE, 0, 0, _ -> ended = true);
-    same("exit", "quit");
   }
 
-  private void add(
-      String name, String usage, String help, Argument of, int least, int most, Action action) {
-    commands.put(name, new ShellCommand(usage, help, of, least, most, action));
+  /// Another session that is in the same folders, without a connection yet.
+  ShellSession fork(Surroundings elsewhere, boolean background) {
+    ShellSession other =
+        new ShellSession(
+            elsewhere, new Style(style.json(), style.quiet(), background), jobs, programs);
+    other.server = server;
+    other.home = home;
+    other.folder = folder;
+    other.folderBefore = folderBefore;
+    other.local = local;
+    other.localBefore = localBefore;
+    return other;
   }
 
-  private void same(String name, String as) {
-    ShellCommand command = commands.get(as);
-    if (command != null) {
-      commands.put(name, command);
-    }
+  /// Takes another's connection.
+  void adopt(ShellSession other) {
+    client = other.client;
+    usedAt = other.usedAt;
+    other.client = null;
   }
 
   /// Connects and goes to the first folder.
-  void open(String path) throws FtpException {
-    FtpClient first = connector.connect();
-    client = first;
-    if (!path.isEmpty()) {
-      first.cwd(path);
+  void open(Server to, String path) throws FtpException {
+    FtpClient first = to.connector().connect();
+    String at;
+    try {
+      if (!path.isEmpty()) {
+        first.cwd(path);
+      }
+      at = first.pwd();
+    } catch (FtpException e) {
+      first.close();
+      throw e;
     }
-    home = first.pwd();
-    folder = home;
+    disconnect();
+    client = first;
+    usedAt = System.nanoTime();
+    server = to;
+    home = at;
+    folder = at;
+  }
+
+  /// Says goodbye to the server, if there is one.
+  void disconnect() {
+    if (client != null) {
+      client.close();
+      client = null;
+    }
+    server = null;
+    folder = "";
+    folderBefore = null;
+    listings.clear();
   }
 
   /// Runs one line; tells problems itself.
-  void run(String line) {
+  ///
+  /// @return the exit code
+  int run(String line) {
     try {
-      List<String> words = Words.split(line);
-      if (!words.isEmpty() && !words.getFirst().startsWith("#")) {
-        run(words.getFirst(), words.subList(1, words.size()));
+      ShellLine parsed = ShellLine.parse(line);
+      if (parsed.words().isEmpty()) {
+        return ExitCode.OK.number();
       }
+      return parsed.background() ? inBackground(parsed, line) : run(parsed);
     } catch (IllegalArgumentException e) {
-      misused(e.getMessage() + "; a name with spaces goes in quotes");
-    } catch (FtpException | RuntimeException e) {
-      failure(failed.applyAsInt(e));
-    }
-    around.out().flush();
-  }
-
-  private void run(String name, List<String> arguments) throws FtpException {
-    ShellCommand command = commands.get(name);
-    if (command == null) {
-      misused("there is no command \"%s\"; help lists them".formatted(Printable.of(name)));
-      return;
-    }
-    long options = arguments.stream().filter(ShellSession::isContinue).count();
-    long count = arguments.size() - (command.usage().contains("[-c]") ? options : 0);
-    if (count < command.least() || count > command.most()) {
-      misused("usage: " + command.usage());
-      return;
-    }
-    command.action().run(arguments);
-  }
-
-  private void misused(String message) {
-    around.err().println("wharf: " + message);
-    failure(ExitCode.USAGE.number());
-  }
-
-  private void failure(int with) {
-    if (code == 0) {
-      code = with;
+      return misused(String.valueOf(e.getMessage()));
+    } catch (FtpException e) {
+      return failed(e);
+    } finally {
+      around.out().flush();
     }
   }
 
-  /// The exit code of the first command that failed.
-  int code() {
+  private int inBackground(ShellLine line, String typed) throws FtpException {
+    String name = line.words().getFirst();
+    if (ShellCommands.FOREGROUND.contains(name)) {
+      return misused(name + " cannot run in the background");
+    }
+    JobScreen screen = new JobScreen();
+    PrintStream said = new PrintStream(screen, true, StandardCharsets.UTF_8);
+    ShellSession other = fork(around.unattended(said), true);
+    String shown = ShellLine.masked(typed.strip());
+    note(
+        jobs.start(
+            shown,
+            screen,
+            () -> {
+              try (other) {
+                return other.run(line);
+              } catch (FtpException | RuntimeException e) {
+                return other.failed(e);
+              }
+            }));
+    return ExitCode.OK.number();
+  }
+
+  private int run(ShellLine line) throws FtpException {
+    String[] words = line.words().toArray(String[]::new);
+    words[0] = Wildcards.plain(words[0]);
+    warned &= ShellCommands.LEAVING.contains(words[0]);
+    int code =
+        switch (line.output()) {
+          case null -> commands().execute(words);
+          case ShellLine.Output.Over(String file) -> intoFile(words, file, false);
+          case ShellLine.Output.Onto(String file) -> intoFile(words, file, true);
+          case ShellLine.Output.Into(String program) -> intoProgram(words, program);
+        };
+    usedAt = System.nanoTime();
     return code;
+  }
+
+  private int intoFile(String[] words, String file, boolean onto) throws FtpException {
+    Path target = local(file);
+    try (OutputStream out =
+        Files.newOutputStream(
+            target,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            onto ? StandardOpenOption.APPEND : StandardOpenOption.TRUNCATE_EXISTING)) {
+      return into(words, out);
+    } catch (IOException e) {
+      throw new FtpException.LocalDisk("cannot write %s: %s".formatted(file, Main.reason(e)), e);
+    }
+  }
+
+  private int intoProgram(String[] words, String program) throws FtpException {
+    Process process = programs.feed(program, local);
+    int code;
+    try (OutputStream out = new UntilClosed(process.getOutputStream())) {
+      code = into(words, out);
+    } catch (IOException e) {
+      throw new FtpException.LocalDisk(Main.reason(e), e);
+    } finally {
+      int _ = programs.end(process, program);
+    }
+    return code;
+  }
+
+  private int into(String[] words, OutputStream out) throws IOException {
+    around.out().flush();
+    try (PrintStream text = new PrintStream(out, false, StandardCharsets.UTF_8)) {
+      now = around.writing(text, Channels.newChannel(text));
+      int code = commands().execute(words);
+      if (text.checkError()) {
+        throw new IOException("the output could not all be written");
+      }
+      return code;
+    } finally {
+      now = around;
+    }
+  }
+
+  /// Tells what went wrong.
+  ///
+  /// @return the exit code for it
+  int failed(Exception problem) {
+    return new Main(now).failed(problem);
+  }
+
+  /// Tells what was wrong with a line.
+  ///
+  /// @return the exit code for it
+  int misused(String message) {
+    now.err().println("wharf: " + Printable.of(message));
+    return ExitCode.USAGE.number();
+  }
+
+  int misused(ParameterException problem) {
+    CommandLine.Model.CommandSpec command = problem.getCommandLine().getCommandSpec();
+    boolean none = command.parent() == null;
+    Optional<String> meant = Optional.empty();
+    String message = Wildcards.plain(String.valueOf(problem.getMessage()));
+    if (problem instanceof UnmatchedArgumentException unmatched) {
+      String word = Wildcards.plain(unmatched.getUnmatched().getFirst());
+      Set<String> known = new HashSet<>(command.subcommands().keySet());
+      known.addAll(command.optionsMap().keySet());
+      meant = Nearest.to(word, known);
+      if (none) {
+        message = "there is no command \"%s\"".formatted(word);
+      }
+    }
+    String manual = none ? "help" : "help " + command.name();
+    int code = misused(message);
+    note(meant.map(word -> "did you mean " + word + "?").orElse("see '" + manual + "'"));
+    return code;
+  }
+
+  /// A line for the user that is no problem.
+  void note(String text) {
+    now.err().println("wharf: " + text);
+  }
+
+  /// A note that `--quiet` keeps back.
+  void remark(String text) {
+    if (!style.quiet()) {
+      note(text);
+    }
+  }
+
+  /// Where the command that runs writes to, and what it may do.
+  Surroundings now() {
+    return now;
+  }
+
+  Style style() {
+    return style;
+  }
+
+  Jobs jobs() {
+    return jobs;
+  }
+
+  LocalPrograms programs() {
+    return programs;
+  }
+
+  /// The commands, without anything left of what was said before: an `open` knows a password.
+  CommandLine commands() {
+    return ShellCommands.commandLine(new ShellCommands(this));
   }
 
   /// Whether the user wants to leave.
@@ -202,24 +305,30 @@ final class ShellSession implements AutoCloseable {
     return ended;
   }
 
+  /// The user wants to leave; asks once to think of what runs.
+  void leave() {
+    int running = around.askable() ? jobs.running() : 0;
+    if (running == 0 || warned) {
+      ended = true;
+      return;
+    }
+    warned = true;
+    note(
+        "%s still: 'wait' for %s, or leave again to stop %s; what was moved is kept"
+            .formatted(
+                running == 1 ? "a job runs" : running + " jobs run",
+                running == 1 ? "it" : "them",
+                running == 1 ? "it" : "them"));
+  }
+
+  /// The name of the server, empty without one.
+  String host() {
+    return server == null ? "" : server.name();
+  }
+
   /// The folder there.
   String folder() {
     return folder;
-  }
-
-  List<String> names() {
-    return List.copyOf(commands.keySet());
-  }
-
-  /// What kind of path the argument of a command is.
-  Argument argumentOf(String name) {
-    ShellCommand command = commands.get(name);
-    return command == null ? Argument.NONE : command.argument();
-  }
-
-  /// What is in a folder there, for completion.
-  List<Entry> entries(String path) throws FtpException {
-    return client().list(path);
   }
 
   /// The folder here.
@@ -227,116 +336,107 @@ final class ShellSession implements AutoCloseable {
     return local;
   }
 
+  /// A file here.
+  Path local(String name) throws FtpException {
+    try {
+      return local.resolve(name);
+    } catch (InvalidPathException e) {
+      throw new FtpException.LocalDisk(Main.reason(e), e);
+    }
+  }
+
+  /// What a folder there has; as it was seen a moment ago, perhaps.
+  List<Entry> entries(String path) throws FtpException {
+    return listings.of(folder, path, there -> client().list(there));
+  }
+
+  /// For wildcards.
+  Wildcards.Folder there() {
+    return path -> entries(path).stream().map(Entry::name).toList();
+  }
+
+  /// For wildcards.
+  Wildcards.Folder here() {
+    return path -> {
+      try (Stream<Path> files = Files.list(local(path))) {
+        return files.map(file -> String.valueOf(file.getFileName())).toList();
+      } catch (IOException | UncheckedIOException e) {
+        throw new FtpException.LocalDisk(
+            "cannot list %s: %s".formatted(local(path), e.getMessage()), e);
+      }
+    };
+  }
+
+  /// Something there is not as it was.
+  void changed() {
+    listings.clear();
+  }
+
   /// A connection that answers: the one there was, or a new one in the same folder.
-  private FtpClient client() throws FtpException {
-    if (client != null) {
-      if (client.usable()) {
+  FtpClient client() throws FtpException {
+    Server to = server;
+    if (to == null) {
+      throw new FtpException.Unreachable("there is no connection: 'open' makes one", null);
+    }
+    FtpClient before = client;
+    if (before != null) {
+      if (before.usable()) {
         try {
           // A server hangs up on who is silent for long; better found out now than half way.
-          client.noop();
-          return client;
+          if (System.nanoTime() - usedAt > FRESH_NANOS) {
+            before.noop();
+          }
+          usedAt = System.nanoTime();
+          return before;
         } catch (FtpException.ConnectionLost | FtpException.TimedOut | FtpException.Protocol _) {
           // Connect again.
         }
       }
-      client.close();
+      before.close();
       client = null;
     }
-    FtpClient again = connector.connect();
+    FtpClient again = to.connector().connect();
     client = again;
+    usedAt = System.nanoTime();
     again.cwd(folder);
-    if (!options.quiet()) {
-      around.err().println("wharf: connected again, in " + Printable.of(folder));
+    if (before != null) {
+      remark("connected again, in " + Printable.of(folder));
     }
     return again;
   }
 
-  private void ls(List<String> arguments) throws FtpException {
-    client().list(arguments.isEmpty() ? "" : arguments.getFirst(), printer::print);
-  }
-
-  private void cd(List<String> arguments) throws FtpException {
+  /// Goes to a folder there.
+  ///
+  /// @param to null for the first, `-` for the one before
+  void cd(@Nullable String to) throws FtpException {
     FtpClient there = client();
-    there.cwd(arguments.isEmpty() ? home : arguments.getFirst());
+    String target = to == null ? home : to;
+    if (target.equals("-")) {
+      if (folderBefore == null) {
+        throw new FtpException.NotFound("there is no folder before this one");
+      }
+      target = folderBefore;
+    }
+    there.cwd(target);
+    folderBefore = folder;
     folder = there.pwd();
   }
 
-  private void lcd(List<String> arguments) throws FtpException {
-    Path to = local.resolve(arguments.getFirst()).toAbsolutePath().normalize();
-    if (!Files.isDirectory(to)) {
-      throw new FtpException.LocalDisk("there is no folder " + to, null);
+  /// Goes to a folder here; `-` is the one before.
+  void lcd(String to) throws FtpException {
+    Path target = to.equals("-") ? localBefore : local(to).toAbsolutePath().normalize();
+    if (target == null) {
+      throw new FtpException.NotFound("there is no folder before this one");
     }
-    local = to;
-  }
-
-  private void lpwd() {
-    say(local.toAbsolutePath().normalize().toString());
-  }
-
-  private void get(List<String> arguments) throws FtpException {
-    List<String> names = withoutOptions(arguments);
-    String from = names.getFirst();
-    Path target = Names.local(local, names.size() > 1 ? names.getLast() : null, from);
-    TransferNote note = TransferNote.start();
-    FtpClient there = client();
-    TransferOptions how = TransferOptions.usual().resume(names.size() < arguments.size());
-    Receipt receipt =
-        options.watched(
-            Names.last(from), around, progress -> Download.run(there, from, target, how, progress));
-    moved(note.text(Names.last(from), receipt));
-  }
-
-  private void put(List<String> arguments) throws FtpException {
-    List<String> names = withoutOptions(arguments);
-    Path from = local.resolve(names.getFirst());
-    String name = String.valueOf(from.getFileName());
-    TransferNote note = TransferNote.start();
-    FtpClient there = client();
-    String target = Names.remote(there, names.size() > 1 ? names.getLast() : "", name);
-    TransferOptions how = TransferOptions.usual().resume(names.size() < arguments.size());
-    Receipt receipt =
-        options.watched(name, around, progress -> Upload.run(there, from, target, how, progress));
-    moved(note.text(Names.last(target), receipt));
-  }
-
-  private void moved(String text) {
-    if (!options.quiet()) {
-      around.err().println("wharf: " + text);
+    if (!Files.isDirectory(target)) {
+      throw new FtpException.LocalDisk("there is no folder " + target, null);
     }
-  }
-
-  private void help(List<String> arguments) {
-    if (!arguments.isEmpty()) {
-      ShellCommand command = commands.get(arguments.getFirst());
-      if (command == null) {
-        misused("there is no command \"%s\"".formatted(Printable.of(arguments.getFirst())));
-        return;
-      }
-      say(command.usage() + ": " + command.help());
-      return;
-    }
-    commands.forEach(
-        (name, command) -> say("%-6s %-24s %s".formatted(name, command.usage(), command.help())));
-  }
-
-  private void say(String text) {
-    around.out().println(Printable.of(text));
-  }
-
-  private static List<String> withoutOptions(List<String> arguments) {
-    List<String> names = new ArrayList<>(arguments);
-    names.removeIf(ShellSession::isContinue);
-    return names;
-  }
-
-  private static boolean isContinue(String word) {
-    return word.equals("-c") || word.equals("--continue");
+    localBefore = local.toAbsolutePath().normalize();
+    local = target;
   }
 
   @Override
   public void close() {
-    if (client != null) {
-      client.close();
-    }
+    disconnect();
   }
 }

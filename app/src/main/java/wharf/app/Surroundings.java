@@ -69,6 +69,51 @@ record Surroundings(
         netrcFile());
   }
 
+  /// The same with another standard output.
+  Surroundings writing(PrintStream text, WritableByteChannel content) {
+    return new Surroundings(
+        in, content, text, err, askable, lively, width, password, answer, folder, state, config,
+        netrc);
+  }
+
+  /// The same with another standard error.
+  Surroundings reporting(PrintStream other) {
+    return new Surroundings(
+        in, bytes, out, other, askable, lively, width, password, answer, folder, state, config,
+        netrc);
+  }
+
+  /// The same for commands that nobody types, and whose progress nobody watches.
+  Surroundings inScript() {
+    return new Surroundings(
+        in, bytes, out, err, false, false, width, password, answer, folder, state, config, netrc);
+  }
+
+  /// The same on a terminal that is known by now.
+  Surroundings on(IntSupplier columns) {
+    return new Surroundings(
+        in, bytes, out, err, askable, lively, columns, password, answer, folder, state, config,
+        netrc);
+  }
+
+  /// The same where nobody is: all that is said goes to `said`, and nobody can be asked.
+  Surroundings unattended(PrintStream said) {
+    return new Surroundings(
+        in,
+        java.nio.channels.Channels.newChannel(said),
+        said,
+        said,
+        false,
+        true,
+        () -> 80,
+        _ -> null,
+        _ -> null,
+        folder,
+        state,
+        config,
+        netrc);
+  }
+
   private static Path own(String variable, String usual) {
     return base(variable, usual).resolve("wharf");
   }

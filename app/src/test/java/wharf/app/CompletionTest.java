@@ -201,15 +201,15 @@ class CompletionTest {
     Path data = folder.resolve("data");
     Path config = folder.resolve("config");
     assertThat(
-            Stream.of(Completion.Shell.values())
+            Stream.of(CompletionVerb.Shell.values())
                 .map(shell -> folder.relativize(shell.place(data, config)).toString()))
         .containsExactly(
             "data/bash-completion/completions/wharf",
             "data/zsh/site-functions/_wharf",
             "config/fish/completions/wharf.fish");
-    Path file = Completion.Shell.FISH.place(data, config);
-    Completion.write("old", file);
-    Completion.write("new", file);
+    Path file = CompletionVerb.Shell.FISH.place(data, config);
+    CompletionVerb.write("old", file);
+    CompletionVerb.write("new", file);
     assertThat(file).hasContent("new");
     assertThat(file.resolveSibling(".")).isDirectoryNotContaining("glob:**.wharf*");
   }

@@ -231,13 +231,13 @@ class MainTest {
   // The shell.
 
   @Test
-  void theShellGoesOnAfterProblemsAndEndsWithTheFirst() {
+  void theShellGoesOnIfItIsToldTo() {
     input =
         """
         # a comment
 
         ls
-        get gone
+        get gone # another
         nonsense
         mv f
         get 'f' "my f"
@@ -247,21 +247,99 @@ class MainTest {
         quit
         rm f
         """;
-    assertThat(wharf("shell", server.place())).isEqualTo(6);
+    assertThat(wharf("shell", "--keep-going", server.place())).isEqualTo(6);
     assertThat(err())
         .contains("cannot read \"gone\"")
+        .contains("that was line 4: get gone")
         .contains("no command \"nonsense\"")
-        .contains("usage: mv FROM TO")
+        .contains("Missing required parameter: 'TO'")
+        .contains("see 'help mv'")
         .contains("is not closed");
-    assertThat(out()).contains(" f\n").contains("/\n").contains("ls [PATH]: list a folder");
+    assertThat(out()).contains(" f\n").contains("/\n").contains("Usage: ls");
     assertThat(folder.resolve("my f")).hasContent("content");
     assertThat(server.files).containsKey("f");
   }
 
   @Test
+  void aScriptEndsWithItsFirstProblem() throws IOException {
+    Files.writeString(folder.resolve("script"), "wget f\nget gone\nrm f\n");
+    assertThat(wharf("shell", "-f", "script", server.place())).isEqualTo(6);
+    assertThat(err()).contains("that was line 2: get gone");
+    assertThat(folder.resolve("f")).hasContent("content");
+    assertThat(server.files).containsKey("f");
+    assertThat(wharf("shell", "-f", "no script", server.place())).isEqualTo(8);
+    input = "remove f\n";
+    assertThat(wharf("shell", server.place())).isEqualTo(2);
+    assertThat(err()).contains("there is no command \"remove\"").contains("see 'help'");
+    input = "rmdri x\n";
+    assertThat(wharf("shell", server.place())).isEqualTo(2);
+    assertThat(err()).contains("did you mean rmdir?");
+  }
+
+  @Test
+  void theShellsOutputGoesToFilesAndPrograms() {
+    input =
+        "cat f > 'a copy'\ncat f>>\"a copy\"\nls | grep -c half > counted\n!echo here > noted\n";
+    assertThat(wharf("shell", server.place())).isZero();
+    assertThat(out()).isEmpty();
+    assertThat(folder.resolve("a copy")).hasContent("contentcontent");
+    assertThat(folder.resolve("counted")).hasContent("1");
+    assertThat(folder.resolve("noted")).hasContent("here");
+    input = "cat f > no/such/folder\n";
+    assertThat(wharf("shell", server.place())).isEqualTo(8);
+    input = "ls | head -c 0\npwd\n";
+    assertThat(wharf("shell", server.place())).isZero();
+    assertThat(out()).isEqualToNormalizingNewlines("/\n");
+  }
+
+  @Test
+  void theShellsWildcardsAreThoseThatAreNotQuoted() {
+    server.files.put("f*", "star".getBytes(UTF_8));
+    input = "cat 'f*'\n";
+    assertThat(wharf("shell", server.place())).isZero();
+    assertThat(out()).isEqualTo("star");
+    input = "mget f* ?alf\n";
+    assertThat(wharf("shell", "--keep-going", server.place())).isEqualTo(10);
+    assertThat(folder.resolve("f")).hasContent("content");
+    assertThat(folder.resolve("f*")).hasContent("star");
+    assertThat(folder.resolve("half.part")).exists();
+    input = "rm g*\n";
+    assertThat(wharf("shell", server.place())).isEqualTo(6);
+    assertThat(err()).contains("nothing is called like g*");
+  }
+
+  @Test
+  void aScriptWaitsForItsJobs() {
+    input = "wget f one &\nwget gone &\njobs\npwd\n";
+    assertThat(wharf("shell", server.place())).isEqualTo(6);
+    assertThat(folder.resolve("one")).hasContent("content");
+    assertThat(out()).contains("[1] ").contains("[2] ");
+    assertThat(err())
+        .contains("[1] done: wget f one &")
+        .contains("[2] failed (6): wget gone &")
+        .contains("cannot read \"gone\"");
+    input = "cd x &\n";
+    assertThat(wharf("shell", server.place())).isEqualTo(2);
+    assertThat(err()).contains("cd cannot run in the background");
+  }
+
+  @Test
+  void theShellOpensAndCloses() {
+    input = "pwd\n";
+    assertThat(wharf("shell")).isEqualTo(3);
+    assertThat(err()).contains("there is no connection: 'open' makes one");
+    input = "open " + server.place() + "/deep\npwd\ncd /other\ncd -\npwd\ncd\npwd\nclose\nls\n";
+    assertThat(wharf("shell")).isEqualTo(3);
+    assertThat(out()).isEqualToNormalizingNewlines("deep\ndeep\ndeep\n");
+    input = "quote NOOP\nquote nonsense\n";
+    assertThat(wharf("shell", server.place())).isEqualTo(1);
+    assertThat(out()).isEqualToNormalizingNewlines("200 ok\n502 no\n");
+  }
+
+  @Test
   void theShellConnectsAgainToTheSameFolder() {
     input = "cd /deep\nrm hangup\npwd\nget f\n";
-    assertThat(wharf("shell", server.place())).isEqualTo(3);
+    assertThat(wharf("shell", "--keep-going", server.place())).isEqualTo(3);
     assertThat(folder.resolve("f")).hasContent("content");
     assertThat(server.commands).filteredOn("CWD /deep"::equals).hasSize(2);
     assertThat(err()).contains("connected again, in /deep");

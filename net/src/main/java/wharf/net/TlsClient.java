@@ -41,6 +41,12 @@ public final class TlsClient {
   private @Nullable CertificateException doubt;
   private @Nullable X509Certificate believed;
 
+  /// Whether the last handshake resumed what was agreed on before: then no certificate is shown.
+  private boolean resumed;
+
+  /// Whether TLS 1.2 is the only version.
+  private final boolean reusing;
+
   /// What came of the handshake.
   ///
   /// @param protocol as `TLSv1.3`
@@ -68,7 +74,10 @@ public final class TlsClient {
 
   /// @param host by the name that its certificate is to be for
   /// @param authorities who may vouch for it; none for those whom Java knows
-  public TlsClient(String host, int port, List<X509Certificate> authorities) {
+  /// @param reusing whether by TLS 1.2 only, whose sessions can be resumed any number of times: of
+  ///   TLS 1.3 Java uses each ticket once
+  public TlsClient(String host, int port, List<X509Certificate> authorities, boolean reusing) {
+    this.reusing = reusing;
     this.host = host;
     this.port = port;
     this.authorities = List.copyOf(authorities);
@@ -115,13 +124,22 @@ public final class TlsClient {
     }
   }
 
+  /// Whether the last handshake resumed what was agreed on before.
+  public boolean resumed() {
+    return resumed;
+  }
+
   private SSLEngine engine() {
     SSLEngine engine = context.createSSLEngine(host, port);
     engine.setUseClientMode(true);
     SSLParameters parameters = engine.getSSLParameters();
     // The certificate is to be for this host.
     parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    if (reusing) {
+      parameters.setProtocols(new String[] {"TLSv1.2"});
+    }
     engine.setSSLParameters(parameters);
+    resumed = true;
     return engine;
   }
 
@@ -139,6 +157,7 @@ public final class TlsClient {
     @Override
     public void checkServerTrusted(X509Certificate[] shown, String kind, SSLEngine engine)
         throws CertificateException {
+      resumed = false;
       X509Certificate held = believed;
       if (held != null) {
         if (!held.equals(shown[0])) {

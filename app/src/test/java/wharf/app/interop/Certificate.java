@@ -17,8 +17,9 @@ import wharf.net.TlsIdentity;
 ///
 /// @param whole it and its key, as PEM
 /// @param shown what clients are to trust: it alone, as PEM
-record Certificate(TlsIdentity identity, Path whole, Path shown) {
-  private static final String PASSWORD = "not secret";
+/// @param store it and its key, as PKCS#12 under [#PASSWORD]
+record Certificate(TlsIdentity identity, Path whole, Path shown, Path store) {
+  static final String PASSWORD = "not secret";
 
   private static final class Holder {
     static final Certificate ONLY = make();
@@ -63,7 +64,8 @@ record Certificate(TlsIdentity identity, Path whole, Path shown) {
           Files.writeString(folder.resolve("whole.pem"), identity.pem()),
           Files.writeString(
               folder.resolve("shown.pem"),
-              "-----BEGIN CERTIFICATE-----\n" + text + "\n-----END CERTIFICATE-----\n"));
+              "-----BEGIN CERTIFICATE-----\n" + text + "\n-----END CERTIFICATE-----\n"),
+          store);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (GeneralSecurityException e) {

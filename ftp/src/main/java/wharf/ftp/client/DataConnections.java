@@ -121,9 +121,11 @@ final class DataConnections {
       if (begun) {
         return cutOff(data, verb, path, whole, e);
       }
-      throw failed(data, verb, path, untrusted(e), e);
+      throw refused(data, verb, path, e);
     } catch (SSLException e) {
-      throw failed(data, verb, path, begun ? broken(verb, path, e) : untrusted(e), e);
+      throw begun
+          ? failed(data, verb, path, broken(verb, path, e), e)
+          : refused(data, verb, path, e);
     } catch (FtpException e) {
       throw failed(data, verb, path, e, e);
     } catch (IOException e) {
@@ -135,9 +137,32 @@ final class DataConnections {
     }
     Reply reply = control.read();
     if (!reply.done()) {
-      throw Refusal.of(reply, verb, path);
+      throw usedUp(reply.code()) ? another(null) : Refusal.of(reply, verb, path);
     }
     return reply;
+  }
+
+  /// Whether a refusal is that of a server that insists on resumed sessions, when there was nothing
+  /// left to resume with.
+  private boolean usedUp(int code) {
+    return tls != null && tls.usedUp() && (code == 425 || code == 522 || code == 450);
+  }
+
+  /// This session moves nothing any more; another does.
+  private FtpException another(@Nullable IOException cause) {
+    traits.ranOutOfTickets();
+    control.spoil();
+    return new FtpException.ConnectionLost(
+        "the server wants data connections to resume the TLS session, and has given nothing more to"
+            + " resume it with; connect again",
+        cause);
+  }
+
+  /// What a connection has come to whose handshake failed.
+  private FtpException refused(TimedWire data, String verb, String path, SSLException e) {
+    FtpException problem = failed(data, verb, path, untrusted(e), e);
+    boolean known = problem instanceof FtpException.Cancelled;
+    return tls != null && tls.usedUp() && !known ? another(problem) : problem;
   }
 
   /// Ends a connection on which all has gone well.
@@ -160,6 +185,8 @@ final class DataConnections {
     Reply reply = stopped ? control.readDespiteStop() : control.readSoon();
     if (reply == null) {
       control.spoil();
+    } else if (problem != cause && !stopped && usedUp(reply.code())) {
+      return another(cause);
     } else if (problem != cause && !stopped && reply.code() >= 400) {
       FtpException told = Refusal.of(reply, verb, path);
       told.addSuppressed(cause);
@@ -175,7 +202,7 @@ final class DataConnections {
     quietly(data::reset);
     Reply reply = control.read();
     if (!reply.done()) {
-      throw Refusal.of(reply, verb, path);
+      throw usedUp(reply.code()) ? another(cause) : Refusal.of(reply, verb, path);
     }
     if (!whole.is()) {
       throw new FtpException.Incomplete(

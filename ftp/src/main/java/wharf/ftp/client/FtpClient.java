@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import wharf.ftp.FtpTime;
 import wharf.net.TimedWire;
@@ -86,7 +87,7 @@ public final class FtpClient implements Closeable {
   /// The same with what other sessions have found out about the server, and for those to come.
   public static FtpClient connect(Site site, Traits traits) throws FtpException {
     Tls.Mode mode = site.tls().mode();
-    TlsSession tls = mode == Tls.Mode.OFF ? null : new TlsSession(site);
+    TlsSession tls = mode == Tls.Mode.OFF ? null : new TlsSession(site, traits.wantsReusable());
     ControlConnection control =
         ControlConnection.open(site, mode == Tls.Mode.IMPLICIT ? tls : null);
     try {
@@ -121,7 +122,16 @@ public final class FtpClient implements Closeable {
       ControlConnection control, TlsSession tls, Site site, Traits traits) throws FtpException {
     Reply reply = control.command("AUTH", "TLS");
     if (reply.code() == 234) {
-      control.secure(tls);
+      try {
+        control.secure(tls);
+      } catch (FtpException.Untrusted e) {
+        if (tls.reusing() && e.getCause() instanceof SSLException) {
+          traits.noReusable();
+          throw new FtpException.ConnectionLost(
+              "%s does not speak TLS 1.2; connect again".formatted(control.server()), e);
+        }
+        throw e;
+      }
       traits.wasSecured();
       return true;
     }
@@ -436,7 +446,9 @@ public final class FtpClient implements Closeable {
   public void list(String path, Consumer<Entry> each) throws FtpException {
     if (machineListings()) {
       try {
-        lines("MLSD", path, Listing::mlsd, each);
+        if (lines("MLSD", path, Listing::mlsd, each).understood() == 0 && !isFolder(path)) {
+          throw notThere(path);
+        }
         return;
       } catch (FtpException.Refused e) {
         if (listedAsFile(path, each)) {
@@ -471,11 +483,15 @@ public final class FtpClient implements Closeable {
       found = lines("NLST", named, Listing::name, each);
     }
     if (found.understood() == 0 && !isFolder(path)) {
-      // As many servers do, this one lists what is not there as empty.
-      throw new FtpException.NotFound(
-          "cannot list %s: there is no such file or folder; check the name"
-              .formatted(Refusal.quote(path)));
+      throw notThere(path);
     }
+  }
+
+  /// As many servers do, this one lists what is not there as empty.
+  private static FtpException notThere(String path) {
+    return new FtpException.NotFound(
+        "cannot list %s: there is no such file or folder; check the name"
+            .formatted(Refusal.quote(path)));
   }
 
   /// What is in a folder, all at once.

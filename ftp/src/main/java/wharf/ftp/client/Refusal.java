@@ -37,7 +37,12 @@ final class Refusal {
           new FtpException.Untrusted(
               told + "; the server wants data connections to resume the TLS session", null);
       case 530 -> new FtpException.LoginRefused(told + "; log in as a user who may");
-      case 532, 553 -> new FtpException.NotPermitted(told);
+      case 553 ->
+          // Apache FtpServer says it of a RNTO whose source is not there.
+          says(told.toLowerCase(Locale.ROOT), "no such file")
+              ? new FtpException.NotFound(told + "; check the name")
+              : new FtpException.NotPermitted(told);
+      case 532 -> new FtpException.NotPermitted(told);
       case 450, 521, 550 -> meaning550(reply, verb, told);
       default -> new FtpException.Refused(told, reply.code());
     };

@@ -14,11 +14,14 @@ import wharf.net.TlsClient;
 final class TlsSession {
   private final Site site;
   private final TlsClient client;
+  private final boolean reusing;
   private @Nullable Protection protection;
 
-  TlsSession(Site site) {
+  /// @param reusing whether what was agreed on must be of use more than once
+  TlsSession(Site site, boolean reusing) {
     this.site = site;
-    client = new TlsClient(site.host(), site.port(), site.tls().trust().vouching());
+    this.reusing = reusing;
+    client = new TlsClient(site.host(), site.port(), site.tls().trust().vouching(), reusing);
   }
 
   /// Puts the control connection under TLS.
@@ -48,6 +51,17 @@ final class TlsSession {
               .formatted(site.host()),
           e);
     }
+  }
+
+  /// Whether the last data connection could not resume the session, and those of another that is
+  /// [#reusing] could.
+  boolean usedUp() {
+    return !reusing && !client.resumed();
+  }
+
+  /// Whether it is the kind of which what was agreed on can be used more than once.
+  boolean reusing() {
+    return reusing;
   }
 
   /// What the control connection is protected by; null as long as it is not.

@@ -14,6 +14,8 @@ public final class Traits {
   private volatile boolean machineListings = true;
   private volatile boolean passiveWorks;
   private volatile boolean secured;
+  private volatile boolean tickets = true;
+  private volatile boolean reusable = true;
 
   /// Of a server that nobody has talked to yet.
   public Traits() {}
@@ -54,5 +56,20 @@ public final class Traits {
 
   void wasSecured() {
     secured = true;
+  }
+
+  /// Whether the next session is best one under TLS 1.2: the server insists on resumed sessions,
+  /// and is stingy with what they are resumed with in TLS 1.3. ProFTPD gives none with an upload.
+  boolean wantsReusable() {
+    return !tickets && reusable;
+  }
+
+  void ranOutOfTickets() {
+    tickets = false;
+  }
+
+  /// The server does not speak TLS 1.2.
+  void noReusable() {
+    reusable = false;
   }
 }

@@ -1,0 +1,626 @@
+package wharf.app;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import wharf.ftp.client.Download;
+import wharf.ftp.client.Entry;
+import wharf.ftp.client.FtpClient;
+import wharf.ftp.client.FtpException;
+import wharf.ftp.client.FtpUrl;
+import wharf.ftp.client.HashAlgorithm;
+import wharf.ftp.client.Login;
+import wharf.ftp.client.Printable;
+import wharf.ftp.client.Progress;
+import wharf.ftp.client.Receipt;
+import wharf.ftp.client.Reply;
+import wharf.ftp.client.TransferOptions;
+import wharf.ftp.client.Upload;
+
+/// The commands of `wharf shell`, one method each. Their help, their options, what was meant by a
+/// slip, what Tab completes and docs/shell.md all come from this model: an argument that is a
+/// [There] names something on the server, one that is a [Here] something on this machine.
+@Command(name = "")
+final class ShellCommands {
+  /// Those that change the shell itself, or need the terminal.
+  static final Set<String> FOREGROUND =
+      Set.of(
+          "cd", "lcd", "open", "close", "edit", "less", "jobs", "wait", "kill", "help", "exit",
+          "quit", "!");
+
+  /// Those that leave.
+  static final Set<String> LEAVING = Set.of("exit", "quit");
+
+  private final ShellSession session;
+
+  ShellCommands(ShellSession session) {
+    this.session = session;
+  }
+
+  /// The commands, ready to be run.
+  static CommandLine commandLine(ShellCommands commands) {
+    ShellSession session = commands.session;
+    CommandLine line = new CommandLine(commands);
+    for (CommandLine command : line.getSubcommands().values()) {
+      command
+          .getCommandSpec()
+          .addOption(
+              OptionSpec.builder("--help")
+                  .usageHelp(true)
+                  .arity("0")
+                  .type(boolean.class)
+                  .description("Says what the command does.")
+                  .build());
+      // Their parent has no name, which picocli would put a space behind.
+      command.getCommandSpec().usageMessage().customSynopsis(synopsis(command));
+    }
+    // A name may begin with @.
+    line.setExpandAtFiles(false);
+    line.registerConverter(String.class, Wildcards::plain);
+    line.registerConverter(There.class, There::new);
+    line.registerConverter(Here.class, Here::new);
+    line.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler((e, _) -> session.misused(e));
+    line.setExecutionExceptionHandler((e, _, _) -> session.failed(e));
+    return line;
+  }
+
+  /// For the options that verbs have, too.
+  Main program() {
+    return new Main(around());
+  }
+
+  private Surroundings around() {
+    return session.now();
+  }
+
+  private void say(String text) {
+    around().out().println(Printable.of(text));
+  }
+
+  private FtpClient client() throws FtpException {
+    return session.client();
+  }
+
+  private List<String> there(List<There> words) throws FtpException {
+    List<String> names = new ArrayList<>();
+    for (There word : words) {
+      names.addAll(word.names(session.there()));
+    }
+    return names;
+  }
+
+  private List<String> here(List<Here> words) throws FtpException {
+    List<String> names = new ArrayList<>();
+    for (Here word : words) {
+      names.addAll(word.names(session.here()));
+    }
+    return names;
+  }
+
+  // Where we are.
+
+  @Command(name = "ls", description = "Lists folders there, or files.%n")
+  void ls(
+      @Parameters(arity = "0..*", paramLabel = "PATH", description = "What to list.")
+          @Nullable List<There> paths)
+      throws FtpException {
+    EntryPrinter printer = new EntryPrinter(around().out(), session.style().json());
+    if (paths == null) {
+      client().list("", printer::print);
+      return;
+    }
+    for (String path : there(paths)) {
+      client().list(path, printer::print);
+    }
+  }
+
+  @Command(
+      name = "cd",
+      description = "Goes to a folder there: without one, to the first; - is the one before.%n")
+  void cd(
+      @Parameters(arity = "0..1", paramLabel = "FOLDER", description = "Where to go.")
+          @Nullable There folder)
+      throws FtpException {
+    session.cd(folder == null ? null : bare(folder.name(session.there())));
+  }
+
+  @Command(name = "pwd", description = "Says which folder that is.%n")
+  void pwd() throws FtpException {
+    FtpClient _ = client();
+    say(session.folder());
+  }
+
+  @Command(name = "lcd", description = "Goes to a folder here; - is the one before.%n")
+  void lcd(@Parameters(paramLabel = "FOLDER", description = "Where to go.") Here folder)
+      throws FtpException {
+    session.lcd(folder.name(session.here()));
+  }
+
+  @Command(name = "lls", description = "Lists folders here, or files.%n")
+  void lls(
+      @Parameters(arity = "0..*", paramLabel = "PATH", description = "What to list.")
+          @Nullable List<Here> paths)
+      throws FtpException {
+    EntryPrinter printer = new EntryPrinter(around().out(), session.style().json());
+    for (String name : paths == null ? List.of("") : here(paths)) {
+      Path path = session.local(name);
+      if (Files.isDirectory(path)) {
+        for (String one :
+            session.here().names(name.isEmpty() || name.endsWith("/") ? name : name + "/").stream()
+                .sorted()
+                .toList()) {
+          printer.print(entry(path.resolve(one)));
+        }
+      } else {
+        printer.print(entry(path));
+      }
+    }
+  }
+
+  private static Entry entry(Path file) throws FtpException {
+    try {
+      Entry.Kind kind =
+          Files.isSymbolicLink(file)
+              ? Entry.Kind.LINK
+              : Files.isDirectory(file)
+                  ? Entry.Kind.FOLDER
+                  : Files.isRegularFile(file) ? Entry.Kind.FILE : Entry.Kind.OTHER;
+      Instant modified =
+          Files.getLastModifiedTime(file, java.nio.file.LinkOption.NOFOLLOW_LINKS).toInstant();
+      return new Entry(
+          String.valueOf(file.getFileName()),
+          kind,
+          kind == Entry.Kind.FILE ? Files.size(file) : -1,
+          Instant.ofEpochSecond(modified.getEpochSecond()));
+    } catch (IOException e) {
+      throw new FtpException.LocalDisk(Main.reason(e), e);
+    }
+  }
+
+  @Command(name = "lpwd", description = "Says which folder here that is.%n")
+  void lpwd() {
+    say(session.local().toAbsolutePath().normalize().toString());
+  }
+
+  // Moving files.
+
+  @Command(
+      name = "wget",
+      description = {
+        "Fetches one file, to the same name here, or to PATH: a file or a folder.",
+        "What an earlier transfer left is gone on with.%n",
+      })
+  void wget(
+      @Parameters(index = "0", paramLabel = "FILE", description = "The file there.") There file,
+      @Parameters(index = "1", arity = "0..1", paramLabel = "PATH", description = "Where to.")
+          @Nullable Here path)
+      throws FtpException {
+    fetch(file.name(session.there()), path == null ? null : path.name(session.here()));
+  }
+
+  @Command(
+      name = "wput",
+      description = {
+        "Sends one file, to the same name there, or to PATH: a file or a folder.",
+        "What an earlier transfer left is gone on with.%n",
+      })
+  void wput(
+      @Parameters(index = "0", paramLabel = "FILE", description = "The file here.") Here file,
+      @Parameters(index = "1", arity = "0..1", paramLabel = "PATH", description = "Where to.")
+          @Nullable There path)
+      throws FtpException {
+    send(file.name(session.here()), path == null ? "" : path.name(session.there()));
+  }
+
+  @Command(name = "get", description = "Fetches a file, or those that wildcards stand for.%n")
+  void get(
+      @Parameters(index = "0", paramLabel = "FILE", description = "The file there.") There file,
+      @Parameters(index = "1", arity = "0..1", paramLabel = "PATH", description = "Where to.")
+          @Nullable Here path)
+      throws FtpException {
+    List<String> names = file.names(session.there());
+    String to = path == null ? null : path.name(session.here());
+    for (String name : names) {
+      fetch(name, to != null && names.size() > 1 && !to.endsWith("/") ? to + "/" : to);
+    }
+  }
+
+  @Command(name = "put", description = "Sends a file, or those that wildcards stand for.%n")
+  void put(
+      @Parameters(index = "0", paramLabel = "FILE", description = "The file here.") Here file,
+      @Parameters(index = "1", arity = "0..1", paramLabel = "PATH", description = "Where to.")
+          @Nullable There path)
+      throws FtpException {
+    List<String> names = file.names(session.here());
+    String to = path == null ? "" : path.name(session.there());
+    for (String name : names) {
+      send(name, !to.isEmpty() && names.size() > 1 && !to.endsWith("/") ? to + "/" : to);
+    }
+  }
+
+  @Command(name = "mget", description = "Fetches files to the folder here.%n")
+  void mget(
+      @Parameters(arity = "1..*", paramLabel = "FILE", description = "The files there.")
+          List<There> files)
+      throws FtpException {
+    for (String name : there(files)) {
+      fetch(name, null);
+    }
+  }
+
+  @Command(name = "mput", description = "Sends files to the folder there.%n")
+  void mput(
+      @Parameters(arity = "1..*", paramLabel = "FILE", description = "The files here.")
+          List<Here> files)
+      throws FtpException {
+    for (String name : here(files)) {
+      send(name, "");
+    }
+  }
+
+  private void fetch(String from, @Nullable String to) throws FtpException {
+    Path target = Names.local(session.local(), to, from);
+    FtpClient there = client();
+    moved(
+        Names.last(from),
+        progress -> Download.run(there, from, target, TransferOptions.usual(), progress));
+  }
+
+  private void send(String from, String to) throws FtpException {
+    Path local = session.local(from);
+    FtpClient there = client();
+    String target = Names.remote(there, to, String.valueOf(local.getFileName()));
+    moved(
+        Names.last(target),
+        progress -> Upload.run(there, local, target, TransferOptions.usual(), progress));
+    session.changed();
+  }
+
+  private void moved(String name, RemoteOptions.Watched<Receipt> transfer) throws FtpException {
+    TransferNote note = TransferNote.start();
+    try {
+      Receipt receipt = RemoteOptions.watched(session.style().quiet(), name, around(), transfer);
+      session.remark(note.text(name, receipt));
+    } catch (FtpException e) {
+      if (TransferNote.mayContinue(e)) {
+        session.note(Printable.of(name) + ": what has come is kept; the same again goes on");
+      }
+      throw e;
+    }
+  }
+
+  // What is there.
+
+  @Command(name = "cat", description = "Writes files out.%n")
+  void cat(
+      @Parameters(arity = "1..*", paramLabel = "FILE", description = "The files there.")
+          List<There> files)
+      throws FtpException {
+    for (String name : there(files)) {
+      copy(name, around().bytes());
+    }
+  }
+
+  private void copy(String name, WritableByteChannel into) throws FtpException {
+    around().out().flush();
+    Receipt _ = Download.run(client(), name, into, TransferOptions.usual(), Progress.NONE);
+  }
+
+  @Command(
+      name = "less",
+      description = {
+        "Shows a file page by page, by the pager of this machine: $PAGER, or less.",
+        "Without a terminal it is as cat.%n",
+      })
+  int less(@Parameters(paramLabel = "FILE", description = "The file there.") There file)
+      throws FtpException {
+    String name = file.name(session.there());
+    LocalPrograms programs = session.programs();
+    String pager = around().askable() ? programs.pager() : null;
+    if (pager == null) {
+      copy(name, around().bytes());
+      return ExitCode.OK.number();
+    }
+    Process process = programs.feed(pager, session.local());
+    try (OutputStream pages = new UntilClosed(process.getOutputStream())) {
+      copy(name, Channels.newChannel(pages));
+    } catch (IOException e) {
+      throw new FtpException.LocalDisk("cannot show %s: %s".formatted(name, e.getMessage()), e);
+    } finally {
+      int _ = programs.end(process, pager);
+    }
+    return ExitCode.OK.number();
+  }
+
+  @Command(
+      name = "edit",
+      description = {
+        "Opens a file there in the editor of this machine: $VISUAL, $EDITOR, or vi.",
+        "It is put back if it was changed here, and nobody changed it there meanwhile.%n",
+      })
+  void edit(@Parameters(paramLabel = "FILE", description = "The file there.") There file)
+      throws FtpException {
+    LocalPrograms programs = session.programs();
+    session.remark(
+        Printable.of(
+            Editing.run(
+                new Editing.Remote() {
+                  @Override
+                  public byte @Nullable [] read(String path) throws FtpException {
+                    FtpClient there = client();
+                    try {
+                      return Editing.bounded(
+                          path,
+                          into ->
+                              Download.run(
+                                  there, path, into, TransferOptions.usual(), Progress.NONE));
+                    } catch (FtpException.NotFound _) {
+                      return null;
+                    }
+                  }
+
+                  @Override
+                  public void write(Path from, String path) throws FtpException {
+                    Receipt _ =
+                        Upload.run(
+                            client(),
+                            from,
+                            path,
+                            TransferOptions.usual().resume(false),
+                            Progress.NONE);
+                    session.changed();
+                  }
+                },
+                file.name(session.there()),
+                copy -> programs.run(programs.editor(), List.of(copy.toString()), session.local()),
+                session::note)));
+  }
+
+  @Command(name = "stat", description = "Says what is known of files and folders there.%n")
+  void stat(
+      @Parameters(arity = "1..*", paramLabel = "PATH", description = "Of what.") List<There> paths)
+      throws FtpException {
+    EntryPrinter printer = new EntryPrinter(around().out(), session.style().json());
+    for (String path : there(paths)) {
+      printer.print(client().stat(path));
+    }
+  }
+
+  @Command(name = "hash", description = "Says the hash of files there, as the server tells it.%n")
+  void hash(
+      @Option(
+              names = {"-a", "--algorithm"},
+              paramLabel = "NAME",
+              defaultValue = "SHA-256",
+              description = "SHA-256, SHA-512, SHA-1, MD5 or CRC32 (default: ${DEFAULT-VALUE}).")
+          String algorithm,
+      @Parameters(arity = "1..*", paramLabel = "FILE", description = "The files there.")
+          List<There> files)
+      throws FtpException {
+    HashAlgorithm wanted =
+        HashAlgorithm.named(algorithm)
+            .orElseThrow(() -> new FtpException.Refused("there is no hash " + algorithm, 504));
+    for (String name : there(files)) {
+      say(client().hash(name, wanted) + "  " + name);
+    }
+  }
+
+  // Changing what is there.
+
+  @Command(name = "rm", description = "Removes files there.%n")
+  void rm(
+      @Parameters(arity = "1..*", paramLabel = "FILE", description = "The files.")
+          List<There> files)
+      throws FtpException {
+    for (String name : there(files)) {
+      client().delete(name);
+      session.changed();
+    }
+  }
+
+  @Command(name = "mv", description = "Renames what is there, or moves it to a folder.%n")
+  void mv(
+      @Parameters(index = "0", paramLabel = "FROM", description = "What to move.") There from,
+      @Parameters(index = "1", paramLabel = "TO", description = "Its new name, or a folder.")
+          There to)
+      throws FtpException {
+    String name = bare(from.name(session.there()));
+    String target = to.name(session.there());
+    FtpClient there = client();
+    there.rename(name, Names.remote(there, target, Names.last(name)));
+    session.changed();
+  }
+
+  @Command(name = "mkdir", description = "Makes folders there.%n")
+  void mkdir(
+      @Parameters(arity = "1..*", paramLabel = "FOLDER", description = "Which.")
+          List<There> folders)
+      throws FtpException {
+    for (There folder : folders) {
+      client().makeFolder(bare(Wildcards.plain(folder.word())));
+      session.changed();
+    }
+  }
+
+  @Command(name = "rmdir", description = "Removes empty folders there.%n")
+  void rmdir(
+      @Parameters(arity = "1..*", paramLabel = "FOLDER", description = "Which.")
+          List<There> folders)
+      throws FtpException {
+    for (String name : there(folders)) {
+      client().removeFolder(bare(name));
+      session.changed();
+    }
+  }
+
+  @Command(name = "chmod", description = "Sets who may do what with files there.%n")
+  void chmod(
+      @Parameters(index = "0", paramLabel = "MODE", description = "Three or four octal digits.")
+          String mode,
+      @Parameters(index = "1..*", arity = "1..*", paramLabel = "PATH", description = "Of what.")
+          List<There> paths)
+      throws FtpException {
+    if (!mode.matches("[0-7]{3,4}")) {
+      throw new FtpException.Refused("a mode is three or four octal digits, not " + mode, 501);
+    }
+    for (String path : there(paths)) {
+      client().mode(path, Integer.parseInt(mode, 8));
+    }
+  }
+
+  @Command(
+      name = "quote",
+      description = {
+        "Sends a command of FTP as it is, and says what the server answers.",
+        "Those that move data, or belong to the session, are not sent.%n",
+      })
+  int quote(
+      @Parameters(arity = "1..*", paramLabel = "WORD", description = "The command.")
+          List<String> words)
+      throws FtpException {
+    Reply reply = client().quote(String.join(" ", words));
+    session.changed();
+    List<String> lines = reply.lines();
+    for (int i = 0; i < lines.size(); i++) {
+      say(
+          i == lines.size() - 1
+              ? "%03d %s".formatted(reply.code(), lines.get(i))
+              : i == 0 ? "%03d-%s".formatted(reply.code(), lines.get(i)) : lines.get(i));
+    }
+    return reply.code() < 400 ? ExitCode.OK.number() : ExitCode.FAILED.number();
+  }
+
+  // The shell itself.
+
+  @Command(
+      name = "jobs",
+      description = {
+        "Says what runs in the background, and how far it has come.",
+        "A line that ends with & is run there, on sessions of its own.%n",
+      })
+  void jobs() {
+    session.jobs().list(this::say);
+  }
+
+  @Command(name = "wait", description = "Waits for a job, or for all.%n")
+  int waitFor(
+      @Parameters(
+              arity = "0..1",
+              paramLabel = "JOB",
+              defaultValue = "0",
+              description = "Its number.")
+          int job)
+      throws FtpException {
+    return session.jobs().await(job);
+  }
+
+  @Command(name = "kill", description = "Stops a job; what it has moved is kept.%n")
+  void kill(@Parameters(paramLabel = "JOB", description = "Its number.") int job)
+      throws FtpException {
+    session.jobs().stop(job);
+  }
+
+  @Command(name = "open", description = "Connects to another server, and leaves this one.%n")
+  void open(
+      @Mixin RemoteOptions remote,
+      @Parameters(
+              paramLabel = "URL",
+              description = "ftp://[USER@]HOST[:PORT]/FOLDER, or HOST/FOLDER.")
+          String url)
+      throws FtpException {
+    FtpUrl to = remote.url(url);
+    Login login = remote.login(to, around());
+    session.open(new ShellSession.Server(to.host(), () -> remote.connect(to, login)), to.path());
+  }
+
+  @Command(name = "close", description = "Leaves the server, but not the shell.%n")
+  void close() {
+    session.disconnect();
+  }
+
+  @Command(
+      name = "!",
+      description = {
+        "Runs a program of this machine in the folder here: all that follows is for it.",
+        "Without one, a shell of this machine.%n",
+      })
+  int program(
+      @Parameters(arity = "0..1", paramLabel = "PROGRAM", description = "As for a shell.")
+          @Nullable String program)
+      throws FtpException {
+    LocalPrograms programs = session.programs();
+    around().out().flush();
+    return programs.run(
+        program == null || program.isEmpty() ? programs.shell() : program,
+        List.of(),
+        session.local());
+  }
+
+  @Command(name = "help", description = "Lists the commands, or says what one does.%n")
+  int help(
+      @Parameters(arity = "0..1", paramLabel = "COMMAND", description = "Which.")
+          @Nullable String command) {
+    CommandLine commands = session.commands();
+    if (command == null) {
+      for (Map.Entry<String, CommandLine> one : commands.getSubcommands().entrySet()) {
+        say("%-34s %s".formatted(synopsis(one.getValue()), summary(one.getValue())));
+      }
+      return ExitCode.OK.number();
+    }
+    CommandLine known = commands.getSubcommands().get(command);
+    if (known == null) {
+      return session.misused("there is no command \"%s\"; 'help' lists them".formatted(command));
+    }
+    PrintWriter out = new PrintWriter(around().out(), false, around().out().charset());
+    known.usage(out, Ansi.OFF);
+    out.flush();
+    return ExitCode.OK.number();
+  }
+
+  /// How a command is typed, on one line.
+  static String synopsis(CommandLine command) {
+    String told = command.getHelp().synopsis(0);
+    return told.strip().replaceAll("\\s+", " ").replace(" [--help]", "");
+  }
+
+  /// What it does, in a sentence.
+  static String summary(CommandLine command) {
+    return command.getCommandSpec().usageMessage().description()[0].replace("%n", "");
+  }
+
+  @Command(
+      name = "exit",
+      description = "Leaves the shell; with jobs that still run only when it is said twice.%n")
+  void exit() {
+    session.leave();
+  }
+
+  @Command(name = "quit", description = "Leaves the shell, as exit does.%n")
+  void quit() {
+    session.leave();
+  }
+
+  /// A folder without the slash that completion puts behind it.
+  private static String bare(String path) {
+    return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+  }
+}
