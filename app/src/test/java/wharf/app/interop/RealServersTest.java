@@ -194,10 +194,10 @@ class RealServersTest {
           Receipt down = Download.run(client, "f", target, TransferOptions.usual(), Progress.NONE);
           assertThat(target).as(what).hasBinaryContent(content);
           boolean resumable = cut > 65_536 && !spoilt;
-          if (cut < content.length) {
-            assertThat(up.moved() < content.length).as(what).isEqualTo(resumable);
-            assertThat(down.moved() < content.length).as(what).isEqualTo(resumable);
-          }
+          // What is as long as the file may be another version of it: only a hash could tell.
+          boolean seen = resumable && (cut < content.length || !client.hashes().isEmpty());
+          assertThat(up.moved() < content.length).as(what).isEqualTo(seen);
+          assertThat(down.moved() < content.length).as(what).isEqualTo(seen);
         }
       }
       client.delete("f");

@@ -421,4 +421,52 @@ class TransferTest {
       assertThat(told.startedOver).hasSize(1);
     }
   }
+
+  // What is there already.
+
+  @Test
+  void whatIsThereStaysIfThatIsWanted() throws Exception {
+    Files.writeString(target, "old");
+    server.files.put("up", new byte[1]);
+    try (FtpClient client = connect()) {
+      TransferOptions keep = USUAL.existing(Existing.KEEP);
+      assertThat(Download.run(client, "f", target, keep, told).verification().method())
+          .isEqualTo("kept");
+      assertThat(Upload.run(client, local(), "up", keep, told).verified()).isFalse();
+      assertThat(target).hasContent("old");
+      assertThat(server.files.get("up")).hasSize(1);
+      assertThat(Upload.run(client, local(), "new", keep, told).moved()).isEqualTo(content.length);
+    }
+  }
+
+  @Test
+  void onlyWhatIsOlderIsReplacedIfThatIsWanted() throws Exception {
+    Files.writeString(target, "old");
+    Files.setLastModifiedTime(target, FileTime.from(REMOTE_TIME.plusMillis(900)));
+    TransferOptions older = USUAL.existing(Existing.REPLACE_OLDER);
+    try (FtpClient client = connect()) {
+      assertThat(Download.run(client, "f", target, older, told).moved()).isZero();
+      Files.setLastModifiedTime(target, FileTime.from(REMOTE_TIME.minusSeconds(1)));
+      assertThat(Download.run(client, "f", target, older, told).moved()).isEqualTo(content.length);
+
+      server.files.put("up", new byte[1]);
+      assertThat(Upload.run(client, local(), "up", older, told).moved()).isZero();
+      Files.setLastModifiedTime(local(), FileTime.from(REMOTE_TIME.plusSeconds(1)));
+      assertThat(Upload.run(client, local(), "up", older, told).moved()).isEqualTo(content.length);
+    }
+    assertThat(target).hasBinaryContent(content);
+    assertThat(server.files.get("up")).isEqualTo(content);
+  }
+
+  @Test
+  void aLimitIsKeptBothWays() throws Exception {
+    long[] now = {0};
+    Throttle limit = new Throttle(1_000_000, () -> now[0], time -> now[0] += time.toNanos());
+    try (FtpClient client = connect()) {
+      Receipt _ = Download.run(client, "f", target, USUAL.limit(limit), told);
+      assertThat(now[0] / 1e9).isBetween(0.85, 1.05);
+      Receipt _ = Upload.run(client, local(), "up", USUAL.limit(limit), told);
+      assertThat(now[0] / 1e9).isBetween(1.8, 2.05);
+    }
+  }
 }
