@@ -540,12 +540,19 @@ public final class FtpClient implements Closeable {
   }
 
   private boolean listedAsFile(String path, Consumer<Entry> each) throws FtpException {
-    OptionalLong size = path.isEmpty() || isFolder(path) ? OptionalLong.empty() : size(path);
-    if (size.isEmpty()) {
+    if (path.isEmpty()) {
       return false;
     }
-    String name = path.substring(path.lastIndexOf('/') + 1);
-    each.accept(new Entry(name, Entry.Kind.FILE, size.getAsLong(), modified(path).orElse(null)));
+    Entry entry;
+    try {
+      entry = stat(path);
+    } catch (FtpException.NotFound | FtpException.NotPermitted _) {
+      return false;
+    }
+    if (entry.kind() == Entry.Kind.FOLDER) {
+      return false;
+    }
+    each.accept(entry);
     return true;
   }
 
