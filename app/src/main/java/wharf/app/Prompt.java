@@ -149,6 +149,8 @@ final class Prompt implements AutoCloseable {
         try {
           line = lines.readLine(prompt());
         } catch (UserInterruptException _) {
+          // JLine may leave it set, and the next prompt would end at once.
+          boolean _ = Thread.interrupted();
           continue;
         } catch (EndOfFileException _) {
           session.leave();

@@ -23,6 +23,8 @@ import wharf.ftp.client.FtpUrl;
 import wharf.ftp.client.Login;
 import wharf.ftp.client.Printable;
 import wharf.ftp.client.Progress;
+import wharf.ftp.client.Retries;
+import wharf.ftp.client.Sessions;
 import wharf.ftp.client.Site;
 import wharf.ftp.client.Tls;
 import wharf.ftp.client.Trust;
@@ -261,6 +263,23 @@ final class RemoteOptions {
       firstUse = new FirstUse(around().state(), around().answer(), this::note);
     }
     return firstUse;
+  }
+
+  /// Sessions there; asks for the password when one is needed and none was given.
+  Sessions sessions(FtpUrl url, int most) throws FtpException {
+    Site site = site(url);
+    return Sessions.with(
+        () -> FtpClient.connect(site),
+        most,
+        Retries.usual(),
+        new Sessions.Listener() {
+          @Override
+          public void again(FtpException problem, Duration pause, int attempt, int of) {
+            note(
+                "%s; again in %.1f s (%d of %d)"
+                    .formatted(problem.getMessage(), pause.toMillis() / 1000.0, attempt, of));
+          }
+        });
   }
 
   private Duration timeout() {

@@ -21,7 +21,7 @@ import wharf.ftp.client.Summary;
 import wharf.ftp.client.Watcher;
 
 /// Tells what becomes of many files: in lines for people, on standard error, or in JSON for
-/// programs, on standard output (docs/moving.md). A rehearsal's plan is what was asked for, so it
+/// programs, on standard output (docs/client.md). A rehearsal's plan is what was asked for, so it
 /// goes to standard output in either case.
 final class Report implements Watcher, Sessions.Listener {
   /// The version of what is said in JSON: raised when something has another meaning, not when there

@@ -30,6 +30,7 @@ import wharf.ftp.client.Login;
 import wharf.ftp.client.Printable;
 import wharf.ftp.client.Progress;
 import wharf.ftp.client.Receipt;
+import wharf.ftp.client.RemotePath;
 import wharf.ftp.client.Reply;
 import wharf.ftp.client.TransferOptions;
 import wharf.ftp.client.Upload;
@@ -123,13 +124,12 @@ final class ShellCommands {
       @Parameters(arity = "0..*", paramLabel = "PATH", description = "What to list.")
           @Nullable List<There> paths)
       throws FtpException {
-    EntryPrinter printer = new EntryPrinter(around().out(), session.style().json());
     if (paths == null) {
-      client().list("", printer::print);
+      client().list("", entry -> print(entry, entry.name()));
       return;
     }
     for (String path : there(paths)) {
-      client().list(path, printer::print);
+      client().list(path, entry -> print(entry, RemotePath.in(path, entry.name())));
     }
   }
 
@@ -160,7 +160,6 @@ final class ShellCommands {
       @Parameters(arity = "0..*", paramLabel = "PATH", description = "What to list.")
           @Nullable List<Here> paths)
       throws FtpException {
-    EntryPrinter printer = new EntryPrinter(around().out(), session.style().json());
     for (String name : paths == null ? List.of("") : here(paths)) {
       Path path = session.local(name);
       if (Files.isDirectory(path)) {
@@ -168,12 +167,21 @@ final class ShellCommands {
             session.here().names(name.isEmpty() || name.endsWith("/") ? name : name + "/").stream()
                 .sorted()
                 .toList()) {
-          printer.print(entry(path.resolve(one)));
+          print(entry(path.resolve(one)), path.resolve(one).toString());
         }
       } else {
-        printer.print(entry(path));
+        print(entry(path), path.toString());
       }
     }
+  }
+
+  private void print(Entry entry, String path) {
+    around()
+        .out()
+        .println(
+            session.style().json()
+                ? EntryPrinter.json(entry, path)
+                : EntryPrinter.USUAL.text(entry, entry.name()));
   }
 
   private static Entry entry(Path file) throws FtpException {
@@ -399,9 +407,8 @@ final class ShellCommands {
   void stat(
       @Parameters(arity = "1..*", paramLabel = "PATH", description = "Of what.") List<There> paths)
       throws FtpException {
-    EntryPrinter printer = new EntryPrinter(around().out(), session.style().json());
     for (String path : there(paths)) {
-      printer.print(client().stat(path));
+      print(client().stat(path), path);
     }
   }
 

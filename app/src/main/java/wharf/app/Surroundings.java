@@ -114,12 +114,19 @@ record Surroundings(
         netrc);
   }
 
-  /// As the XDG Base Directory Specification has it.
   private static Path own(String variable, String usual) {
+    return base(variable, usual).resolve("wharf");
+  }
+
+  /// Where the user of the process keeps what programs share: completions, manuals.
+  static Path data() {
+    return base("XDG_DATA_HOME", ".local/share");
+  }
+
+  /// As the XDG Base Directory Specification has it.
+  private static Path base(String variable, String usual) {
     String given = System.getenv(variable);
-    Path all =
-        given != null && Path.of(given).isAbsolute() ? Path.of(given) : home().resolve(usual);
-    return all.resolve("wharf");
+    return given != null && Path.of(given).isAbsolute() ? Path.of(given) : home().resolve(usual);
   }
 
   private static Path netrcFile() {

@@ -17,13 +17,16 @@ class JsonTest {
   void anEntryIsALine() {
     Instant time = Instant.parse("2026-01-02T03:04:05Z");
     Entry file = new Entry("a\u001b b", Entry.Kind.FILE, 3, time);
-    assertThat(EntryPrinter.json(file))
+    assertThat(EntryPrinter.json(file, "p/" + file.name()).toString())
         .isEqualTo(
             "{\"type\":\"file\",\"size\":3,\"modified\":\"2026-01-02T03:04:05Z\","
-                + "\"name\":\"a\\u001b b\"}");
-    assertThat(EntryPrinter.text(file)).isEqualTo("file            3 2026-01-02T03:04:05Z a? b");
+                + "\"name\":\"a\\u001b b\",\"path\":\"p/a\\u001b b\"}");
+    assertThat(EntryPrinter.USUAL.text(file, file.name()))
+        .isEqualTo("file            3 2026-01-02T03:04:05Z a? b");
     Entry folder = new Entry("x", Entry.Kind.FOLDER, -1, null);
-    assertThat(EntryPrinter.json(folder)).isEqualTo("{\"type\":\"dir\",\"name\":\"x\"}");
-    assertThat(EntryPrinter.text(folder)).isEqualTo("dir             - -                    x");
+    assertThat(EntryPrinter.json(folder, "x").toString())
+        .isEqualTo("{\"type\":\"dir\",\"name\":\"x\",\"path\":\"x\"}");
+    assertThat(EntryPrinter.USUAL.text(folder, "x"))
+        .isEqualTo("dir             - -                    x");
   }
 }

@@ -211,4 +211,64 @@ class LauncherTest {
     assertThat(out.contains("-XX:+UseSerialGC")).isEqualTo(smallCollector);
     assertThat(out.contains("-XX:TieredStopAtLevel=1")).isEqualTo(quickCompiler);
   }
+
+  private Path cache() {
+    return checkout.resolve("app/target/wharf-99.0.1.aot");
+  }
+
+  /// A JDK that, like the real one, makes the cache that it is told to make.
+  private void makeCaches(String more) throws IOException {
+    script(
+        jdk.resolve("bin/java"),
+        """
+        #!/bin/sh
+        for one; do
+          case $one in
+            *Renew.java) echo renewed >>"%1$s/told" ;;
+            -XX:AOTCacheOutput=*) echo noise; echo noise >&2; %2$s; echo made >"${one#*=}"; echo made >>"%1$s/told"; exit ;;
+          esac
+        done
+        %3$s
+        """
+            .formatted(checkout, more, JAVA));
+  }
+
+  @Test
+  void aBuildIsFollowedByACacheForLaterRuns() throws Exception {
+    makeCaches(":");
+    Ran first = wharf("ls");
+    assertThat(first.err()).startsWith("wharf: building (").hasLineCount(1);
+    assertThat(first.out()).doesNotContain("noise");
+    Files.setLastModifiedTime(cache(), FileTime.from(Instant.now().plusSeconds(1)));
+    assertThat(wharf("ls").out()).contains("-XX:AOTCache=" + cache());
+    assertThat(wharf("serve").out()).contains("-XX:AOTCache=" + cache());
+    assertThat(Files.readAllLines(checkout.resolve("told"))).containsExactly("renewed", "made");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "empty", "older than the jar", "of another JDK"})
+  void withoutACacheThatFitsItRunsAsWell(String state) throws Exception {
+    wharf();
+    Path made =
+        state.equals("of another JDK") ? cache().resolveSibling("wharf-99.0.2.aot") : cache();
+    if (!state.equals("none")) {
+      Files.writeString(made, state.equals("empty") ? "" : "cache");
+      int seconds = state.equals("older than the jar") ? -60 : 60;
+      Files.setLastModifiedTime(made, FileTime.from(Instant.now().plusSeconds(seconds)));
+    }
+    Ran ran = wharf("ls");
+    assertThat(ran.status()).isZero();
+    assertThat(ran.err()).isEmpty();
+    assertThat(ran.out()).contains("ls").noneMatch(word -> word.startsWith("-XX:AOT"));
+  }
+
+  @Test
+  void aCacheThatCannotBeMadeFailsNothing() throws Exception {
+    makeCaches("exit 1");
+    Ran ran = wharf("ls");
+    assertThat(ran.status()).isZero();
+    assertThat(ran.err()).startsWith("wharf: building (").hasLineCount(1);
+    assertThat(ran.out()).contains("ls").doesNotContain("noise");
+    assertThat(cache()).doesNotExist();
+  }
 }

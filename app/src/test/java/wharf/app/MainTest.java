@@ -121,7 +121,6 @@ class MainTest {
         "put - host/f --continue",
         "ls --timeout 0 host",
         "ls --timeout x host",
-        "ls host more",
         "echo --model nonsense",
         "echo --loops 2",
         "echo --model nio --loops 0",
@@ -157,7 +156,12 @@ class MainTest {
     assertThat(out()).isEqualToNormalizingNewlines("file            7 -                    f\n");
     assertThat(wharf("ls", "--json", server.place())).isZero();
     assertThat(out())
-        .isEqualToNormalizingNewlines("{\"type\":\"file\",\"size\":7,\"name\":\"f\"}\n");
+        .isEqualToNormalizingNewlines(
+            """
+            {"schema":"wharf/ls/1","results":[
+            {"type":"file","size":7,"name":"f","path":"f"}
+            ]}
+            """);
     assertThat(err()).isEmpty();
   }
 

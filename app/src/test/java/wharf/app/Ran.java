@@ -3,12 +3,16 @@ package wharf.app;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
 
 /// What a verb did that was run in this process.
 ///
@@ -56,5 +60,16 @@ record Ran(int code, String out, String err) {
             folder.resolve("netrc"));
     int code = Main.run(around, arguments);
     return new Ran(code, out.toString(UTF_8), err.toString(UTF_8));
+  }
+
+  /// Removes all that is in a folder.
+  static void emptied(Path folder) throws IOException {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
+        if (!one.equals(folder)) {
+          Files.delete(one);
+        }
+      }
+    }
   }
 }

@@ -61,7 +61,22 @@ public final class FtpClient implements Closeable {
   private final Duration timeout;
   private final InstantSource clock;
   private final Traits traits;
+  private static final Set<String> FACTS =
+      Set.of(
+          "type",
+          "size",
+          "modify",
+          "unique",
+          "unix.mode",
+          "unix.owner",
+          "unix.group",
+          "unix.ownername",
+          "unix.groupname",
+          "unix.uid",
+          "unix.gid");
+
   private final Map<String, String> features = new HashMap<>();
+  private boolean detailed;
 
   /// What the session is protected by; null for nothing.
   private final @Nullable TlsSession tls;
@@ -212,6 +227,29 @@ public final class FtpClient implements Closeable {
   /// is nothing, and when the feature is not there ([#offers] tells).
   public String feature(String feature) {
     return features.getOrDefault(feature, "");
+  }
+
+  /// Asks the server to tell in listings all that it can of each entry ([Entry.Details]): some
+  /// facts are only told to who has asked for them (RFC 3659, section 7.9).
+  public void wantDetails() throws FtpException {
+    String offered = feature("MLST");
+    if (detailed || !offered.contains(";")) {
+      return;
+    }
+    detailed = true;
+    StringBuilder wanted = new StringBuilder();
+    boolean missing = false;
+    for (String fact : offered.split(";", -1)) {
+      String name = fact.strip().replace("*", "");
+      if (FACTS.contains(name.toLowerCase(Locale.ROOT))) {
+        wanted.append(name).append(';');
+        missing |= !fact.contains("*");
+      }
+    }
+    if (missing) {
+      // One who refuses goes on telling what it told before.
+      Reply _ = control.command("OPTS", "MLST " + wanted);
+    }
   }
 
   /// What the session is protected by; empty in the clear.
@@ -502,12 +540,19 @@ public final class FtpClient implements Closeable {
   }
 
   private boolean listedAsFile(String path, Consumer<Entry> each) throws FtpException {
-    OptionalLong size = path.isEmpty() || isFolder(path) ? OptionalLong.empty() : size(path);
-    if (size.isEmpty()) {
+    if (path.isEmpty()) {
       return false;
     }
-    String name = path.substring(path.lastIndexOf('/') + 1);
-    each.accept(new Entry(name, Entry.Kind.FILE, size.getAsLong(), modified(path).orElse(null)));
+    Entry entry;
+    try {
+      entry = stat(path);
+    } catch (FtpException.NotFound | FtpException.NotPermitted _) {
+      return false;
+    }
+    if (entry.kind() == Entry.Kind.FOLDER) {
+      return false;
+    }
+    each.accept(entry);
     return true;
   }
 

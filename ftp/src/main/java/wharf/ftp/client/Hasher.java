@@ -12,15 +12,16 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 import wharf.net.TimedWire;
 
-/// A hash in the making.
-final class Hasher {
+/// A hash in the making. For one thread.
+public final class Hasher {
   private static final int BUFFER = 256 * 1024;
 
   private final HashAlgorithm algorithm;
   private final CRC32 crc = new CRC32();
   private final @Nullable MessageDigest digest;
 
-  Hasher(HashAlgorithm algorithm) {
+  /// Of nothing so far.
+  public Hasher(HashAlgorithm algorithm) {
     this.algorithm = algorithm;
     this.digest = algorithm == HashAlgorithm.CRC32 ? null : digest(algorithm);
   }
@@ -38,7 +39,7 @@ final class Hasher {
   }
 
   /// Takes in what remains of `bytes`.
-  void update(ByteBuffer bytes) {
+  public void update(ByteBuffer bytes) {
     if (digest == null) {
       crc.update(bytes);
     } else {
@@ -65,7 +66,7 @@ final class Hasher {
   }
 
   /// The hash of all that was taken in so far, in lower-case hexadecimal digits. More may follow.
-  String hex() {
+  public String hex() {
     if (digest == null) {
       return HexFormat.of().toHexDigits((int) crc.getValue());
     }

@@ -1,0 +1,96 @@
+package wharf.app;
+
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import wharf.ftp.client.FtpClient;
+import wharf.ftp.client.FtpException;
+import wharf.ftp.client.Printable;
+
+/// `wharf mkdir URL...`.
+@Command(
+    name = "mkdir",
+    mixinStandardHelpOptions = true,
+    description = "Makes folders on servers.%n",
+    footer = {
+      "",
+      "Examples:",
+      "  wharf mkdir ftp://alice@files.example.org/inbox/2026",
+      "  wharf mkdir -p @work/reports/2026/11",
+    })
+final class Mkdir extends RemoteVerb {
+  @Option(
+      names = {"-p", "--parents"},
+      description = "Those above it, too, where they are missing; no complaint if it is there.")
+  private boolean parents;
+
+  @Option(
+      names = {"-n", "--dry-run"},
+      description = "Make nothing; print what would be made.")
+  private boolean dryRun;
+
+  @Parameters(arity = "1..*", paramLabel = "URL", description = "ftp://[USER@]HOST[:PORT]/FOLDER")
+  private List<String> urls = List.of();
+
+  @Override
+  void run(Places places, Results results) throws FtpException {
+    for (String word : urls) {
+      try {
+        Places.Place place = places.at(word);
+        place
+            .sessions()
+            .run(
+                client -> {
+                  make(client, place.path(), parents, dryRun, results);
+                  return true;
+                });
+      } catch (FtpException e) {
+        results.failed(word, e);
+      }
+    }
+  }
+
+  /// Makes a folder.
+  ///
+  /// @param parents whether those above it are made, too, and it may be there
+  /// @param results hears of each that is made
+  static void make(FtpClient client, String path, boolean parents, boolean dryRun, Results results)
+      throws FtpException {
+    String bare = path.replaceFirst("(?<=[^/])/+$", "");
+    if (bare.isEmpty() || bare.equals("/")) {
+      throw new FtpException.NotPermitted("name the folder that is to be made");
+    }
+    if (!parents) {
+      if (dryRun && client.isFolder(bare)) {
+        throw new FtpException.NotPermitted("\"%s\" is there already".formatted(path));
+      }
+      one(client, bare, dryRun, results);
+      return;
+    }
+    // From below: on most servers nearly all is there.
+    int missing = bare.length();
+    while (missing > 0 && !client.isFolder(bare.substring(0, missing))) {
+      missing = Math.max(0, bare.lastIndexOf('/', missing - 1));
+    }
+    while (missing < bare.length()) {
+      int slash = bare.indexOf('/', missing + 1);
+      missing = slash < 0 ? bare.length() : slash;
+      one(client, bare.substring(0, missing), dryRun, results);
+    }
+  }
+
+  private static void one(FtpClient client, String path, boolean dryRun, Results results)
+      throws FtpException {
+    if (!dryRun) {
+      client.makeFolder(path);
+      results.addQuietly(() -> fields(path, false));
+    } else {
+      results.add(() -> "would make " + Printable.of(path), () -> fields(path, true));
+    }
+  }
+
+  private static Json.Fields fields(String path, boolean dryRun) {
+    return new Json.Fields().add("type", "dir").add("path", path).add("dry_run", dryRun);
+  }
+}
