@@ -101,7 +101,7 @@ final class Hash extends RemoteVerb {
                 .add("path", path)
                 .add("algorithm", algorithm.toString())
                 .add("hash", hex)
-                .add("computed_by", download ? "client" : "server"));
+                .add("computedBy", download ? "client" : "server"));
   }
 
   private static HashAlgorithm best(Set<HashAlgorithm> offered, Optional<HashAlgorithm> wanted)

@@ -9,12 +9,6 @@ final class Json {
   static final class Fields {
     private final StringBuilder text = new StringBuilder("{");
 
-    /// Of a kind that programs know by its name and version: `wharf/ls/1`. A version goes on
-    /// meaning what it meant; fields may be added to it.
-    static Fields of(String schema) {
-      return new Fields().add("schema", schema);
-    }
-
     Fields add(String name, String value) {
       return raw(name, string(value));
     }

@@ -91,6 +91,6 @@ final class Mkdir extends RemoteVerb {
   }
 
   private static Json.Fields fields(String path, boolean dryRun) {
-    return new Json.Fields().add("type", "dir").add("path", path).add("dry_run", dryRun);
+    return new Json.Fields().add("type", "dir").add("path", path).add("dryRun", dryRun);
   }
 }

@@ -109,6 +109,6 @@ final class Mv extends RemoteVerb {
   }
 
   private static Json.Fields fields(String from, String to, boolean dryRun) {
-    return new Json.Fields().add("from", from).add("to", to).add("dry_run", dryRun);
+    return new Json.Fields().add("from", from).add("to", to).add("dryRun", dryRun);
   }
 }

@@ -12,8 +12,7 @@ import wharf.app.Places.Place;
 import wharf.ftp.client.FtpException;
 
 /// A verb that looks at things on servers, or does something to them, one after the other. What
-/// fails is told, and the others are done all the same. What it prints for programs is called
-/// `wharf/NAME/1`, after the verb.
+/// fails is told, and the others are done all the same.
 abstract class RemoteVerb implements Callable<Integer> {
   @ParentCommand private @Nullable Main main;
   @Spec private @Nullable CommandSpec spec;
@@ -31,19 +30,19 @@ abstract class RemoteVerb implements Callable<Integer> {
   public final Integer call() throws FtpException {
     Main program = Objects.requireNonNull(main);
     Surroundings around = around();
+    String verb = Objects.requireNonNull(spec).name();
+    Results results = new Results(around.out(), json.form(), verb, program::failed);
+    FtpException problem = null;
     try (Places places = new Places(remote, 1)) {
-      String schema = "wharf/" + Objects.requireNonNull(spec).name() + "/1";
-      Results results = new Results(around.out(), json.form(), schema, program::failed);
-      try {
-        run(places, results);
-      } finally {
-        results.end();
-      }
-      if (around.out().checkError()) {
-        throw new FtpException.LocalDisk("cannot write to standard output", null);
-      }
-      return results.code();
+      run(places, results);
+    } catch (FtpException e) {
+      problem = e;
     }
+    int code = results.end(problem);
+    if (code == ExitCode.OK.number() && around.out().checkError()) {
+      throw new FtpException.LocalDisk("cannot write to standard output", null);
+    }
+    return code;
   }
 
   /// What is done at one place.

@@ -157,6 +157,6 @@ record Removal(Sessions sessions, boolean recursive, boolean dryRun, Results res
   }
 
   private Json.Fields fields(String path, String type) {
-    return new Json.Fields().add("type", type).add("path", path).add("dry_run", dryRun);
+    return new Json.Fields().add("type", type).add("path", path).add("dryRun", dryRun);
   }
 }

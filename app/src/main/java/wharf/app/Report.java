@@ -26,7 +26,7 @@ import wharf.ftp.client.Watcher;
 final class Report implements Watcher, Sessions.Listener {
   /// The version of what is said in JSON: raised when something has another meaning, not when there
   /// is more.
-  private static final int SCHEMA = 1;
+  static final int SCHEMA = 1;
 
   private final Main program;
   private final PrintStream out;
@@ -344,7 +344,7 @@ final class Report implements Watcher, Sessions.Listener {
     }
   }
 
-  private static String told(FtpException problem) {
+  static String told(FtpException problem) {
     return "\"error\":\"%s\",\"message\":%s"
         .formatted(
             ExitCode.of(problem).name().toLowerCase(Locale.ROOT).replace('_', '-'),

@@ -5,37 +5,41 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 import wharf.ftp.client.FtpException;
 
 /// What a verb has found or done, printed as it comes, and what of it failed:
 ///
 /// ```
 /// TEXT    a line each
-/// OBJECT  {"schema":"wharf/ls/1","results":[{...},...],"failed":[{...}]}
-/// LINES   {"schema":"wharf/ls/1",...}
-///         {"schema":"wharf/ls/1","failed":"pub/x","error":"...","code":6}
+/// OBJECT  {"schema":1,"verb":"ls","results":[{...},...],"failures":[{...}],"exit":6}
+/// LINES   {"event":"begin","schema":1,"verb":"ls"}
+///         {"event":"result",...}
+///         {"event":"failed","name":"pub/x","error":"not-found","message":"..."}
+///         {"event":"end","exit":6}
 /// ```
 ///
 /// A failure is told on standard error in any form, when it happens. For one thread.
 final class Results {
   private final PrintStream out;
   private final JsonOptions.Form form;
-  private final String schema;
   private final ToIntFunction<Exception> tell;
   private final List<String> failures = new ArrayList<>();
   private long done;
   private int failed;
   private int code;
 
-  /// @param schema `wharf/ls/1`
+  /// @param verb what was asked for
   /// @param tell tells a problem, and gives its exit code
-  Results(PrintStream out, JsonOptions.Form form, String schema, ToIntFunction<Exception> tell) {
+  Results(PrintStream out, JsonOptions.Form form, String verb, ToIntFunction<Exception> tell) {
     this.out = out;
     this.form = form;
-    this.schema = schema;
     this.tell = tell;
-    if (form == JsonOptions.Form.OBJECT) {
-      out.print("{\"schema\":" + Json.string(schema) + ",\"results\":[");
+    String head = "\"schema\":%d,\"verb\":%s".formatted(Report.SCHEMA, Json.string(verb));
+    switch (form) {
+      case TEXT -> {}
+      case OBJECT -> out.print("{" + head + ",\"results\":[");
+      case LINES -> out.println("{\"event\":\"begin\"," + head + "}");
     }
   }
 
@@ -52,7 +56,7 @@ final class Results {
     switch (form) {
       case TEXT -> out.println(text.get());
       case OBJECT -> out.print((done > 0 ? ",\n" : "\n") + fields.get());
-      case LINES -> out.println(withSchema(fields.get()));
+      case LINES -> out.println(event("result", fields.get()));
     }
     done++;
   }
@@ -87,36 +91,40 @@ final class Results {
     int with = tell.applyAsInt(problem);
     code = failed == 0 || code == with ? with : ExitCode.FAILED.number();
     failed++;
-    Json.Fields fields =
-        new Json.Fields()
-            .add("failed", what)
-            .add("error", String.valueOf(problem.getMessage()))
-            .add("code", with);
+    String fields = "\"name\":%s,%s".formatted(Json.string(what), Report.told(problem));
     switch (form) {
       case TEXT -> {}
-      case OBJECT -> failures.add(fields.toString());
-      case LINES -> out.println(withSchema(fields));
+      case OBJECT -> failures.add("{" + fields + "}");
+      case LINES -> out.println("{\"event\":\"failed\"," + fields + "}");
     }
   }
 
-  private String withSchema(Json.Fields fields) {
-    return "{\"schema\":" + Json.string(schema) + "," + fields.toString().substring(1);
-  }
-
-  /// 0 when nothing failed; when nothing else came about, and all failed for one reason, that
-  /// reason's; else 1.
-  int code() {
-    return failed == 0 || done == 0 ? code : ExitCode.FAILED.number();
+  private static String event(String name, Json.Fields fields) {
+    return "{\"event\":" + Json.string(name) + "," + fields.toString().substring(1);
   }
 
   /// Ends what is printed, once.
-  void end() {
-    if (form == JsonOptions.Form.OBJECT) {
-      out.println(
-          (done > 0 ? "\n]" : "]")
-              + (failures.isEmpty() ? "" : ",\"failed\":[\n" + String.join(",\n", failures) + "\n]")
-              + "}");
+  ///
+  /// @param problem what ended it before all was done, null if nothing did
+  /// @return the exit code: 0 when nothing failed; when nothing else came about, and all failed for
+  ///   one reason, that reason's; else 1
+  int end(@Nullable FtpException problem) {
+    int exit = failed == 0 || done == 0 ? code : ExitCode.FAILED.number();
+    String ended = "";
+    if (problem != null) {
+      exit = tell.applyAsInt(problem);
+      ended = Report.told(problem) + ",";
+    }
+    String last = ended + "\"exit\":" + exit + "}";
+    switch (form) {
+      case TEXT -> {}
+      case OBJECT ->
+          out.println(
+              "%s],\"failures\":[%s],%s"
+                  .formatted(done > 0 ? "\n" : "", String.join(",\n", failures), last));
+      case LINES -> out.println("{\"event\":\"end\"," + last);
     }
     out.flush();
+    return exit;
   }
 }

@@ -158,9 +158,9 @@ class MainTest {
     assertThat(out())
         .isEqualToNormalizingNewlines(
             """
-            {"schema":"wharf/ls/1","results":[
+            {"schema":1,"verb":"ls","results":[
             {"type":"file","size":7,"name":"f","path":"f"}
-            ]}
+            ],"failures":[],"exit":0}
             """);
     assertThat(err()).isEmpty();
   }

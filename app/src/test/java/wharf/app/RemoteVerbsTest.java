@@ -121,16 +121,23 @@ class RemoteVerbsTest {
   @Test
   void listsForPrograms() {
     assertThat(good("ls", "--json", place + "pub/*.bin").out())
-        .matches(
-            "\\{\"schema\":\"wharf/ls/1\",\"results\":\\[\n"
-                + "\\{\"type\":\"file\",\"size\":2,\"modified\":\"2026-01-02T03:04:05Z\","
-                + "\"mode\":\"0640\",.*\"name\":\"b.bin\",\"path\":\"pub/b.bin\"\\}\n\\]\\}\n");
+        .startsWith(
+            """
+            {"schema":1,"verb":"ls","results":[
+            {"type":"file","size":2,"modified":"2026-01-02T03:04:05Z","mode":"0640",\
+            """)
+        .endsWith(
+            """
+            "name":"b.bin","path":"pub/b.bin"}
+            ],"failures":[],"exit":0}
+            """);
     assertThat(good("ls", "--json-lines", place + "pub").out().lines())
-        .hasSize(3)
-        .allMatch(line -> line.startsWith("{\"schema\":\"wharf/ls/1\",\"type\":"))
-        .anyMatch(line -> line.endsWith("\"name\":\"a.txt\",\"path\":\"pub/a.txt\"}"));
+        .hasSize(5)
+        .startsWith("{\"event\":\"begin\",\"schema\":1,\"verb\":\"ls\"}")
+        .endsWith("{\"event\":\"end\",\"exit\":0}")
+        .anyMatch(line -> line.matches("\\{\"event\":\"result\".*\"path\":\"pub/a.txt\"\\}"));
     assertThat(good("ls", "--json", place + "empty").out())
-        .isEqualTo("{\"schema\":\"wharf/ls/1\",\"results\":[]}\n");
+        .isEqualTo("{\"schema\":1,\"verb\":\"ls\",\"results\":[],\"failures\":[],\"exit\":0}\n");
   }
 
   @Test
@@ -140,8 +147,8 @@ class RemoteVerbsTest {
     assertThat(ran.err()).startsWith("wharf: ").contains("gone").hasLineCount(1);
     assertThat(ran.out())
         .contains("\"path\":\"pub/a.txt\"")
-        .contains("\"failed\":[\n{\"failed\":\"gone\",\"error\":\"")
-        .endsWith("\"code\":6}\n]}\n");
+        .contains("\"failures\":[{\"name\":\"gone\",\"error\":\"not-found\",\"message\":\"")
+        .endsWith("}],\"exit\":1}\n");
     assertThat(wharf("ls", place + "gone").code()).isEqualTo(6);
     assertThat(wharf("ls", place + "gone", place + "lost").code()).isEqualTo(6);
     assertThat(wharf("ls", "--json", "--json-lines", place).code()).isEqualTo(2);
@@ -178,7 +185,7 @@ class RemoteVerbsTest {
     assertThat(root.resolve("pub/a.txt")).exists();
     Files.createSymbolicLink(root.resolve("pub/link"), Path.of("../empty"));
     Files.writeString(root.resolve("empty/kept"), "kept");
-    assertThat(good("rm", "-r", "--json-lines", place + "pub").out().lines()).hasSize(7);
+    assertThat(good("rm", "-r", "--json-lines", place + "pub").out().lines()).hasSize(9);
     assertThat(root.resolve("pub")).doesNotExist();
     assertThat(root.resolve("empty/kept")).exists();
     assertThat(wharf("rm", "-r", place).code()).isEqualTo(7);
@@ -232,9 +239,11 @@ class RemoteVerbsTest {
     assertThat(good("hash", "--download", place + "pub/a.txt").out())
         .isEqualTo(sha256 + "  pub/a.txt\n");
     assertThat(good("hash", "--json-lines", "-a", "md5", place + "pub/a.txt").out())
-        .isEqualTo(
-            "{\"schema\":\"wharf/hash/1\",\"path\":\"pub/a.txt\",\"algorithm\":\"MD5\","
-                + "\"hash\":\"5bbf5a52328e7439ae6e719dfe712200\",\"computed_by\":\"server\"}\n");
+        .contains(
+            """
+            {"event":"result","path":"pub/a.txt","algorithm":"MD5",\
+            "hash":"5bbf5a52328e7439ae6e719dfe712200","computedBy":"server"}
+            """);
     assertThat(wharf("hash", "-a", "SHA-3", place + "pub/a.txt").code()).isEqualTo(2);
     assertThat(wharf("hash", place + "gone").code()).isEqualTo(6);
   }
@@ -247,7 +256,7 @@ class RemoteVerbsTest {
     assertThat(good("du", "-d", "1", "-H", place + "pub").out())
         .isEqualTo("3 B\tpub/deep\n9 B\tpub\n");
     assertThat(good("du", "--json-lines", "-s", place + "pub").out())
-        .isEqualTo("{\"schema\":\"wharf/du/1\",\"path\":\"pub\",\"bytes\":9,\"files\":3}\n");
+        .contains("{\"event\":\"result\",\"path\":\"pub\",\"bytes\":9,\"files\":3}\n");
   }
 
   @Test
