@@ -26,7 +26,7 @@ import wharf.ftp.client.Watcher;
 final class Report implements Watcher, Sessions.Listener {
   /// The version of what is said in JSON: raised when something has another meaning, not when there
   /// is more.
-  private static final String SCHEMA = "wharf/%s/1";
+  private static final int SCHEMA = 1;
 
   private final Main program;
   private final PrintStream out;
@@ -48,7 +48,7 @@ final class Report implements Watcher, Sessions.Listener {
     Surroundings around = program.around();
     this.program = program;
     this.out = around.out();
-    this.schema = "{\"schema\":%s,".formatted(text(SCHEMA.formatted(verb)));
+    this.schema = "{\"schema\":%s,".formatted(text("wharf/%s/%d".formatted(verb, SCHEMA)));
     this.how = how;
     this.quiet = quiet || how.json() || how.jsonLines();
     this.lines =
