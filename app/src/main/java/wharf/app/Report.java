@@ -258,8 +258,8 @@ final class Report implements Watcher, Sessions.Listener {
       code = (alone ? ExitCode.of(first) : ExitCode.FAILED).number();
     }
     String counts =
-        ("\"moved\":%d,\"bytes\":%d,\"skipped\":%d,\"planned\":%d,\"deleted\":%d,\"failed\":%d,"
-                + "\"exit\":%d")
+        ("\"counts\":{\"moved\":%d,\"bytes\":%d,\"skipped\":%d,\"planned\":%d,\"deleted\":%d,"
+                + "\"failed\":%d},\"exit\":%d")
             .formatted(moved, bytes, skipped, planned, deleted, failed, code);
     String ended = problem == null ? "" : told(problem) + ",";
     if (how.jsonLines()) {

@@ -101,6 +101,7 @@ class MovingTest {
     assertThat(up.err()).isEmpty();
     assertThat(up.code()).isZero();
     assertThat(up.out()).contains("\"schema\":1").contains("\"moved\":2000,");
+    ReadJson.isOneObject(up.out());
     assertThat(seen(root.resolve("copy"))).isEqualTo(seen(source));
 
     Ran down = wharf("mirror", url + "copy", "back");

@@ -36,4 +36,16 @@ public final class ReadJson {
     }
     return fields;
   }
+
+  /// Asserts that a text is one object, of any depth, without a field that is there twice.
+  public static void isOneObject(String text) throws IOException {
+    try (JsonParser json = new JsonFactory().createParser(text)) {
+      json.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+      assertThat(json.nextToken()).isEqualTo(JsonToken.START_OBJECT);
+      do {
+        assertThat(json.nextToken()).as(text).isNotNull();
+      } while (!json.getParsingContext().inRoot());
+      assertThat(json.nextToken()).as(text).isNull();
+    }
+  }
 }

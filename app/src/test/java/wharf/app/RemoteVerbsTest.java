@@ -141,8 +141,9 @@ class RemoteVerbsTest {
   }
 
   @Test
-  void oneThatFailsDoesNotStopTheOthers() {
+  void oneThatFailsDoesNotStopTheOthers() throws Exception {
     Ran ran = wharf("ls", "--json", place + "gone", place + "pub/a.txt");
+    ReadJson.isOneObject(ran.out());
     assertThat(ran.code()).isEqualTo(1);
     assertThat(ran.err()).startsWith("wharf: ").contains("gone").hasLineCount(1);
     assertThat(ran.out())
