@@ -30,7 +30,7 @@ final class Report implements Watcher, Sessions.Listener {
 
   private final Main program;
   private final PrintStream out;
-  private final String verb;
+  private final String schema;
   private final MovingOptions how;
   private final boolean quiet;
   private final ProgressLines lines;
@@ -48,16 +48,13 @@ final class Report implements Watcher, Sessions.Listener {
     Surroundings around = program.around();
     this.program = program;
     this.out = around.out();
-    this.verb = verb;
+    this.schema = "{\"schema\":%s,".formatted(text("wharf/%s/%d".formatted(verb, SCHEMA)));
     this.how = how;
     this.quiet = quiet || how.json() || how.jsonLines();
     this.lines =
         new ProgressLines(
             around.err(), how.manner(around, quiet), around.width(), System::nanoTime);
     this.server = server;
-    if (how.jsonLines()) {
-      printed("{\"event\":\"begin\",\"schema\":%d,\"verb\":%s}".formatted(SCHEMA, text(verb)));
-    }
     for (String list : List.of("files", "folders", "deleted", "leftOut", "failures")) {
       kept.put(list, new ArrayList<>());
     }
@@ -207,7 +204,7 @@ final class Report implements Watcher, Sessions.Listener {
                 most));
     if (how.jsonLines()) {
       printed(
-          "{\"event\":\"retry\",%s,\"seconds\":%s,\"attempt\":%d,\"of\":%d}"
+          "\"event\":\"retry\",%s,\"seconds\":%s,\"attempt\":%d,\"of\":%d}"
               .formatted(told(problem), pause.toMillis() / 1000.0, attempt, most));
     }
   }
@@ -218,7 +215,7 @@ final class Report implements Watcher, Sessions.Listener {
         "the server takes no more than %d session%s now: it goes on with %s"
             .formatted(sessions, sessions == 1 ? "" : "s", sessions == 1 ? "it" : "these"));
     if (how.jsonLines()) {
-      printed("{\"event\":\"fewer\",\"sessions\":%d,%s}".formatted(sessions, told(problem)));
+      printed("\"event\":\"fewer\",\"sessions\":%d,%s}".formatted(sessions, told(problem)));
     }
   }
 
@@ -263,10 +260,9 @@ final class Report implements Watcher, Sessions.Listener {
             .formatted(moved, bytes, skipped, planned, deleted, failed, code);
     String ended = problem == null ? "" : told(problem) + ",";
     if (how.jsonLines()) {
-      printed("{\"event\":\"end\",%s%s}".formatted(ended, counts));
+      printed("\"event\":\"end\",%s%s}".formatted(ended, counts));
     } else if (how.json()) {
-      StringBuilder all =
-          new StringBuilder("{\"schema\":%d,\"verb\":%s,".formatted(SCHEMA, text(verb)));
+      StringBuilder all = new StringBuilder();
       kept.forEach(
           (list, things) ->
               all.append('"')
@@ -330,14 +326,15 @@ final class Report implements Watcher, Sessions.Listener {
 
   private void said(String list, String event, String fields) {
     if (how.jsonLines()) {
-      printed("{\"event\":\"%s\",%s}".formatted(event, fields));
+      printed("\"event\":\"%s\",%s}".formatted(event, fields));
     } else if (how.json()) {
       kept.getOrDefault(list, new ArrayList<>()).add("{" + fields + "}");
     }
   }
 
+  /// @param json an object without its beginning, which is the same for all
   private void printed(String json) {
-    lines.around(() -> out.println(json));
+    lines.around(() -> out.println(schema + json));
     if (how.jsonLines()) {
       // Whoever reads along wants it now.
       out.flush();

@@ -100,7 +100,9 @@ class MovingTest {
     Ran up = wharf("mirror", "-q", "--json", "source", url + "copy");
     assertThat(up.err()).isEmpty();
     assertThat(up.code()).isZero();
-    assertThat(up.out()).contains("\"schema\":1").contains("\"moved\":2000,");
+    assertThat(up.out())
+        .contains("{\"schema\":\"wharf/mirror/1\",\"files\":[")
+        .contains("\"moved\":2000,");
     assertThat(seen(root.resolve("copy"))).isEqualTo(seen(source));
 
     Ran down = wharf("mirror", url + "copy", "back");
@@ -170,13 +172,16 @@ class MovingTest {
     assertThat(seen(root).keySet()).containsExactly("there/old");
 
     Ran events = wharf("mirror", "--json-lines", "--delete", "s", url + "there");
-    assertThat(events.out().lines().map(line -> line.replaceAll(",.*", "")))
+    assertThat(
+            events
+                .out()
+                .lines()
+                .map(line -> line.replaceAll("^\\{\"schema\":\"wharf/mirror/1\",|,.*", "")))
         .containsExactly(
-            "{\"event\":\"begin\"",
-            "{\"event\":\"folder\"",
-            "{\"event\":\"file\"",
-            "{\"event\":\"deleted\"",
-            "{\"event\":\"end\"");
+            "\"event\":\"folder\"",
+            "\"event\":\"file\"",
+            "\"event\":\"deleted\"",
+            "\"event\":\"end\"");
     assertThat(events.out()).contains("\"outcome\":\"moved\"").contains("\"by\":\"");
     assertThat(seen(root).keySet()).containsExactly("there/t/f");
   }

@@ -32,8 +32,8 @@ class RealMirrorsTest {
   @ParameterizedTest
   @EnumSource
   void aTreeGoesThereAndBack(RealServer kind) throws Exception {
-    Path served = Files.createDirectory(folder.resolve("served"));
     Path home = Files.createDirectory(folder.resolve("home"));
+    Path served = Files.createDirectory(home.resolve("root"));
     Path source = Files.createDirectory(folder.resolve("source"));
     Path back = folder.resolve("back");
     for (int i = 0; i < 60; i++) {
