@@ -125,7 +125,8 @@ final class CompletionScript {
           .forEach(word -> words.add(constants ? word.toLowerCase(Locale.ROOT) : word));
       return new Offer(Offer.Kind.WORDS, words);
     }
-    return switch (argument.paramLabel().replaceAll("\\W", "")) {
+    // Of "FILE... URL" the first: what the last is, no shell can know.
+    return switch (argument.paramLabel().replaceFirst("^\\W+", "").replaceFirst("\\W.*", "")) {
       case "FILE", "PATH" -> new Offer(Offer.Kind.FILES, List.of());
       case "DIR", "FOLDER" -> new Offer(Offer.Kind.FOLDERS, List.of());
       default ->

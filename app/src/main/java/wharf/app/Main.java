@@ -11,6 +11,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -171,8 +173,26 @@ public final class Main implements Runnable {
 
   private static CommandLine commandLine(Main main) {
     Surroundings around = main.around;
-    return new CommandLine(main)
-        .setOut(new PrintWriter(around.out(), true, around.out().charset()))
+    CommandLine line = new CommandLine(main);
+    // Most look for an example.
+    List<String> sections = new ArrayList<>(line.getHelpSectionKeys());
+    boolean _ = sections.remove(UsageMessageSpec.SECTION_KEY_FOOTER);
+    sections.add(
+        sections.indexOf(UsageMessageSpec.SECTION_KEY_SYNOPSIS_HEADING),
+        UsageMessageSpec.SECTION_KEY_FOOTER);
+    for (String what :
+        List.of(
+            UsageMessageSpec.SECTION_KEY_DESCRIPTION_HEADING,
+            UsageMessageSpec.SECTION_KEY_DESCRIPTION)) {
+      boolean _ = sections.remove(what);
+      sections.add(sections.indexOf(UsageMessageSpec.SECTION_KEY_FOOTER), what);
+    }
+    line.setHelpSectionKeys(sections);
+    line.getHelpSectionMap()
+        .put(
+            UsageMessageSpec.SECTION_KEY_FOOTER,
+            help -> help.footer().isBlank() ? "" : help.footer().strip() + "\n\n");
+    return line.setOut(new PrintWriter(around.out(), true, around.out().charset()))
         .setErr(new PrintWriter(around.err(), true, around.err().charset()))
         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
         .setCaseInsensitiveEnumValuesAllowed(true)

@@ -45,7 +45,7 @@ final class Mv extends RemoteVerb {
   @Override
   void run(Places places, Results results) throws FtpException {
     String to = words.getLast();
-    boolean far = to.contains("://") || to.startsWith("@");
+    boolean far = to.contains("://") || to.startsWith("@") || sameShort(words.getFirst(), to);
     List<Place> sources = new ArrayList<>();
     for (String word : words.subList(0, words.size() - 1)) {
       try {
@@ -61,6 +61,13 @@ final class Mv extends RemoteVerb {
         results.failed(source.path(), e);
       }
     }
+  }
+
+  /// Whether both are short URLs of one place, `HOST/PATH`: a path that begins like the host is not
+  /// what was meant.
+  private static boolean sameShort(String first, String to) {
+    int slash = first.contains("://") || first.startsWith("@") ? -1 : first.indexOf('/');
+    return slash > 0 && to.startsWith(first.substring(0, slash + 1));
   }
 
   private void move(

@@ -59,6 +59,7 @@ final class Refusal {
         says(
             text,
             "permission",
+            "may not",
             "denied",
             "permitted",
             "allowed",

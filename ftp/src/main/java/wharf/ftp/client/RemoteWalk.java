@@ -122,7 +122,8 @@ public final class RemoteWalk {
       }
       int through = folder.links() + (entry.kind() == Entry.Kind.LINK ? 1 : 0);
       String unique = known.details().unique() == null ? "" : known.details().unique();
-      if (through > LINKS || (through > folder.links() && folder.isWithin(unique))) {
+      // Many a server shows a link as the folder that it leads to.
+      if (through > LINKS || folder.isWithin(unique)) {
         visitor.failed(relative, tooFar(relative, "it seems to lead in a circle"));
       } else if (folder.depth() < depth) {
         below.add(new Folder(path, relative, folder.depth() + 1, through, folder, unique));
