@@ -47,7 +47,7 @@ final class Cat implements Callable<Integer> {
     Surroundings around = Objects.requireNonNull(main).around();
     try (Places places = new Places(remote, 1)) {
       for (String url : urls) {
-        for (Place place : places.at(url).expanded()) {
+        for (Place place : places.at(places.url(url)).expanded()) {
           Receipt _ = copy(place.sessions(), place.path(), around.bytes());
         }
       }

@@ -3,13 +3,13 @@ package wharf.app;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import wharf.ftp.client.FtpException;
 
 /// `wharf du URL...`.
 @Command(
     name = "du",
-    mixinStandardHelpOptions = true,
     description = {
       "Adds up how many bytes are in folders on servers.",
       "One line for each folder, after those that are in it: bytes, tab, path. The sizes of the "
@@ -18,11 +18,15 @@ import wharf.ftp.client.FtpException;
     footer = {
       "",
       "Examples:",
-      "  wharf du -H -d 1 @work/reports",
+      "  wharf du -h -d 1 @work/reports",
       "  wharf du -s ftp.example.org/pub/a ftp.example.org/pub/b",
     })
 final class Du extends RemoteVerb {
   @Mixin private Usage usage = new Usage();
+
+  // Not -h, which everybody types after du for another thing.
+  @Option(names = "--help", usageHelp = true, description = "Show this help message and exit.")
+  private boolean help;
 
   @Parameters(
       arity = "1..*",

@@ -3,7 +3,6 @@ package wharf.app;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import wharf.ftp.client.FtpException;
 
@@ -24,11 +23,6 @@ import wharf.ftp.client.FtpException;
 final class Find extends RemoteVerb {
   @Mixin private Search search = new Search();
 
-  @Option(
-      names = "--print0",
-      description = "End each path with a NUL, exact as the server has it: for xargs -0.")
-  private boolean nul;
-
   @Parameters(
       arity = "1..*",
       paramLabel = "URL",
@@ -37,6 +31,6 @@ final class Find extends RemoteVerb {
 
   @Override
   void run(Places places, Results results) throws FtpException {
-    each(places, urls, results, place -> search.tell(place.sessions(), place.path(), nul, results));
+    each(places, urls, results, place -> search.tell(place.sessions(), place.path(), results));
   }
 }

@@ -6,6 +6,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import wharf.ftp.client.FtpClient;
 import wharf.ftp.client.FtpException;
+import wharf.ftp.client.FtpUrl;
 import wharf.ftp.client.Printable;
 
 /// `wharf mkdir URL...`.
@@ -36,17 +37,18 @@ final class Mkdir extends RemoteVerb {
   @Override
   void run(Places places, Results results) throws FtpException {
     for (String word : urls) {
+      FtpUrl url = places.url(word);
       try {
-        Places.Place place = places.at(word);
-        place
+        places
+            .at(url)
             .sessions()
             .run(
                 client -> {
-                  make(client, place.path(), parents, dryRun, results);
+                  make(client, url.path(), parents, dryRun, results);
                   return true;
                 });
       } catch (FtpException e) {
-        results.failed(word, e);
+        results.failed(url.path().isEmpty() ? url.toString() : url.path(), e);
       }
     }
   }

@@ -8,6 +8,7 @@ import picocli.CommandLine.Parameters;
 import wharf.app.Places.Place;
 import wharf.ftp.client.FtpClient;
 import wharf.ftp.client.FtpException;
+import wharf.ftp.client.FtpUrl;
 import wharf.ftp.client.Printable;
 import wharf.ftp.client.RemotePath;
 
@@ -48,15 +49,16 @@ final class Mv extends RemoteVerb {
     boolean far = to.contains("://") || to.startsWith("@") || sameShort(words.getFirst(), to);
     List<Place> sources = new ArrayList<>();
     for (String word : words.subList(0, words.size() - 1)) {
+      FtpUrl url = places.url(word);
       try {
-        sources.addAll(places.at(word).expanded());
+        sources.addAll(places.at(url).expanded());
       } catch (FtpException e) {
-        results.failed(word, e);
+        results.failed(url.toString(), e);
       }
     }
     for (Place source : sources) {
       try {
-        move(source, far ? places.at(to) : null, to, sources.size() > 1, results);
+        move(source, far ? places.at(places.url(to)) : null, to, sources.size() > 1, results);
       } catch (FtpException e) {
         results.failed(source.path(), e);
       }

@@ -52,9 +52,13 @@ final class Places implements AutoCloseable {
     }
   }
 
-  /// Where a word leads. Connects, and asks for a password, when nothing else has led there.
-  Place at(String word) throws FtpException {
-    FtpUrl url = remote.url(word);
+  /// Where a word leads, which says no password.
+  FtpUrl url(String word) throws FtpException {
+    return remote.url(word);
+  }
+
+  /// Where a URL leads. Asks for a password when nothing else has led there.
+  Place at(FtpUrl url) throws FtpException {
     Sessions sessions = open.get(url.withPath(""));
     if (sessions == null) {
       sessions = remote.sessions(url, most);

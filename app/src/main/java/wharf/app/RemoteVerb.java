@@ -10,6 +10,7 @@ import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 import wharf.app.Places.Place;
 import wharf.ftp.client.FtpException;
+import wharf.ftp.client.FtpUrl;
 
 /// A verb that looks at things on servers, or does something to them, one after the other. What
 /// fails is told, and the others are done all the same.
@@ -31,18 +32,13 @@ abstract class RemoteVerb implements Callable<Integer> {
     Main program = Objects.requireNonNull(main);
     Surroundings around = around();
     String verb = Objects.requireNonNull(spec).name();
-    Results results = new Results(around.out(), json.form(), verb, program::failed);
-    FtpException problem = null;
-    try (Places places = new Places(remote, 1)) {
-      run(places, results);
-    } catch (FtpException e) {
-      problem = e;
-    }
-    int code = results.end(problem);
-    if (code == ExitCode.OK.number() && around.out().checkError()) {
-      throw new FtpException.LocalDisk("cannot write to standard output", null);
-    }
-    return code;
+    return new Results(around.out(), json.form(), verb, program::failed)
+        .of(
+            results -> {
+              try (Places places = new Places(remote, 1)) {
+                run(places, results);
+              }
+            });
   }
 
   /// What is done at one place.
@@ -54,11 +50,12 @@ abstract class RemoteVerb implements Callable<Integer> {
   static void each(Places places, List<String> words, Results results, Step step)
       throws FtpException {
     for (String word : words) {
+      FtpUrl url = places.url(word);
       List<Place> expanded;
       try {
-        expanded = places.at(word).expanded();
+        expanded = places.at(url).expanded();
       } catch (FtpException e) {
-        results.failed(word, e);
+        results.failed(url.toString(), e);
         continue;
       }
       for (Place place : expanded) {

@@ -1,6 +1,8 @@
 package wharf.app;
 
 import java.io.PrintStream;
+import java.io.Serial;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -21,6 +23,9 @@ import wharf.ftp.client.FtpException;
 ///
 /// A failure is told on standard error in any form, when it happens. For one thread.
 final class Results {
+  /// How long somebody may have to wait for what is known.
+  private static final long PATIENCE_NANOS = Duration.ofMillis(100).toNanos();
+
   private final PrintStream out;
   private final JsonOptions.Form form;
   private final ToIntFunction<Exception> tell;
@@ -28,6 +33,17 @@ final class Results {
   private long done;
   private int failed;
   private int code;
+  private long shownAt = System.nanoTime();
+
+  /// What is done.
+  interface Work {
+    void run(Results results) throws FtpException;
+  }
+
+  /// Nobody reads what is printed any more, as after `| head`: then there is nothing to go on for.
+  private static final class Unread extends RuntimeException {
+    @Serial private static final long serialVersionUID = 1;
+  }
 
   /// @param verb what was asked for
   /// @param tell tells a problem, and gives its exit code
@@ -58,14 +74,25 @@ final class Results {
       case OBJECT -> out.print((done > 0 ? ",\n" : "\n") + fields.get());
       case LINES -> out.println(event("result", fields.get()));
     }
+    added();
+  }
+
+  private void added() {
     done++;
+    long now = System.nanoTime();
+    if (now - shownAt > PATIENCE_NANOS) {
+      shownAt = now;
+      if (out.checkError()) {
+        throw new Unread();
+      }
+    }
   }
 
   /// One result that ends as it says itself, not with a line.
   void addEnded(String text, Supplier<Json.Fields> fields) {
     if (form == JsonOptions.Form.TEXT) {
       out.print(text);
-      done++;
+      added();
     } else {
       add(() -> text, fields);
     }
@@ -103,12 +130,28 @@ final class Results {
     return "{\"event\":" + Json.string(name) + "," + fields.toString().substring(1);
   }
 
-  /// Ends what is printed, once.
+  /// Has something done, and ends what is printed; once.
   ///
-  /// @param problem what ended it before all was done, null if nothing did
   /// @return the exit code: 0 when nothing failed; when nothing else came about, and all failed for
   ///   one reason, that reason's; else 1
-  int end(@Nullable FtpException problem) {
+  int of(Work work) {
+    FtpException problem = null;
+    try {
+      work.run(this);
+    } catch (FtpException e) {
+      problem = e;
+    } catch (Unread _) {
+      // Told below.
+    }
+    int exit = end(problem);
+    if (exit == ExitCode.OK.number() && out.checkError()) {
+      return tell.applyAsInt(new FtpException.LocalDisk("cannot write to standard output", null));
+    }
+    return exit;
+  }
+
+  /// @param problem what ended it before all was done, null if nothing did
+  private int end(@Nullable FtpException problem) {
     int exit = failed == 0 || done == 0 ? code : ExitCode.FAILED.number();
     String ended = "";
     if (problem != null) {

@@ -67,8 +67,13 @@ final class Search {
   @Option(names = "--max-depth", paramLabel = "N", description = "Not deeper; 1 is the folder.")
   private int depth = RemoteWalk.DEPTH;
 
+  @Option(
+      names = "--print0",
+      description = "End each path with a NUL, exact as the server has it: for xargs -0.")
+  private boolean nul;
+
   /// Tells all that is found in a folder and below it, by its path.
-  void tell(Sessions sessions, String path, boolean nul, Results results) throws FtpException {
+  void tell(Sessions sessions, String path, Results results) throws FtpException {
     List<Glob> globs = names.stream().map(Glob::of).toList();
     new RemoteWalk(sessions)
         .depth(depth)

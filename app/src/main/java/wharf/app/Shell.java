@@ -41,7 +41,9 @@ final class Shell implements Callable<Integer> {
   @ParentCommand private @Nullable Main main;
   @Mixin private RemoteOptions remote = new RemoteOptions();
 
-  @Option(names = "--json", description = "Print listings as JSON objects, one per line.")
+  @Option(
+      names = "--json",
+      description = "Print what is found and done as the verbs do with --json-lines.")
   private boolean json;
 
   @Option(

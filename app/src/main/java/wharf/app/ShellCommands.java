@@ -25,13 +25,12 @@ import wharf.ftp.client.Entry;
 import wharf.ftp.client.FtpClient;
 import wharf.ftp.client.FtpException;
 import wharf.ftp.client.FtpUrl;
-import wharf.ftp.client.HashAlgorithm;
 import wharf.ftp.client.Login;
 import wharf.ftp.client.Printable;
 import wharf.ftp.client.Progress;
 import wharf.ftp.client.Receipt;
-import wharf.ftp.client.RemotePath;
 import wharf.ftp.client.Reply;
+import wharf.ftp.client.Sessions;
 import wharf.ftp.client.TransferOptions;
 import wharf.ftp.client.Upload;
 
@@ -117,20 +116,54 @@ final class ShellCommands {
     return names;
   }
 
+  /// Tells results as the verb of that name does.
+  private int tell(String verb, Results.Work work) {
+    JsonOptions.Form form = session.style().json() ? JsonOptions.Form.LINES : JsonOptions.Form.TEXT;
+    return new Results(around().out(), form, verb, session::failed).of(work);
+  }
+
+  /// Does with each name there what a verb does with each place.
+  private int each(String verb, @Nullable List<There> words, Step step) {
+    return tell(
+        verb,
+        results -> {
+          Sessions sessions = session.sessions();
+          for (There word : words == null ? List.of(new There("")) : words) {
+            try {
+              for (String path : word.names(session.there())) {
+                one(path, sessions, step, results);
+              }
+            } catch (FtpException e) {
+              results.failed(Wildcards.plain(word.word()), e);
+            }
+          }
+        });
+  }
+
+  private static void one(String path, Sessions sessions, Step step, Results results)
+      throws FtpException {
+    try {
+      step.at(sessions, path, results);
+    } catch (FtpException e) {
+      results.failed(path, e);
+    }
+  }
+
+  /// What is done with one name there.
+  private interface Step {
+    void at(Sessions sessions, String path, Results results) throws FtpException;
+  }
+
   // Where we are.
 
   @Command(name = "ls", description = "Lists folders there, or files.%n")
-  void ls(
+  int ls(
+      @Mixin ListingOptions listing,
       @Parameters(arity = "0..*", paramLabel = "PATH", description = "What to list.")
-          @Nullable List<There> paths)
-      throws FtpException {
-    if (paths == null) {
-      client().list("", entry -> print(entry, entry.name()));
-      return;
-    }
-    for (String path : there(paths)) {
-      client().list(path, entry -> print(entry, RemotePath.in(path, entry.name())));
-    }
+          @Nullable List<There> paths) {
+    boolean several = paths != null && (paths.size() > 1 || Wildcards.has(paths.getFirst().word()));
+    return each(
+        "ls", paths, (sessions, path, results) -> listing.list(sessions, path, several, results));
   }
 
   @Command(
@@ -156,32 +189,31 @@ final class ShellCommands {
   }
 
   @Command(name = "lls", description = "Lists folders here, or files.%n")
-  void lls(
+  int lls(
       @Parameters(arity = "0..*", paramLabel = "PATH", description = "What to list.")
-          @Nullable List<Here> paths)
-      throws FtpException {
-    for (String name : paths == null ? List.of("") : here(paths)) {
-      Path path = session.local(name);
-      if (Files.isDirectory(path)) {
-        for (String one :
-            session.here().names(name.isEmpty() || name.endsWith("/") ? name : name + "/").stream()
-                .sorted()
-                .toList()) {
-          print(entry(path.resolve(one)), path.resolve(one).toString());
-        }
-      } else {
-        print(entry(path), path.toString());
-      }
-    }
+          @Nullable List<Here> paths) {
+    return tell(
+        "lls",
+        results -> {
+          for (String name : paths == null ? List.of("") : here(paths)) {
+            Path path = session.local(name);
+            if (!Files.isDirectory(path)) {
+              print(path, results);
+              continue;
+            }
+            String in = name.isEmpty() || name.endsWith("/") ? name : name + "/";
+            for (String one : session.here().names(in).stream().sorted().toList()) {
+              print(path.resolve(one), results);
+            }
+          }
+        });
   }
 
-  private void print(Entry entry, String path) {
-    around()
-        .out()
-        .println(
-            session.style().json()
-                ? EntryPrinter.json(entry, path)
-                : EntryPrinter.USUAL.text(entry, entry.name()));
+  private static void print(Path file, Results results) throws FtpException {
+    Entry entry = entry(file);
+    results.add(
+        () -> EntryPrinter.USUAL.text(entry, entry.name()),
+        () -> EntryPrinter.json(entry, file.toString()));
   }
 
   private static Entry entry(Path file) throws FtpException {
@@ -330,7 +362,7 @@ final class ShellCommands {
 
   private void copy(String name, WritableByteChannel into) throws FtpException {
     around().out().flush();
-    Receipt _ = Download.run(client(), name, into, TransferOptions.usual(), Progress.NONE);
+    Receipt _ = Cat.copy(session.sessions(), name, into);
   }
 
   @Command(
@@ -404,68 +436,114 @@ final class ShellCommands {
   }
 
   @Command(name = "stat", description = "Says what is known of files and folders there.%n")
-  void stat(
-      @Parameters(arity = "1..*", paramLabel = "PATH", description = "Of what.") List<There> paths)
-      throws FtpException {
-    for (String path : there(paths)) {
-      print(client().stat(path), path);
-    }
+  int stat(
+      @Parameters(arity = "1..*", paramLabel = "PATH", description = "Of what.")
+          List<There> paths) {
+    return each("stat", paths, Stat::tell);
   }
 
   @Command(name = "hash", description = "Says the hash of files there, as the server tells it.%n")
-  void hash(
-      @Option(
-              names = {"-a", "--algorithm"},
-              paramLabel = "NAME",
-              defaultValue = "SHA-256",
-              description = "SHA-256, SHA-512, SHA-1, MD5 or CRC32 (default: ${DEFAULT-VALUE}).")
-          String algorithm,
+  int hash(
+      @Mixin HashOptions hash,
       @Parameters(arity = "1..*", paramLabel = "FILE", description = "The files there.")
-          List<There> files)
-      throws FtpException {
-    HashAlgorithm wanted =
-        HashAlgorithm.named(algorithm)
-            .orElseThrow(() -> new FtpException.Refused("there is no hash " + algorithm, 504));
-    for (String name : there(files)) {
-      say(client().hash(name, wanted) + "  " + name);
-    }
+          List<There> files) {
+    return each("hash", files, hash::tell);
+  }
+
+  @Command(name = "du", description = "Adds up how many bytes are in folders there.%n")
+  int du(
+      @Mixin Usage usage,
+      @Parameters(arity = "0..*", paramLabel = "FOLDER", description = "In which.")
+          @Nullable List<There> folders) {
+    return each("du", folders, usage::tell);
+  }
+
+  @Command(
+      name = "find",
+      description = "Looks for files in folders there, and all that is below them.%n")
+  int find(
+      @Mixin Search search,
+      @Parameters(arity = "0..*", paramLabel = "FOLDER", description = "In which.")
+          @Nullable List<There> folders) {
+    return each("find", folders, search::tell);
   }
 
   // Changing what is there.
 
-  @Command(name = "rm", description = "Removes files there.%n")
-  void rm(
+  @Command(
+      name = "rm",
+      description = "Removes files there, and with -r folders with all that is in them.%n")
+  int rm(
+      @Mixin RemovalOptions removal,
       @Parameters(arity = "1..*", paramLabel = "FILE", description = "The files.")
-          List<There> files)
-      throws FtpException {
-    for (String name : there(files)) {
-      client().delete(name);
-      session.changed();
-    }
+          List<There> files) {
+    return each(
+        "rm",
+        files,
+        (sessions, path, results) -> {
+          session.changed();
+          removal.remove(sessions, bare(path), path, around(), results);
+        });
   }
 
-  @Command(name = "mv", description = "Renames what is there, or moves it to a folder.%n")
-  void mv(
+  @Command(
+      name = "mv",
+      description = "Renames what is there, or moves it to a folder: also several files.%n")
+  int mv(
+      @Option(
+              names = {"-n", "--dry-run"},
+              description = "Move nothing; print what would be moved.")
+          boolean dryRun,
       @Parameters(index = "0", paramLabel = "FROM", description = "What to move.") There from,
       @Parameters(index = "1", paramLabel = "TO", description = "Its new name, or a folder.")
-          There to)
-      throws FtpException {
-    String name = bare(from.name(session.there()));
-    String target = to.name(session.there());
-    FtpClient there = client();
-    there.rename(name, Names.remote(there, target, Names.last(name)));
-    session.changed();
+          There to) {
+    return tell(
+        "mv",
+        results -> {
+          List<String> names = from.names(session.there());
+          String target = to.name(session.there());
+          session.changed();
+          for (String name : names) {
+            one(
+                bare(name),
+                session.sessions(),
+                (sessions, path, told) -> {
+                  try (Sessions.Lent lent = sessions.borrow()) {
+                    Mv.rename(lent.client(), path, target, names.size() > 1, dryRun, told);
+                  }
+                },
+                results);
+          }
+        });
   }
 
   @Command(name = "mkdir", description = "Makes folders there.%n")
-  void mkdir(
+  int mkdir(
+      @Option(
+              names = {"-p", "--parents"},
+              description =
+                  "Those above it, too, where they are missing; no complaint if it is there.")
+          boolean parents,
+      @Option(
+              names = {"-n", "--dry-run"},
+              description = "Make nothing; print what would be made.")
+          boolean dryRun,
       @Parameters(arity = "1..*", paramLabel = "FOLDER", description = "Which.")
-          List<There> folders)
-      throws FtpException {
-    for (There folder : folders) {
-      client().makeFolder(bare(Wildcards.plain(folder.word())));
-      session.changed();
-    }
+          List<There> folders) {
+    // A name that is to be is not looked for.
+    List<There> quoted =
+        folders.stream().map(folder -> new There(Wildcards.plain(folder.word()))).toList();
+    return each(
+        "mkdir",
+        quoted,
+        (sessions, path, results) -> {
+          session.changed();
+          sessions.run(
+              client -> {
+                Mkdir.make(client, path, parents, dryRun, results);
+                return true;
+              });
+        });
   }
 
   @Command(name = "rmdir", description = "Removes empty folders there.%n")

@@ -24,6 +24,8 @@ import wharf.ftp.client.Entry;
 import wharf.ftp.client.FtpClient;
 import wharf.ftp.client.FtpException;
 import wharf.ftp.client.Printable;
+import wharf.ftp.client.Retries;
+import wharf.ftp.client.Sessions;
 
 /// What the commands of `wharf shell` share: the connection, the folder there and the one here; and
 /// how a line is run. A connection that was lost is made again by the next command.
@@ -403,6 +405,12 @@ final class ShellSession implements AutoCloseable {
       remark("connected again, in " + Printable.of(folder));
     }
     return again;
+  }
+
+  /// For what takes sessions: [#client], whichever that is by then, and no other. Not to be closed,
+  /// which would end it. Nothing is tried again: whoever typed the command may type it again.
+  Sessions sessions() {
+    return Sessions.with(this::client, 1, Retries.none(), Sessions.Listener.NONE);
   }
 
   /// Goes to a folder there.

@@ -5,9 +5,9 @@ import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 import wharf.ftp.client.Entry;
-import wharf.ftp.client.FtpClient;
 import wharf.ftp.client.FtpException;
 import wharf.ftp.client.Printable;
+import wharf.ftp.client.Sessions;
 
 /// `wharf stat URL...`.
 @Command(
@@ -32,22 +32,17 @@ final class Stat extends RemoteVerb {
 
   @Override
   void run(Places places, Results results) throws FtpException {
-    each(
-        places,
-        urls,
-        results,
-        place ->
-            tell(
-                place.sessions().run(client -> look(client, place.path())), place.path(), results));
+    each(places, urls, results, place -> tell(place.sessions(), place.path(), results));
   }
 
-  private static Entry look(FtpClient client, String path) throws FtpException {
-    client.wantDetails();
-    return client.stat(path);
-  }
-
-  /// Tells what is known of one.
-  static void tell(Entry entry, String path, Results results) {
+  /// Tells what is known of one; also in the shell.
+  static void tell(Sessions sessions, String path, Results results) throws FtpException {
+    Entry entry =
+        sessions.run(
+            client -> {
+              client.wantDetails();
+              return client.stat(path);
+            });
     results.add(
         () -> String.join(System.lineSeparator(), lines(entry, path)),
         () -> EntryPrinter.json(entry, path));

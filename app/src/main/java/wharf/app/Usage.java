@@ -28,7 +28,7 @@ final class Usage {
   private int depth = Integer.MAX_VALUE;
 
   @Option(
-      names = {"-H", "--human"},
+      names = {"-h", "--human"},
       description = "Sizes as 1.2 MiB.")
   private boolean human;
 

@@ -3,6 +3,7 @@ package wharf.app;
 import java.util.ArrayList;
 import java.util.List;
 import wharf.ftp.client.FtpException;
+import wharf.ftp.client.Glob;
 
 /// Wildcards in the words of a line, told apart from the same characters quoted: until a word is
 /// used, each is a code point that is no character and so in no name.
@@ -115,69 +116,29 @@ final class Wildcards {
     }
   }
 
-  /// Whether a name is one of those that a marked segment stands for. Goes back to the last star
-  /// only, so that no name of a server's can make it slow.
+  /// Whether a name is one of those that a marked segment stands for.
   static boolean matches(String segment, String name) {
-    if (name.startsWith(".") && !segment.startsWith(".")) {
-      return false;
-    }
-    int at = 0;
-    int in = 0;
-    int star = -1;
-    int resume = 0;
-    while (in < name.length()) {
-      int width = Character.charCount(name.codePointAt(in));
-      if (at < segment.length() && segment.charAt(at) == marked('*')) {
-        star = at++;
-        resume = in;
+    boolean hidden = name.startsWith(".") && !segment.startsWith(".");
+    return !hidden && glob(segment).matches(name);
+  }
+
+  /// The pattern in which what was quoted is escaped.
+  private static Glob glob(String segment) {
+    StringBuilder pattern = new StringBuilder();
+    int i = 0;
+    while (i < segment.length()) {
+      char c = segment.charAt(i);
+      int close = c == marked('[') ? segment.indexOf(']', i + 2) : -1;
+      if (close >= 0) {
+        // In a set nothing has a meaning to be taken.
+        pattern.append(plain(segment.substring(i, close + 1)));
+        i = close + 1;
         continue;
       }
-      int next = at < segment.length() ? one(segment, at, name.codePointAt(in)) : -1;
-      if (next >= 0) {
-        at = next;
-        in += width;
-      } else if (star >= 0) {
-        at = star + 1;
-        resume += Character.charCount(name.codePointAt(resume));
-        in = resume;
-      } else {
-        return false;
-      }
+      boolean quoted = SIGNS.indexOf(c) >= 0 || c == '\\' || c == marked('[');
+      pattern.append(quoted ? "\\" : "").append(isMark(c) ? SIGNS.charAt(c - FIRST_MARK) : c);
+      i++;
     }
-    while (at < segment.length() && segment.charAt(at) == marked('*')) {
-      at++;
-    }
-    return at == segment.length();
-  }
-
-  /// Where the segment goes on if what is at `at` stands for the character; -1 if it does not.
-  private static int one(String segment, int at, int character) {
-    char c = segment.charAt(at);
-    if (c == marked('?')) {
-      return at + 1;
-    }
-    int close = c == marked('[') ? segment.indexOf(']', at + 2) : -1;
-    if (close >= 0) {
-      boolean not = segment.charAt(at + 1) == '!' || segment.charAt(at + 1) == '^';
-      String set = plain(segment.substring(at + (not ? 2 : 1), close));
-      return isIn(set, character) != not ? close + 1 : -1;
-    }
-    int own = c == marked('[') ? '[' : segment.codePointAt(at);
-    return own == character ? at + Character.charCount(own) : -1;
-  }
-
-  private static boolean isIn(String set, int character) {
-    int[] points = set.codePoints().toArray();
-    for (int i = 0; i < points.length; i++) {
-      if (i + 2 < points.length && points[i + 1] == '-') {
-        if (character >= points[i] && character <= points[i + 2]) {
-          return true;
-        }
-        i += 2;
-      } else if (character == points[i]) {
-        return true;
-      }
-    }
-    return false;
+    return Glob.of(pattern.toString());
   }
 }

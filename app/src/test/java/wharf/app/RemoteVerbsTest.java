@@ -3,7 +3,13 @@ package wharf.app;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,12 +18,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The small verbs against Wharf's own server.
 @Timeout(60)
@@ -254,7 +263,7 @@ class RemoteVerbsTest {
     assertThat(good("du", place + "pub").out()).isEqualTo("3\tpub/deep/er\n3\tpub/deep\n9\tpub\n");
     assertThat(good("du", "-s", place + "pub", place + "empty").out())
         .isEqualTo("9\tpub\n0\tempty\n");
-    assertThat(good("du", "-d", "1", "-H", place + "pub").out())
+    assertThat(good("du", "-d", "1", "-h", place + "pub").out())
         .isEqualTo("3 B\tpub/deep\n9 B\tpub\n");
     assertThat(good("du", "--json-lines", "-s", place + "pub").out())
         .contains("{\"event\":\"result\",\"path\":\"pub\",\"bytes\":9,\"files\":3}\n");
@@ -274,6 +283,155 @@ class RemoteVerbsTest {
         .isEqualTo("pub/deep\n");
     assertThat(wharf("find", place, "--type", "socket").code()).isEqualTo(2);
     assertThat(wharf("find", place, "--newer-than", "yesterday").code()).isEqualTo(2);
+  }
+
+  // What is the same for all.
+
+  private static Ran shell(String script, String... words) {
+    List<String> all = new ArrayList<>(List.of("shell", "--tls=off", "--user=ann"));
+    all.add("--password-file=" + password);
+    all.addAll(List.of(words));
+    all.add(place);
+    return Ran.wharf(
+        Channels.newChannel(new ByteArrayInputStream(script.getBytes(UTF_8))),
+        folder,
+        all.toArray(String[]::new));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ls -l pub",
+        "ls -R --plain pub",
+        "stat pub/a.txt",
+        "hash -a md5 pub/a.txt pub/b.bin",
+        "hash --download pub/a.txt",
+        "du pub",
+        "du -sh pub empty",
+        "find pub --name *.txt",
+        "find pub --type file --print0",
+        "rm -r -n pub",
+        "rm pub/gone",
+        "mkdir -p -n new/er",
+        "mkdir empty",
+        "mv -n pub/a.txt z.txt",
+        "mv -n pub/gone z.txt",
+        "cat pub/a.txt",
+      })
+  void theShellDoesAsTheVerbsDo(String line) {
+    String[] words = line.split(" ", -1);
+    for (int i = 1; i < words.length; i++) {
+      words[i] = words[i].matches("(pub|empty|new).*") ? place + words[i] : words[i];
+    }
+    // Where a short name counts from the folder of what is moved, in the shell from that one is in.
+    Ran verb = wharf(words[0], List.of(words).subList(1, words.length).toArray(String[]::new));
+    String typed = line.replace(" z.txt", " pub/z.txt");
+    Ran shell = shell(typed + "\n");
+    assertThat(shell.out()).isEqualTo(verb.out());
+    assertThat(shell.code()).as(shell.err()).isEqualTo(verb.code());
+    assertThat(shell.err().lines())
+        .startsWith(verb.err().lines().toArray(String[]::new))
+        .hasSizeLessThanOrEqualTo((int) verb.err().lines().count() + 1);
+    if (!words[0].equals("cat")) {
+      String[] more =
+          Stream.concat(Stream.of("--json-lines"), Stream.of(words).skip(1)).toArray(String[]::new);
+      assertThat(shell(typed + "\n", "--json").out()).isEqualTo(wharf(words[0], more).out());
+    }
+  }
+
+  @Test
+  void theShellChangesWhatItIsTold() {
+    Ran ran =
+        shell(
+            """
+            mkdir -p new/er 'a*'
+            mv pub/*.* new/er
+            cd new
+            rm er/*.bin
+            rm -r ../pub
+            find ..
+            """);
+    assertThat(ran.err()).isEmpty();
+    assertThat(ran.code()).isZero();
+    assertThat(ran.out()).isEqualTo("../a*\n../empty\n../new\n../new/er\n../new/er/a.txt\n");
+  }
+
+  @Test
+  void itEndsWhenNobodyReadsOn() {
+    OutputStream gone =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("nobody reads");
+          }
+        };
+    PrintStream out = new PrintStream(gone, false, UTF_8);
+    int code =
+        new Results(out, JsonOptions.Form.LINES, "find", new Main(Ran.around(folder))::failed)
+            .of(
+                results -> {
+                  while (true) {
+                    results.add(() -> "", Json.Fields::new);
+                  }
+                });
+    assertThat(code).isEqualTo(ExitCode.LOCAL_DISK.number());
+  }
+
+  @Test
+  void eachProblemHasItsExitCodeAndNamesWhatItIsAbout() throws Exception {
+    String own = place.replace("ftp://", "ftp://ann:secret@");
+    try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        SmallServer small = new SmallServer()) {
+      String quiet = "127.0.0.1:" + silent.getLocalPort();
+      small.files.put("half", "content".getBytes(UTF_8));
+      small.files.put("lost", "content".getBytes(UTF_8));
+      fails(ExitCode.FAILED, "pub", "rm", own + "pub");
+      fails(ExitCode.USAGE, "http://host/", "stat", "http://host/");
+      fails(ExitCode.UNREACHABLE, "127.0.0.1:1", "stat", "127.0.0.1:1/x");
+      fails(ExitCode.UNREACHABLE, small.place(), "cat", small.place() + "/lost");
+      fails(ExitCode.TRUST, "127.0.0.1", "stat", "--tls=require", own);
+      fails(ExitCode.LOGIN_REFUSED, "ann", "stat", own.replace("secret", "wrong"));
+      fails(ExitCode.NOT_FOUND, "gone", "stat", own + "gone");
+      fails(ExitCode.NOT_PERMITTED, "empty", "mkdir", own + "empty");
+      fails(ExitCode.LOCAL_DISK, "no-file", "stat", "--password-file=no-file", "ann@host");
+      fails(ExitCode.TIMED_OUT, quiet, "stat", "--timeout=1", quiet + "/x");
+      fails(ExitCode.NOT_VERIFIED, "half", "cat", small.place() + "/half");
+      Thread.currentThread().interrupt();
+      fails(ExitCode.INTERRUPTED, "interrupted", "stat", own + "pub");
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
+  private static void fails(ExitCode code, String named, String verb, String... words) {
+    Ran ran =
+        Ran.wharf(
+            Channels.newChannel(InputStream.nullInputStream()),
+            folder,
+            Stream.concat(Stream.of(verb, "--tls=off"), Stream.of(words))
+                .distinct()
+                .filter(
+                    word -> !word.equals("--tls=off") || !List.of(words).contains("--tls=require"))
+                .toArray(String[]::new));
+    assertThat(ran.code()).as(ran.err()).isEqualTo(code.number());
+    assertThat(ran.err()).startsWith("wharf: ").contains(named).doesNotContain("secret", "wrong");
+    assertThat(ran.err()).hasLineCount(code == ExitCode.USAGE ? 2 : 1);
+  }
+
+  @Test
+  void noPasswordIsPrinted() {
+    for (String verb : List.of("ls", "rm", "mkdir", "stat", "hash", "du", "find", "mv")) {
+      Ran ran =
+          Ran.wharf(
+              Channels.newChannel(InputStream.nullInputStream()),
+              folder,
+              Stream.concat(
+                      Stream.of(verb, "--json-lines", "ftp://ann:secret@127.0.0.1:1/x"),
+                      verb.equals("mv") ? Stream.of("y") : Stream.empty())
+                  .toArray(String[]::new));
+      assertThat(ran.code()).isEqualTo(ExitCode.UNREACHABLE.number());
+      assertThat(ran.out()).contains("\"event\":\"failed\"").doesNotContain("secret");
+      assertThat(ran.err()).doesNotContain("secret");
+    }
   }
 
   @Test

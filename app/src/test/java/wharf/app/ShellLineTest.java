@@ -106,6 +106,12 @@ class ShellLineTest {
     "[]]x, ]x, true",
     "[ab, [ab, true",
     "a.c, abc, false",
+    "\"*\", a, false",
+    "\"*\"*, *a, true",
+    "\\?, ?, true",
+    "\\\\?, \\a, true",
+    "\"[a]\", a, false",
+    "\"[a]\", [a], true",
   })
   void wildcardsMatch(String pattern, String name, boolean matches) {
     String marked = ShellLine.parse("x " + pattern).words().getLast();

@@ -75,16 +75,18 @@ public final class Glob {
     int star = -1;
     int starIn = 0;
     while (in < name.length()) {
-      int step = at < pattern.length() ? one(pattern, at, name.charAt(in)) : 0;
+      int c = name.codePointAt(in);
+      int step = at < pattern.length() ? one(pattern, at, c) : 0;
       if (at < pattern.length() && pattern.charAt(at) == '*') {
         star = ++at;
         starIn = in;
       } else if (step > 0) {
         at += step;
-        in++;
+        in += Character.charCount(c);
       } else if (star >= 0) {
         at = star;
-        in = ++starIn;
+        starIn += Character.charCount(name.codePointAt(starIn));
+        in = starIn;
       } else {
         return false;
       }
@@ -96,37 +98,37 @@ public final class Glob {
   }
 
   /// How long the piece of pattern at `at` is, if it fits the character; 0 if it does not.
-  private static int one(String pattern, int at, char c) {
-    char p = pattern.charAt(at);
+  private static int one(String pattern, int at, int c) {
+    int p = pattern.codePointAt(at);
     if (p == '?') {
       return 1;
     }
     if (p == '\\' && at + 1 < pattern.length()) {
-      return pattern.charAt(at + 1) == c ? 2 : 0;
+      return pattern.codePointAt(at + 1) == c ? 1 + Character.charCount(c) : 0;
     }
-    int end = p == '[' ? pattern.indexOf(']', at + 2) : -1;
+    boolean not =
+        p == '[' && at + 1 < pattern.length() && "!^".indexOf(pattern.charAt(at + 1)) >= 0;
+    int first = at + (not ? 2 : 1);
+    // A ] at the first place is one of the characters.
+    int end = p == '[' ? pattern.indexOf(']', first + 1) : -1;
     if (end < 0) {
-      return p == c ? 1 : 0;
+      return p == c ? Character.charCount(c) : 0;
     }
-    boolean not = pattern.charAt(at + 1) == '!' || pattern.charAt(at + 1) == '^';
-    int i = at + (not ? 2 : 1);
-    if (not && end == i) {
-      // A ] at the first place is one of the characters.
-      end = pattern.indexOf(']', i + 1);
-      if (end < 0) {
-        return p == c ? 1 : 0;
-      }
-    }
-    boolean within = false;
-    for (; i < end; i++) {
-      if (i + 2 < end && pattern.charAt(i + 1) == '-') {
-        within |= pattern.charAt(i) <= c && c <= pattern.charAt(i + 2);
+    return isIn(pattern.substring(first, end).codePoints().toArray(), c) == not ? 0 : end + 1 - at;
+  }
+
+  private static boolean isIn(int[] set, int c) {
+    for (int i = 0; i < set.length; i++) {
+      if (i + 2 < set.length && set[i + 1] == '-') {
+        if (set[i] <= c && c <= set[i + 2]) {
+          return true;
+        }
         i += 2;
-      } else {
-        within |= pattern.charAt(i) == c;
+      } else if (set[i] == c) {
+        return true;
       }
     }
-    return within == not ? 0 : end + 1 - at;
+    return false;
   }
 
   /// What on a server fits, in order, each with its path from where the pattern begins. As in a
