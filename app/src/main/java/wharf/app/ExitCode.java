@@ -1,5 +1,6 @@
 package wharf.app;
 
+import java.util.Locale;
 import wharf.ftp.client.FtpException;
 
 /// What the program's exit code says. A code never changes its meaning: scripts rely on it.
@@ -27,6 +28,11 @@ enum ExitCode {
 
   int number() {
     return number;
+  }
+
+  /// What it is called in JSON.
+  String word() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   static ExitCode of(FtpException problem) {

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import wharf.ftp.client.FtpException;
@@ -346,9 +345,7 @@ final class Report implements Watcher, Sessions.Listener {
 
   static String told(FtpException problem) {
     return "\"error\":\"%s\",\"message\":%s"
-        .formatted(
-            ExitCode.of(problem).name().toLowerCase(Locale.ROOT).replace('_', '-'),
-            text(String.valueOf(problem.getMessage())));
+        .formatted(ExitCode.of(problem).word(), text(String.valueOf(problem.getMessage())));
   }
 
   private static String text(String text) {

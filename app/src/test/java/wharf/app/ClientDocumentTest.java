@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine.Command;
 
 /// docs/client.md shows what the program says. It is written anew by `-Dwharf.docs.write=true`.
 @Timeout(60)
@@ -48,6 +49,36 @@ class ClientDocumentTest {
       text = written;
     }
     assertThat(text).contains("$ wharf ls").isEqualTo(written);
+  }
+
+  @Test
+  void everyExitCodeIsThere() throws Exception {
+    String text = Files.readString(DOCUMENT);
+    String begin = "<!-- exit codes: made from the code -->\n";
+    int from = text.indexOf(begin) + begin.length();
+    int to = text.indexOf("<!-- end of exit codes -->");
+    assertThat(to).isGreaterThanOrEqualTo(from);
+    String written = text.substring(0, from) + exitCodes() + text.substring(to);
+    if (Boolean.getBoolean("wharf.docs.write")) {
+      Files.writeString(DOCUMENT, written);
+      text = written;
+    }
+    assertThat(text).isEqualTo(written);
+  }
+
+  private static String exitCodes() {
+    List<String> told = List.of(Main.class.getAnnotation(Command.class).exitCodeList());
+    assertThat(told).hasSameSizeAs(ExitCode.values());
+    StringBuilder table = new StringBuilder("| code | means | `error` in JSON |\n|---|---|---|\n");
+    for (ExitCode code : ExitCode.values()) {
+      String line = told.get(code.ordinal()).strip();
+      assertThat(line).startsWith(code.number() + ":");
+      table
+          .append("| %d | %s | ".formatted(code.number(), line.substring(line.indexOf(':') + 1)))
+          .append(code == ExitCode.OK ? "" : "`" + code.word() + "` ")
+          .append("|\n");
+    }
+    return table.toString();
   }
 
   private static String said(String block, Served served) {

@@ -390,7 +390,7 @@ class RemoteVerbsTest {
       fails(ExitCode.UNREACHABLE, "127.0.0.1:1", "stat", "127.0.0.1:1/x");
       fails(ExitCode.UNREACHABLE, small.place(), "cat", small.place() + "/lost");
       fails(ExitCode.TRUST, "127.0.0.1", "stat", "--tls=require", own);
-      fails(ExitCode.LOGIN_REFUSED, "ann", "stat", own.replace("secret", "wrong"));
+      fails(ExitCode.LOGIN_REFUSED, "ann", "stat", own.replace("secret", "mistaken"));
       fails(ExitCode.NOT_FOUND, "gone", "stat", own + "gone");
       fails(ExitCode.NOT_PERMITTED, "empty", "mkdir", own + "empty");
       fails(ExitCode.LOCAL_DISK, "no-file", "stat", "--password-file=no-file", "ann@host");
@@ -413,7 +413,7 @@ class RemoteVerbsTest {
                     word -> !word.equals("--tls=off") || !List.of(words).contains("--tls=require"))
                 .toArray(String[]::new));
     assertThat(ran.code()).as(ran.err()).isEqualTo(code.number());
-    assertThat(ran.err()).startsWith("wharf: ").contains(named).doesNotContain("secret", "wrong");
+    assertThat(ran.err()).startsWith("wharf: ").contains(named).doesNotContain("secret", "mistaken");
     assertThat(ran.err()).hasLineCount(code == ExitCode.USAGE ? 2 : 1);
   }
 
