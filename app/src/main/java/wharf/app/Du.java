@@ -25,6 +25,7 @@ final class Du extends RemoteVerb {
   @Mixin private Usage usage = new Usage();
 
   // Not -h, which everybody types after du for another thing.
+  @SuppressWarnings("UnusedVariable") // picocli reads it
   @Option(names = "--help", usageHelp = true, description = "Show this help message and exit.")
   private boolean help;
 

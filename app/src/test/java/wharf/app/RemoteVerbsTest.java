@@ -413,7 +413,10 @@ class RemoteVerbsTest {
                     word -> !word.equals("--tls=off") || !List.of(words).contains("--tls=require"))
                 .toArray(String[]::new));
     assertThat(ran.code()).as(ran.err()).isEqualTo(code.number());
-    assertThat(ran.err()).startsWith("wharf: ").contains(named).doesNotContain("secret", "mistaken");
+    assertThat(ran.err())
+        .startsWith("wharf: ")
+        .contains(named)
+        .doesNotContain("secret", "mistaken");
     assertThat(ran.err()).hasLineCount(code == ExitCode.USAGE ? 2 : 1);
   }
 
