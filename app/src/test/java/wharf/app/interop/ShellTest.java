@@ -132,10 +132,8 @@ final class ShellTest {
       screen.press("Up", "Up");
       screen.await("the line", shown -> shown.stripTrailing().endsWith("> cd .."));
       screen.press("C-c");
-      // What is typed between two prompts is the terminal's, which knows no keys.
       screen.await("a new line", shown -> AFTER_ALL.matcher(shown).find());
-      screen.press("C-d");
-      assertThat(screen.awaitEnd()).isZero();
+      assertThat(screen.pressUntilTheEnd("C-d")).isZero();
     }
     Path history = scratch.resolve("state/wharf/shell-history");
     assertThat(history).content().contains("wget \"in it\"");
