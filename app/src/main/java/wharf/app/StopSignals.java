@@ -6,11 +6,11 @@ import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
 /// What Ctrl-C and a request to end (SIGTERM) do: the first interrupts what runs, which is given
-/// time to leave things in order and to say how to go on; another one ends the process at once.
+/// time to leave things in order and to say how to go on; another Ctrl-C ends the process at once.
 ///
 /// ```
 ///   running --signal--> stopping --its own end--> exit, with its own code, or 143 after SIGTERM
-///                          |------ signal, or too long ------> halt with 128 and the number
+///                          |------ Ctrl-C, or too long ------> halt with 128 and the number
 /// ```
 ///
 /// Safe for use by many threads.
@@ -42,7 +42,11 @@ final class StopSignals {
   /// One has come.
   void heard(int signal) {
     if (!heard.compareAndSet(0, signal)) {
-      halt.accept(128 + signal);
+      // Only a person asks twice. A worker process may hear of the same wish from the terminal, or
+      // from systemd, and from the process that has started it.
+      if (signal == INT) {
+        halt.accept(128 + signal);
+      }
       return;
     }
     main.interrupt();

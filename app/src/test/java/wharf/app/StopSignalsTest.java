@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 class StopSignalsTest {
@@ -48,6 +49,20 @@ class StopSignalsTest {
     assertThat(signals.code(130)).isEqualTo(130);
     signals.heard(2);
     assertThat(Thread.interrupted()).isFalse();
+    assertThat(halted).containsExactly(130);
+  }
+
+  /// As a worker process hears them, when Ctrl-C is pressed or systemd stops all processes.
+  @ParameterizedTest
+  @ValueSource(ints = {2, 15})
+  void whatIsAskedInTwoWaysIsAskedOnce(int first) {
+    List<Integer> halted = new ArrayList<>();
+    StopSignals signals = new StopSignals(Thread.currentThread(), () -> LONG, halted::add);
+    signals.heard(first);
+    signals.heard(15);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(halted).isEmpty();
+    signals.heard(2);
     assertThat(halted).containsExactly(130);
   }
 

@@ -162,7 +162,7 @@ final class NetCatPeersTest {
       wharf.awaitOutput("one two");
       wharf.type("answer");
       system.awaitOutput("answer");
-      assertThat(wharf.stop()).isEqualTo(130);
+      assertThat(wharf.stop()).isEqualTo(143);
     }
     String port = freeUdpPort();
     try (Cat system = Cat.system(folder, "-u", "-v", "-l", HERE, port)) {
@@ -197,7 +197,7 @@ final class NetCatPeersTest {
         }
       }
       wharf.awaitOutput("first second");
-      assertThat(wharf.stop()).isEqualTo(130);
+      assertThat(wharf.stop()).isEqualTo(143);
       assertThat(file).doesNotExist();
     }
     try (Cat system = Cat.system(folder, "-N", "-v", "-l", "-U", "socket")) {
@@ -225,7 +225,7 @@ final class NetCatPeersTest {
         }
       }
       wharf.awaitOutput(expected.toString());
-      assertThat(wharf.stop()).isEqualTo(130);
+      assertThat(wharf.stop()).isEqualTo(143);
     }
   }
 

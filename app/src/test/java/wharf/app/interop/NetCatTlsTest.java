@@ -127,7 +127,7 @@ final class NetCatTlsTest {
         }
       }
       wharf.awaitOutput("first second");
-      assertThat(wharf.stop()).isEqualTo(130);
+      assertThat(wharf.stop()).isEqualTo(143);
     }
   }
 

@@ -129,8 +129,8 @@ final class Screen implements AutoCloseable {
     return shown;
   }
 
-  /// Presses a key that ends the program, and again while nothing comes of it: what is typed between
-  /// two prompts is the terminal's, and is lost.
+  /// Presses a key that ends the program, and again while nothing comes of it: what is typed
+  /// between two prompts is the terminal's, and is lost.
   ///
   /// @return the program's exit code
   int pressUntilTheEnd(String key) throws IOException {
