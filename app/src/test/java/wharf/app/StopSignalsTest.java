@@ -95,7 +95,7 @@ class StopSignalsTest {
     assertThat(get.onExit().get(60, TimeUnit.SECONDS).exitValue()).isEqualTo(code);
     assertThat(folder.resolve("err"))
         .content()
-        .contains("wharf get --continue --tls=prefer ftp://bob@")
+        .contains("wharf get --tls=prefer ftp://bob@")
         .doesNotContain("sesame");
     assertThat(folder.resolve("stall")).doesNotExist();
     assertThat(parts()).isNotEmpty();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,10 +26,16 @@ final class Screen implements AutoCloseable {
   /// How often a person would look.
   private static final Duration GLANCE = Duration.ofMillis(50);
 
-  private final String socket;
+  /// Runs the program, and notes how it has ended: tmux may not notice that. Ctrl-C is the
+  /// program's.
+  private static final String RUN = "trap : INT; env \"$@\"; echo $? >\"$0\"; exec sleep 600";
 
-  private Screen(String socket) {
+  private final String socket;
+  private final Path end;
+
+  private Screen(String socket, Path end) {
     this.socket = socket;
+    this.end = end;
   }
 
   /// Runs a program at a terminal of 80 columns and 24 rows.
@@ -38,14 +45,12 @@ final class Screen implements AutoCloseable {
       throws IOException {
     assumeTrue(Command.isInstalled("tmux"), "tmux is not installed");
     String name = "wharf-" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
-    Screen screen = new Screen(name);
+    Screen screen = new Screen(name, folder.toAbsolutePath().resolve(name));
     List<String> words =
-        new ArrayList<>(
-            List.of("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24", "env"));
+        new ArrayList<>(List.of("-f", "/dev/null", "new-session", "-d", "-x", "80", "-y", "24"));
+    words.addAll(List.of("sh", "-c", RUN, screen.end.toString()));
     environment.forEach((variable, value) -> words.add(variable + "=" + value));
     words.addAll(command);
-    // What it said last can be read after its end.
-    words.addAll(List.of(";", "set-option", "-g", "remain-on-exit", "on"));
     String _ = screen.tmux(folder.toFile(), words);
     return screen;
   }
@@ -134,10 +139,10 @@ final class Screen implements AutoCloseable {
   ///
   /// @return the program's exit code
   int pressUntilTheEnd(String key) throws IOException {
-    for (int times = 0; times < 10 && !state().startsWith("1 "); times++) {
+    for (int times = 0; times < 10 && !hasEnded(); times++) {
       press(key);
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
-      while (!state().startsWith("1 ") && System.nanoTime() - deadline < 0) {
+      while (!hasEnded() && System.nanoTime() - deadline < 0) {
         LockSupport.parkNanos(GLANCE.toNanos());
       }
     }
@@ -149,19 +154,17 @@ final class Screen implements AutoCloseable {
   /// @return its exit code
   int awaitEnd() throws IOException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    String state = state();
-    while (!state.startsWith("1 ")) {
+    while (!hasEnded()) {
       if (System.nanoTime() - deadline > 0) {
         throw new AssertionError("it has not ended: " + shown());
       }
       LockSupport.parkNanos(GLANCE.toNanos());
-      state = state();
     }
-    return Integer.parseInt(state.substring(2));
+    return Integer.parseInt(Files.readString(end).strip());
   }
 
-  private String state() throws IOException {
-    return tmux("display-message", "-p", "#{pane_dead} #{pane_dead_status}").strip();
+  private boolean hasEnded() throws IOException {
+    return Files.exists(end) && Files.readString(end).endsWith("\n");
   }
 
   /// Ends the program with its terminal.
