@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import wharf.ftp.client.FtpException;
+import wharf.ftp.client.RemotePath;
 
 /// `edit`: a file of the server's in the user's own editor.
 ///
@@ -52,7 +53,7 @@ final class Editing {
   /// @return what came of it, for people
   static String run(Remote remote, String path, Editor editor, Consumer<String> notes)
       throws FtpException {
-    String name = Names.last(path);
+    String name = RemotePath.last(path);
     if (name.isEmpty()) {
       throw new FtpException.NotFound("%s names a folder; edit needs a file".formatted(path));
     }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import wharf.ftp.client.FtpClient;
 import wharf.ftp.client.FtpException;
+import wharf.ftp.client.RemotePath;
 
 /// Where a file goes when the user names a folder, or nothing.
 final class Names {
@@ -24,7 +25,7 @@ final class Names {
       }
       folder = named;
     }
-    String name = last(remote);
+    String name = RemotePath.last(remote);
     // What a server, or a URL from somewhere, calls a name must not lead out of the folder.
     if (name.isEmpty()
         || name.equals(".")
@@ -41,12 +42,8 @@ final class Names {
   /// @param given what the user named
   static String remote(FtpClient client, String given, String name) throws FtpException {
     if (given.isEmpty() || given.endsWith("/")) {
-      return given + name;
+      return RemotePath.in(given, name);
     }
-    return client.isFolder(given) ? given + "/" + name : given;
-  }
-
-  static String last(String remote) {
-    return remote.substring(remote.lastIndexOf('/') + 1);
+    return client.isFolder(given) ? RemotePath.in(given, name) : given;
   }
 }

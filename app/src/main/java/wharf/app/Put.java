@@ -16,6 +16,7 @@ import wharf.ftp.client.FtpClient;
 import wharf.ftp.client.FtpException;
 import wharf.ftp.client.FtpUrl;
 import wharf.ftp.client.MirrorOptions;
+import wharf.ftp.client.RemotePath;
 import wharf.ftp.client.Sessions;
 import wharf.ftp.client.Site;
 import wharf.ftp.client.Upload;
@@ -103,9 +104,9 @@ final class Put implements Callable<Integer> {
       String target = to.path();
       String text =
           note.text(
-              Names.last(target),
+              RemotePath.last(target),
               remote.watched(
-                  Names.last(target),
+                  RemotePath.last(target),
                   around,
                   progress -> Upload.run(client, around.in(), target, how.transfer(), progress)));
       if (!remote.quiet()) {

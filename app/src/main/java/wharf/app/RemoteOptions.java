@@ -182,11 +182,7 @@ final class RemoteOptions {
     return credentials.login(url, user, settings.passwordFile != null, file);
   }
 
-  /// Begins a session there; asks for the password before.
-  FtpClient connect(FtpUrl url) throws FtpException {
-    return FtpClient.connect(site(url));
-  }
-
+  /// Begins a session there.
   FtpClient connect(FtpUrl url, Login login) throws FtpException {
     return FtpClient.connect(site(url, login));
   }
@@ -319,19 +315,12 @@ final class RemoteOptions {
 
   /// The command line that does the same again: as it was typed, so that no option is lost, but
   /// without passwords.
-  ///
-  /// @param also options to be there, behind the verb
-  String again(String... also) {
+  String again() {
     List<String> words = new ArrayList<>(main().words());
     for (int i = 0; i < words.size(); i++) {
       FtpUrl url = read.get(words.get(i));
       if (url != null && url.password() != null) {
         words.set(i, url.withoutPassword());
-      }
-    }
-    for (String option : also) {
-      if (!words.contains(option)) {
-        words.add(Math.min(1, words.size()), option);
       }
     }
     words.addFirst("wharf");

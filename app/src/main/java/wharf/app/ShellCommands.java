@@ -29,6 +29,7 @@ import wharf.ftp.client.Login;
 import wharf.ftp.client.Printable;
 import wharf.ftp.client.Progress;
 import wharf.ftp.client.Receipt;
+import wharf.ftp.client.RemotePath;
 import wharf.ftp.client.Reply;
 import wharf.ftp.client.Sessions;
 import wharf.ftp.client.TransferOptions;
@@ -321,7 +322,7 @@ final class ShellCommands {
     Path target = Names.local(session.local(), to, from);
     FtpClient there = client();
     moved(
-        Names.last(from),
+        RemotePath.last(from),
         progress -> Download.run(there, from, target, TransferOptions.usual(), progress));
   }
 
@@ -330,7 +331,7 @@ final class ShellCommands {
     FtpClient there = client();
     String target = Names.remote(there, to, String.valueOf(local.getFileName()));
     moved(
-        Names.last(target),
+        RemotePath.last(target),
         progress -> Upload.run(there, local, target, TransferOptions.usual(), progress));
     session.changed();
   }
