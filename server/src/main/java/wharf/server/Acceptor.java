@@ -11,6 +11,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import wharf.protocol.Protocol.Refusal;
 
@@ -39,12 +40,23 @@ final class Acceptor {
     record Exhausted() implements Outcome {}
   }
 
+  /// For how long nothing more is said of being exhausted, in nanoseconds: with each client that
+  /// leaves another can be accepted, and the next one cannot.
+  static final long QUIET = Duration.ofMinutes(1).toNanos();
+
   private final Context context;
-  private final AtomicBoolean exhausted = new AtomicBoolean();
+
+  /// Whether it was said that clients cannot be accepted, and not yet that they can be again.
+  private final AtomicBoolean complained = new AtomicBoolean();
+
+  /// When, of the context's `nanoTime`, it may be said next.
+  private final AtomicLong quietUntil;
+
   private final AtomicInteger left;
 
   Acceptor(Context context) {
     this.context = context;
+    this.quietUntil = new AtomicLong(context.nanoTime().getAsLong());
     this.left = new AtomicInteger(context.connections());
   }
 
@@ -64,7 +76,7 @@ final class Acceptor {
     } catch (IOException e) {
       if (isOver(listener, e)) {
         context.log().log(Level.DEBUG, "the listener was ended by another process", e);
-      } else if (exhausted.compareAndSet(false, true)) {
+      } else {
         warn(e);
       }
       return new Outcome.Exhausted();
@@ -72,7 +84,7 @@ final class Acceptor {
     if (came == null) {
       return new Outcome.Nobody();
     }
-    if (exhausted.compareAndSet(true, false)) {
+    if (complained.compareAndSet(true, false)) {
       context.log().log(Level.INFO, "clients can be accepted again");
     }
     try {
@@ -100,13 +112,18 @@ final class Acceptor {
   }
 
   private void warn(IOException why) {
+    long now = context.nanoTime().getAsLong();
+    if (now - quietUntil.get() < 0 || !complained.compareAndSet(false, true)) {
+      return;
+    }
     try {
       context.log().log(
           Level.WARNING, "cannot accept clients for now: {0}; trying again", why.getMessage());
+      quietUntil.set(now + QUIET);
     } catch (Throwable unable) {
       // A log may need a descriptor itself, and there is none: it is tried again at the next
       // client.
-      exhausted.set(false);
+      complained.set(false);
     }
   }
 
