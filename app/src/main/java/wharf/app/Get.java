@@ -93,7 +93,13 @@ final class Get implements Callable<Integer> {
             .files(how.files(recursive ? Comparison.SIZE_AND_TIME : Comparison.SAME_TIME));
     Downloads downloads = new Downloads(around.folder(), path, several, recursive, tree);
     Report report =
-        new Report(program, "get", how, remote.quiet(), servers.keySet().iterator().next());
+        new Report(
+            program,
+            "get",
+            how,
+            remote.quiet(),
+            !recursive || remote.verbose(),
+            servers.keySet().iterator().next());
     int code;
     try {
       for (Map.Entry<FtpUrl, List<FtpUrl>> server : servers.entrySet()) {

@@ -70,7 +70,8 @@ final class MirrorVerb implements Callable<Integer> {
     }
     MirrorOptions options = how.tree(delete);
     String there = url.path().replaceFirst("(?<=.)/+$", "");
-    Report report = new Report(program, "mirror", how, remote.quiet(), url.withPath(""));
+    Report report =
+        new Report(program, "mirror", how, remote.quiet(), remote.verbose(), url.withPath(""));
     Site site = remote.site(url);
     int code;
     try (Sessions sessions =

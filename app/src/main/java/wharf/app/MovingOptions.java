@@ -12,6 +12,7 @@ import wharf.ftp.client.Comparison;
 import wharf.ftp.client.Filter;
 import wharf.ftp.client.MirrorOptions;
 import wharf.ftp.client.Retries;
+import wharf.ftp.client.Throttle;
 import wharf.ftp.client.TransferOptions;
 
 /// What all verbs that move files have in common: how many at once, which, and how it is told.
@@ -63,6 +64,26 @@ final class MovingOptions {
       names = "--no-verify",
       description = "Compare no hashes afterwards; sizes are compared in any case.")
   private boolean noVerify;
+
+  @Option(
+      names = "--limit-rate",
+      paramLabel = "RATE",
+      description = "Move at most so many bytes in a second, all files together: 500K, 2M.")
+  private @Nullable String limitRate;
+
+  @Option(
+      names = "--segments",
+      paramLabel = "N",
+      description =
+          "Fetch a large file in up to N pieces at the same time, when that makes it faster"
+              + " (default: ${DEFAULT-VALUE}); 1 for never.",
+      defaultValue = "4")
+  private int segments;
+
+  @Option(
+      names = "--compress",
+      description = "Compress files on their way, where the server can (MODE Z).")
+  private boolean compress;
 
   @Option(
       names = "--include",
@@ -137,7 +158,30 @@ final class MovingOptions {
   }
 
   TransferOptions transfer() {
-    return TransferOptions.usual().resume(!restart).verify(!noVerify);
+    if (segments < 1 || segments > MOST_SESSIONS) {
+      throw usage("--segments is 1 to %d, not %d".formatted(MOST_SESSIONS, segments));
+    }
+    return TransferOptions.usual()
+        .resume(!restart)
+        .verify(!noVerify)
+        .limit(limit())
+        .segments(segments)
+        .compress(compress);
+  }
+
+  private @Nullable Throttle limit() {
+    if (limitRate == null) {
+      return null;
+    }
+    try {
+      long rate = Amount.ofBytes(limitRate);
+      if (rate > 0) {
+        return Throttle.of(rate);
+      }
+    } catch (IllegalArgumentException e) {
+      throw usage("--limit-rate: " + e.getMessage());
+    }
+    throw usage("--limit-rate 0 would move nothing");
   }
 
   MirrorOptions tree(boolean delete) {

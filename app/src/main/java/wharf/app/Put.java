@@ -76,7 +76,9 @@ final class Put implements Callable<Integer> {
         how.tree(false)
             .files(how.files(recursive ? Comparison.SIZE_AND_TIME : Comparison.SAME_TIME));
     Uploads uploads = Uploads.of(around.folder(), files, recursive, tree);
-    Report report = new Report(program, "put", how, remote.quiet(), to.withPath(""));
+    Report report =
+        new Report(
+            program, "put", how, remote.quiet(), !recursive || remote.verbose(), to.withPath(""));
     Site site = remote.site(to);
     int code;
     try (Sessions sessions =

@@ -83,7 +83,8 @@ final class RemoteOptions {
 
   @Option(
       names = {"-v", "--verbose"},
-      description = "Tell what is said to the server and what it answers; -vv: and when.")
+      description =
+          "Tell what is said to the server and what it answers, and of each file; -vv: and when.")
   private boolean[] verbose = {};
 
   /// What words of the command line lead to, so that they can be told again.
@@ -283,6 +284,10 @@ final class RemoteOptions {
       throw usage("--timeout is 1 to 86400 seconds, not " + timeout);
     }
     return Duration.ofSeconds(timeout);
+  }
+
+  boolean verbose() {
+    return verbose.length > 0;
   }
 
   boolean quiet() {

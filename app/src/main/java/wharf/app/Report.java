@@ -7,6 +7,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import wharf.ftp.client.FtpException;
 import wharf.ftp.client.FtpUrl;
@@ -32,6 +33,13 @@ final class Report implements Watcher, Sessions.Listener {
   private final String verb;
   private final MovingOptions how;
   private final boolean quiet;
+
+  /// Whether each file has a line of its own: not those of trees, which may have very many.
+  private final boolean each;
+
+  /// How the files without a line were verified, and how many so.
+  private final Map<String, Integer> verified = new TreeMap<>();
+
   private final ProgressLines lines;
   private final IdentityHashMap<Job, ProgressLines.One> active = new IdentityHashMap<>();
 
@@ -42,9 +50,11 @@ final class Report implements Watcher, Sessions.Listener {
   private FtpUrl server;
   private boolean mayGoOn;
 
+  /// @param each whether each file that was moved has a line of its own
   /// @param server the first that is talked to
-  Report(Main program, String verb, MovingOptions how, boolean quiet, FtpUrl server) {
+  Report(Main program, String verb, MovingOptions how, boolean quiet, boolean each, FtpUrl server) {
     Surroundings around = program.around();
+    this.each = each;
     this.program = program;
     this.out = around.out();
     this.verb = verb;
@@ -117,7 +127,11 @@ final class Report implements Watcher, Sessions.Listener {
     }
     switch (outcome) {
       case Outcome.Moved(Receipt receipt, Duration time) -> {
-        note(TransferNote.text(job.name(), receipt, time));
+        if (each) {
+          note(TransferNote.text(job.name(), receipt, time));
+        } else {
+          int _ = verified.merge(receipt.verification().text(), 1, Integer::sum);
+        }
         file(
             job,
             ("\"outcome\":\"moved\",\"size\":%d,\"moved\":%d,\"seconds\":%s,\"verified\":%b,"
@@ -274,7 +288,9 @@ final class Report implements Watcher, Sessions.Listener {
                   .append(String.join(",", things))
                   .append("],"));
       printed(all + ended + counts + "}");
-    } else if (moved + skipped + planned + failed > 1 || (moved + failed == 0 && problem == null)) {
+    } else if (!verified.isEmpty()
+        || moved + skipped + planned + failed > 1
+        || (moved + failed == 0 && problem == null)) {
       note(sentence(moved, bytes, skipped, planned, deleted, failed));
     }
     out.flush();
@@ -284,7 +300,7 @@ final class Report implements Watcher, Sessions.Listener {
     return code;
   }
 
-  private static String sentence(
+  private String sentence(
       long moved, long bytes, long skipped, long planned, long deleted, long failed) {
     List<String> parts = new ArrayList<>();
     if (planned > 0) {
@@ -292,6 +308,9 @@ final class Report implements Watcher, Sessions.Listener {
     }
     if (moved > 0) {
       parts.add("%s moved (%s)".formatted(files(moved), Amount.bytes(bytes)));
+      verified.forEach(
+          (text, count) ->
+              parts.add(verified.size() == 1 ? text : "of %d %s".formatted(count, text)));
     }
     if (skipped > 0) {
       parts.add("%s already there, the same".formatted(skipped == 1 ? "1 is" : skipped + " are"));

@@ -106,7 +106,8 @@ class MovingTest {
 
     Ran down = wharf("mirror", url + "copy", "back");
     assertThat(down.code()).isZero();
-    assertThat(down.err()).contains("2000 files moved");
+    assertThat(down.err())
+        .matches("wharf: 2000 files moved \\([\\d.]+ KiB\\), SHA-256 agrees \\(HASH\\)\n");
     assertThat(seen(folder.resolve("back"))).isEqualTo(seen(source));
 
     // Nothing is moved a second time, in either direction.
@@ -192,7 +193,8 @@ class MovingTest {
       Files.setLastModifiedTime(file, time);
     }
     assertThat(wharf("mirror", url + "c", "h").err()).contains("already there");
-    assertThat(wharf("mirror", "--checksum", url + "c", "h").err()).contains("f: 5 B");
+    assertThat(wharf("mirror", "--checksum", url + "c", "h").err())
+        .contains("1 file moved (5 B), SHA-256");
     assertThat(folder.resolve("h/f")).hasContent("there");
     assertThat(new String(Files.readAllBytes(root.resolve("c/f")), UTF_8)).isEqualTo("there");
   }

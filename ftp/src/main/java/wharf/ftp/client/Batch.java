@@ -3,8 +3,11 @@ package wharf.ftp.client;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -20,14 +23,19 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// There are as many threads as the pool has sessions at most; where a server takes fewer, some
-/// wait. A file that fails does not keep others from being moved, but a server that is gone, or
-/// lets nobody in, ends it all: what was not begun has then failed, too.
+/// wait. Small files go in a row where the server takes them so ([Pipeline]), and a large one over
+/// sessions that nobody needs ([TransferOptions#segments]). A file that fails does not keep others
+/// from being moved, but a server that is gone, or lets nobody in, ends it all: what was not begun
+/// has then failed, too.
 ///
 /// For one thread, whose interruption ends all that is being moved; each file is left so that
 /// another run goes on with it.
 public final class Batch implements AutoCloseable {
   /// How many files may wait to be moved; who finds more waits, too.
   private static final int WAITING = 10_000;
+
+  /// How many small files one session is given at once.
+  private static final int ROW = 32;
 
   private final Sessions sessions;
   private final BatchOptions options;
@@ -184,28 +192,101 @@ public final class Batch implements AutoCloseable {
   }
 
   private void work() {
-    Job job;
-    while ((job = next()) != null) {
-      Progress progress = begins(job);
-      Outcome outcome;
-      FtpException end = ended();
-      if (end != null) {
-        outcome = new Outcome.Failed(end.again());
-      } else {
-        try {
-          outcome = moved(job, progress);
-        } catch (FtpException e) {
-          outcome = new Outcome.Failed(e);
-        } catch (RuntimeException e) {
-          // Ours, and of this file: the others are still to be moved.
-          outcome = new Outcome.Failed(new FtpException.LocalDisk("a fault in wharf: " + e, e));
-        }
+    List<Job> jobs = next();
+    while (!jobs.isEmpty()) {
+      for (Job job : jobs.size() == 1 ? jobs : leftOfRow(jobs)) {
+        work(job);
       }
-      ended(job, outcome);
+      jobs = next();
     }
   }
 
-  private @Nullable Job next() {
+  private void work(Job job) {
+    Progress progress = begins(job);
+    Outcome outcome;
+    FtpException end = ended();
+    if (end != null) {
+      outcome = new Outcome.Failed(end.again());
+    } else {
+      try {
+        outcome = moved(job, progress);
+      } catch (FtpException e) {
+        outcome = new Outcome.Failed(e);
+      } catch (RuntimeException e) {
+        outcome = new Outcome.Failed(fault(e));
+      }
+    }
+    ended(job, outcome);
+  }
+
+  /// Ours, and of one file: the others are still to be moved.
+  private static FtpException fault(RuntimeException e) {
+    return new FtpException.LocalDisk("a fault in wharf: " + e, e);
+  }
+
+  /// Moves small files in a row.
+  ///
+  /// @return those that have to be moved one by one
+  private List<Job> leftOfRow(List<Job> jobs) {
+    Set<Job> left = Collections.newSetFromMap(new IdentityHashMap<>());
+    left.addAll(jobs);
+    try (Sessions.Lent lent = sessions.borrow()) {
+      boolean _ =
+          lent.run(
+              client -> {
+                inARow(client, jobs, left);
+                return true;
+              });
+    } catch (FtpException | RuntimeException _) {
+      // Who is left is moved alone: that tells what is wrong.
+    }
+    return jobs.stream().filter(left::contains).toList();
+  }
+
+  private void inARow(FtpClient client, List<Job> jobs, Set<Job> left) throws FtpException {
+    List<Job> different = new ArrayList<>();
+    for (Job job : jobs) {
+      Comparison.Result result = options.comparison().of(client, job);
+      if (result.move()) {
+        different.add(job);
+      } else {
+        Progress _ = begins(job);
+        left.remove(job);
+        ended(job, new Outcome.Skipped(result.why()));
+      }
+    }
+    if (different.size() < 2 || ended() != null || !client.agreeOn(DataMode.BLOCK)) {
+      return;
+    }
+    if (!client.data().isKept()) {
+      // The first makes the connection on which the others are moved.
+      Job first = different.removeFirst();
+      Outcome.Moved outcome = move(client, first, Progress.NONE);
+      left.remove(first);
+      wasMoved(first, outcome);
+    }
+    if (client.data().isKept()) {
+      Pipeline.run(
+          client,
+          different,
+          options.transfer(),
+          (job, outcome) -> {
+            left.remove(job);
+            wasMoved(job, outcome);
+          },
+          nanos);
+    }
+  }
+
+  private void wasMoved(Job job, Outcome.Moved outcome) {
+    Progress progress = begins(job);
+    progress.begin(0, job.size());
+    progress.at(job.size());
+    ended(job, outcome);
+  }
+
+  /// The next that are to be moved: several small ones in a row, or one. None when all were.
+  private List<Job> next() {
     lock.lock();
     try {
       while (waiting.isEmpty() && !complete) {
@@ -216,14 +297,28 @@ public final class Batch implements AutoCloseable {
           idle--;
         }
       }
-      Job job = waiting.poll();
+      List<Job> row = new ArrayList<>();
+      // Others are to have something to do, too.
+      int most = Math.clamp(waiting.size() / sessions.most(), 1, ROW);
+      while (!waiting.isEmpty()
+          && row.size() < most
+          && (row.isEmpty() || goTogether(row.getFirst(), waiting.getFirst()))) {
+        row.add(waiting.removeFirst());
+      }
       changed.signalAll();
-      return job;
+      return row;
     } catch (InterruptedException _) {
-      return null;
+      return List.of();
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean goTogether(Job one, Job other) {
+    return !options.rehearsal()
+        && one.getClass() == other.getClass()
+        && Pipeline.takes(one, options.transfer())
+        && Pipeline.takes(other, options.transfer());
   }
 
   private @Nullable FtpException ended() {
@@ -257,11 +352,15 @@ public final class Batch implements AutoCloseable {
     if (options.rehearsal()) {
       return new Outcome.Planned(result.why());
     }
+    return move(client, job, progress);
+  }
+
+  private Outcome.Moved move(FtpClient client, Job job, Progress progress) throws FtpException {
     long began = nanos.getAsLong();
     Receipt receipt =
         switch (job) {
           case Job.Fetch fetch ->
-              Download.run(client, fetch.remote(), fetch.local(), options.transfer(), progress);
+              Download.run(client, sessions, fetch, options.transfer(), progress);
           case Job.Send send ->
               Upload.run(client, send.local(), send.remote(), options.transfer(), progress);
         };

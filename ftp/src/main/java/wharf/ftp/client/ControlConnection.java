@@ -127,7 +127,7 @@ final class ControlConnection implements Closeable {
   /// Sends a command; an empty argument is none.
   void send(String verb, String argument) throws FtpException {
     String line = argument.isEmpty() ? verb : verb + " " + argument;
-    if (line.chars().anyMatch(c -> c == '\r' || c == '\n' || c == 0)) {
+    if (!canSay(line)) {
       throw new FtpException.NotPermitted(
           "\"%s\" contains a line break or NUL, which FTP cannot carry in a name"
               .formatted(argument.isEmpty() ? verb : argument));
@@ -139,6 +139,11 @@ final class ControlConnection implements Closeable {
       // The server may have said why before it hung up.
       throw explained(e);
     }
+  }
+
+  /// Whether FTP can carry it.
+  static boolean canSay(String text) {
+    return text.chars().noneMatch(c -> c == '\r' || c == '\n' || c == 0);
   }
 
   private static boolean isSecret(String verb) {

@@ -25,6 +25,10 @@ import wharf.net.TlsWire;
 /// TLS begins after the command: with the other order some servers wait for ever. It ends with the
 /// server's close_notify: with that come the tickets with which the next connection resumes, and
 /// without it nothing received counts as all there is.
+///
+/// In block mode a connection on which all has gone well is kept, and the next command uses it:
+/// then commands may be said ahead, and [#receiveNext] and [#sendNext] go on with what they ask
+/// for.
 final class DataConnections {
   private static final Pattern PASV_NUMBERS =
       Pattern.compile("(\\d{1,3}),(\\d{1,3}),(\\d{1,3}),(\\d{1,3}),(\\d{1,3}),(\\d{1,3})");
@@ -53,12 +57,27 @@ final class DataConnections {
     this.tls = tls;
   }
 
+  private DataMode mode = DataMode.STREAM;
+
+  /// In block mode, what is left of the last transfer.
+  private @Nullable Link kept;
+
+  /// A data connection.
+  ///
+  /// @param used whether a file has gone over it, and TLS is there
+  private record Link(TimedWire wire, Framing framing, boolean used) {
+    void reset() {
+      quietly(wire::reset);
+      framing.close();
+    }
+  }
+
   /// What is done over a data connection. Whatever it throws resets the connection.
   interface Work {
     /// Moves the data.
     ///
     /// @return whether it came to the end; if not, the connection is reset without a complaint
-    boolean over(TimedWire data) throws IOException;
+    boolean over(Framing data) throws IOException;
   }
 
   /// Whether all has come, by what else is known. Asked when the server says so, and the connection
@@ -67,32 +86,77 @@ final class DataConnections {
     boolean is() throws FtpException;
   }
 
+  /// Agrees on how data looks from now on.
+  ///
+  /// @return whether the server does it so; if not, it goes on as before
+  boolean agreeOn(DataMode wanted) throws FtpException {
+    if (mode == wanted) {
+      return true;
+    }
+    if (traits.refuses(wanted)) {
+      return false;
+    }
+    close();
+    Reply reply = control.command("MODE", wanted.letter());
+    if (reply.done()) {
+      mode = wanted;
+      return true;
+    }
+    if (wanted == DataMode.STREAM) {
+      control.spoil();
+      throw new FtpException.Protocol("the server does not come back to MODE S: " + reply);
+    }
+    traits.refused(wanted);
+    return false;
+  }
+
+  DataMode mode() {
+    return mode;
+  }
+
+  /// Whether the next command needs no new connection.
+  boolean isKept() {
+    return kept != null;
+  }
+
+  /// Ends the connection that is kept.
+  void close() {
+    if (kept != null) {
+      Link link = kept;
+      kept = null;
+      end(link);
+    }
+  }
+
   /// Has the server send what `work` reads to the end.
   ///
   /// @return the server's last word
   Reply receive(String verb, String path, long offset, Work work, Whole whole) throws FtpException {
-    return transfer(verb, path, offset, work, whole);
+    return transfer(open(verb, path, offset), verb, path, false, work, whole);
+  }
+
+  /// The same for a command that was said ahead, when a connection was kept.
+  Reply receiveNext(String verb, String path, Work work) throws FtpException {
+    return transfer(goOn(verb, path), verb, path, false, work, () -> false);
   }
 
   /// Has the server take what `work` writes: all of it, if that returns.
   ///
   /// @return the server's last word
   Reply send(String verb, String path, long offset, Work work) throws FtpException {
-    return transfer(
-        verb,
-        path,
-        offset,
-        data -> {
-          boolean all = work.over(data);
-          if (all) {
-            data.endOutput();
-            if (tls != null) {
-              drain(data);
-            }
-          }
-          return all;
-        },
-        () -> false);
+    return transfer(open(verb, path, offset), verb, path, true, work, () -> false);
+  }
+
+  /// The same for a command that was said ahead, when a connection was kept.
+  Reply sendNext(String verb, String path, Work work) throws FtpException {
+    return transfer(goOn(verb, path), verb, path, true, work, () -> false);
+  }
+
+  private void endOutput(Link link) throws IOException {
+    link.framing().end();
+    if (tls != null && mode != DataMode.BLOCK) {
+      drain(link.wire());
+    }
   }
 
   private static void drain(TimedWire data) {
@@ -103,41 +167,64 @@ final class DataConnections {
     }
   }
 
-  private Reply transfer(String verb, String path, long offset, Work work, Whole whole)
+  private Reply transfer(
+      Link link, String verb, String path, boolean sending, Work work, Whole whole)
       throws FtpException {
-    TimedWire data = open(verb, path, offset);
-    boolean begun = false;
+    boolean begun = link.used();
     try {
-      if (tls != null) {
-        tls.protectData(data);
+      if (tls != null && !link.used()) {
+        tls.protectData(link.wire());
       }
       begun = true;
-      if (!work.over(data)) {
-        data.reset();
+      if (!work.over(link.framing())) {
+        link.reset();
         return control.read();
       }
-      end(data);
-    } catch (TlsWire.CutOff e) {
-      if (begun) {
-        return cutOff(data, verb, path, whole, e);
+      if (sending) {
+        endOutput(link);
+      } else if (mode == DataMode.DEFLATE) {
+        // The file said its end; the connection's is yet to come.
+        drain(link.wire());
       }
-      throw refused(data, verb, path, e);
+      if (mode != DataMode.BLOCK) {
+        end(link);
+      }
+    } catch (TlsWire.CutOff e) {
+      if (begun && mode == DataMode.STREAM) {
+        return cutOff(link, verb, path, whole, e);
+      }
+      throw begun
+          ? failed(link, verb, path, broken(verb, path, e), e)
+          : refused(link, verb, path, e);
     } catch (SSLException e) {
       throw begun
-          ? failed(data, verb, path, broken(verb, path, e), e)
-          : refused(data, verb, path, e);
+          ? failed(link, verb, path, broken(verb, path, e), e)
+          : refused(link, verb, path, e);
     } catch (FtpException e) {
-      throw failed(data, verb, path, e, e);
+      if (e instanceof FtpException.Protocol && mode != DataMode.STREAM) {
+        traits.refused(mode);
+      }
+      throw failed(link, verb, path, e, e);
     } catch (IOException e) {
-      throw failed(data, verb, path, broken(verb, path, e), e);
+      throw failed(link, verb, path, broken(verb, path, e), e);
     } catch (RuntimeException | Error e) {
-      quietly(data::reset);
+      link.reset();
       control.spoil();
       throw e;
     }
-    Reply reply = control.read();
+    Reply reply;
+    try {
+      reply = control.read();
+    } catch (FtpException e) {
+      link.reset();
+      throw e;
+    }
     if (!reply.done()) {
+      link.reset();
       throw usedUp(reply.code()) ? another(null) : Refusal.of(reply, verb, path);
+    }
+    if (mode == DataMode.BLOCK) {
+      kept = new Link(link.wire(), link.framing(), true);
     }
     return reply;
   }
@@ -159,27 +246,28 @@ final class DataConnections {
   }
 
   /// What a connection has come to whose handshake failed.
-  private FtpException refused(TimedWire data, String verb, String path, SSLException e) {
-    FtpException problem = failed(data, verb, path, untrusted(e), e);
+  private FtpException refused(Link link, String verb, String path, SSLException e) {
+    FtpException problem = failed(link, verb, path, untrusted(e), e);
     boolean known = problem instanceof FtpException.Cancelled;
     return tls != null && tls.usedUp() && !known ? another(problem) : problem;
   }
 
   /// Ends a connection on which all has gone well.
-  private void end(TimedWire data) throws IOException {
+  private void end(Link link) {
     if (tls != null) {
       // Of an upload it was said already; with a download the server is not kept waiting for it.
-      quietly(data::endOutput);
+      quietly(link.wire()::endOutput);
     }
-    data.close();
+    quietly(link.wire()::close);
+    link.framing().close();
   }
 
   /// What a connection has come to that failed.
   ///
   /// @param problem as it looks from here
   private FtpException failed(
-      TimedWire data, String verb, String path, FtpException problem, IOException cause) {
-    quietly(data::reset);
+      Link link, String verb, String path, FtpException problem, IOException cause) {
+    link.reset();
     // Its answer keeps the dialogue in step, and it may know better why.
     boolean stopped = problem instanceof FtpException.Cancelled;
     Reply reply = stopped ? control.readDespiteStop() : control.readSoon();
@@ -197,9 +285,9 @@ final class DataConnections {
 
   /// What to make of a connection that ended as one does that somebody cuts off: some servers end
   /// theirs so. The file is whole if it is as long as the server says it is.
-  private Reply cutOff(TimedWire data, String verb, String path, Whole whole, TlsWire.CutOff cause)
+  private Reply cutOff(Link link, String verb, String path, Whole whole, TlsWire.CutOff cause)
       throws FtpException {
-    quietly(data::reset);
+    link.reset();
     Reply reply = control.read();
     if (!reply.done()) {
       throw usedUp(reply.code()) ? another(cause) : Refusal.of(reply, verb, path);
@@ -217,37 +305,83 @@ final class DataConnections {
   // How one is made.
 
   /// A connection on which the server is ready for the command's data.
-  private TimedWire open(String verb, String path, long offset) throws FtpException {
+  private Link open(String verb, String path, long offset) throws FtpException {
+    if (kept != null && kept.framing().hasMore()) {
+      // Nobody has asked for that: it is no part of what is asked for now.
+      kept.reset();
+      kept = null;
+    }
+    if (kept != null) {
+      restart(path, offset);
+      control.send(verb, path);
+      Link link = goOnIfThere(verb, path);
+      if (link != null) {
+        return link;
+      }
+    }
     TimedWire data = traits.passiveWorks() ? null : firstConnection();
     try {
       InetSocketAddress address = data == null ? passive() : null;
-      if (offset > 0) {
-        // Directly before the command it is for: another would cancel it.
-        Reply reply = control.command("REST", Long.toString(offset));
-        if (!reply.wantsMore()) {
-          throw Refusal.of(reply, "REST", path);
-        }
-      }
+      restart(path, offset);
       control.send(verb, path);
       if (data == null && address != null) {
         data = connect(address, verb, path);
       }
       Reply reply = control.read();
       if (data != null && reply.preliminary()) {
-        return data;
+        return new Link(data, Framing.of(mode, data), false);
       }
-      if (reply.code() >= 400) {
-        throw Refusal.of(reply, verb, path);
-      }
-      control.spoil();
-      throw new FtpException.Protocol(
-          "the server answered %s with %s before anything was moved".formatted(verb, reply));
+      throw notBegun(reply, verb, path);
     } catch (FtpException e) {
       if (data != null) {
         quietly(data::reset);
       }
       throw e;
     }
+  }
+
+  private void restart(String path, long offset) throws FtpException {
+    if (offset > 0) {
+      // Directly before the command it is for: another would cancel it.
+      Reply reply = control.command("REST", Long.toString(offset));
+      if (!reply.wantsMore()) {
+        throw Refusal.of(reply, "REST", path);
+      }
+    }
+  }
+
+  private FtpException notBegun(Reply reply, String verb, String path) {
+    if (reply.code() >= 400) {
+      return Refusal.of(reply, verb, path);
+    }
+    control.spoil();
+    return new FtpException.Protocol(
+        "the server answered %s with %s before anything was moved".formatted(verb, reply));
+  }
+
+  /// The connection that is kept, when the server is ready for data on it.
+  private Link goOn(String verb, String path) throws FtpException {
+    Link link = goOnIfThere(verb, path);
+    if (link == null) {
+      throw new FtpException.Incomplete(
+          "the server has closed the data connection before %s".formatted(subject(path)), null);
+    }
+    return link;
+  }
+
+  /// The same; null when the server has ended the connection.
+  private @Nullable Link goOnIfThere(String verb, String path) throws FtpException {
+    Link link = kept;
+    Reply reply = control.read();
+    if (reply.code() == 425) {
+      close();
+      return null;
+    }
+    if (!reply.preliminary() || link == null) {
+      throw notBegun(reply, verb, path);
+    }
+    kept = null;
+    return link;
   }
 
   /// Makes a connection before the command is said, in the way that leads there: of what EPSV

@@ -43,6 +43,9 @@ public final class Download {
   /// what is not worth to be gone on with.
   private static final int OVERLAP = 64 * 1024;
 
+  /// Up to what size a file is fetched in one go: it is never gone on with.
+  static final int SMALL = OVERLAP;
+
   /// From what size on a journal is worth a file: smaller ones are soon fetched again.
   private static final long JOURNALLED = 8L * 1024 * 1024;
 
@@ -65,8 +68,9 @@ public final class Download {
       TransferOptions options,
       Progress progress,
       @Nullable Sessions others,
-      Segments.Pace pace)
-      throws FtpException {
+      Segments.Pace pace,
+      OptionalLong size,
+      @Nullable Instant modified) {
     this.client = client;
     this.remote = remote;
     this.target = target;
@@ -75,8 +79,8 @@ public final class Download {
     this.progress = progress;
     this.others = others;
     this.pace = pace;
-    this.size = client.size(remote);
-    this.modified = client.modified(remote).orElse(null);
+    this.size = size;
+    this.modified = modified;
   }
 
   /// Fetches `remote` to `target`, replacing it at the end.
@@ -109,10 +113,18 @@ public final class Download {
       Progress progress,
       Segments.Pace pace)
       throws FtpException {
-    if (Files.isDirectory(target)) {
-      throw new FtpException.LocalDisk(target + " is a folder, not a file", null);
-    }
-    return new Download(client, remote, target, options, progress, others, pace).run();
+    refuseFolder(target);
+    return new Download(
+            client,
+            remote,
+            target,
+            options,
+            progress,
+            others,
+            pace,
+            client.size(remote),
+            client.modified(remote).orElse(null))
+        .run();
   }
 
   /// Copies all of `remote` to `into`, for who has no use for a file. When it turns out not to be
@@ -126,6 +138,7 @@ public final class Download {
       throws FtpException {
     OptionalLong size = client.size(remote);
     Hasher hasher = hasher(client, options);
+    agreeOnMode(client, options, size.orElse(-1));
     progress.begin(0, size.orElse(-1));
     WritableByteChannel sink = hashing(into, hasher, options.limit());
     long moved = client.retrieve(remote, 0, sink, progress).bytes();
@@ -144,6 +157,90 @@ public final class Download {
     return new Receipt(moved, moved, verification(told, size.isPresent()));
   }
 
+  /// Fetches a file of which a listing has told something.
+  static Receipt run(
+      FtpClient client, Sessions others, Job.Fetch job, TransferOptions options, Progress progress)
+      throws FtpException {
+    refuseFolder(job.local());
+    // Of a file that is soon fetched again what the listing told is enough.
+    Instant modified = job.modified();
+    boolean known = isSmall(job.size()) && modified != null && client.exactListings();
+    return new Download(
+            client,
+            job.remote(),
+            job.local(),
+            options,
+            progress,
+            others,
+            Segments.Pace.usual(),
+            known ? OptionalLong.of(job.size()) : client.size(job.remote()),
+            known ? modified : client.modified(job.remote()).orElse(null))
+        .run();
+  }
+
+  /// Agrees on the mode for a file of so many bytes. A connection that is kept is worth more than
+  /// blocks cost, but not for large ones.
+  static void agreeOnMode(FtpClient client, TransferOptions options, long size)
+      throws FtpException {
+    boolean compressed = options.compress() && client.agreeOn(DataMode.DEFLATE);
+    boolean blocks = client.data().mode() == DataMode.BLOCK && size >= 0 && size < JOURNALLED;
+    if (!compressed && !blocks) {
+      boolean _ = client.agreeOn(DataMode.STREAM);
+    }
+  }
+
+  /// Whether a file of so many bytes is never gone on with; of -1 that is not known.
+  static boolean isSmall(long size) {
+    return size >= 0 && size <= SMALL;
+  }
+
+  /// Puts a file in its place of which all has come and is known to be right.
+  static void place(ByteBuffer content, Path target, @Nullable Instant modified)
+      throws FtpException {
+    refuseFolder(target);
+    Path part = partOf(target);
+    boolean done = false;
+    try (FileChannel file = open(part)) {
+      file.truncate(0);
+      while (content.hasRemaining()) {
+        int _ = file.write(content);
+      }
+      publish(file, part, target, modified);
+      done = true;
+    } catch (FtpException e) {
+      throw e;
+    } catch (IOException e) {
+      throw localDisk("cannot save " + target, e);
+    } finally {
+      if (!done) {
+        deleteQuietly(part);
+      }
+    }
+  }
+
+  private static void deleteQuietly(Path part) {
+    try {
+      Files.deleteIfExists(part);
+    } catch (IOException _) {
+      // The failure that brought us here is the one to report.
+    }
+  }
+
+  private static void publish(FileChannel file, Path part, Path target, @Nullable Instant modified)
+      throws IOException {
+    file.force(true);
+    if (modified != null) {
+      Files.setLastModifiedTime(part, FileTime.from(modified));
+    }
+    Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static void refuseFolder(Path target) throws FtpException {
+    if (Files.isDirectory(target)) {
+      throw new FtpException.LocalDisk(target + " is a folder, not a file", null);
+    }
+  }
+
   /// Where the bytes are until the file is whole.
   public static Path partOf(Path target) {
     return target.resolveSibling(target.getFileName() + ".part");
@@ -158,17 +255,14 @@ public final class Download {
     if (keepsExisting()) {
       return new Receipt(size.orElse(-1), 0, new Verification.Kept());
     }
+    agreeOnMode(client, options, size.orElse(-1));
     boolean done = false;
     try (FileChannel file = open(part)) {
       Receipt receipt = options.resume() ? resumed(file) : null;
       if (receipt == null) {
         receipt = afresh(file);
       }
-      file.force(true);
-      if (modified != null && options.keepTimes()) {
-        Files.setLastModifiedTime(part, FileTime.from(modified));
-      }
-      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      publish(file, part, target, options.keepTimes() ? modified : null);
       done = true;
       return receipt;
     } catch (FtpException e) {

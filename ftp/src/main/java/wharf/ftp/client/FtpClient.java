@@ -294,6 +294,28 @@ public final class FtpClient implements Closeable {
     }
   }
 
+  /// Agrees with the server on how files look on data connections from now on; as they are, until
+  /// then. Listings, too, if the mode is another.
+  ///
+  /// @return whether the server does it so; if not, the mode is what it was
+  public boolean agreeOn(DataMode mode) throws FtpException {
+    return data.agreeOn(mode);
+  }
+
+  DataConnections data() {
+    return data;
+  }
+
+  ControlConnection control() {
+    return control;
+  }
+
+  /// Whether listings tell times to the second and sizes in bytes: what they told need not be asked
+  /// for again.
+  boolean exactListings() {
+    return machineListings();
+  }
+
   /// Whether the session can go on after a failure; if not, only [#close] is left.
   public boolean usable() {
     return control.usable();
@@ -378,7 +400,12 @@ public final class FtpClient implements Closeable {
     if (!offers("MFMT")) {
       return false;
     }
-    return control.command("MFMT", FtpTime.format(modified) + " " + path).done();
+    return control.command("MFMT", timed(modified, path)).done();
+  }
+
+  /// What is said after MFMT.
+  static String timed(Instant modified, String path) {
+    return FtpTime.format(modified) + " " + path;
   }
 
   /// The algorithms by which the server can tell a file's hash, the preferred one first.
@@ -752,6 +779,7 @@ public final class FtpClient implements Closeable {
   /// Says goodbye if there is somebody to say it to, and disconnects.
   @Override
   public void close() {
+    data.close();
     if (control.usable() && !TimedWire.stopAsked()) {
       try {
         control.send("QUIT", "");

@@ -71,6 +71,19 @@ final class Hashes {
     }
   }
 
+  /// Gets ready for HASH to be said ahead, for the algorithm that is [#preferred].
+  ///
+  /// @return whether it may be
+  boolean maySayAhead() throws FtpException {
+    Optional<HashAlgorithm> algorithm = preferred();
+    return algorithm.isPresent() && byHash.contains(algorithm.get()) && choose(algorithm.get());
+  }
+
+  /// What was answered to a HASH that was said ahead.
+  Optional<Told> told(Reply reply, HashAlgorithm algorithm) {
+    return read(reply, "HASH", algorithm);
+  }
+
   private boolean choose(HashAlgorithm algorithm) throws FtpException {
     if (chosen == algorithm) {
       return true;

@@ -1,5 +1,8 @@
 package wharf.ftp.client;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
 /// What sessions with one server have found out about it, so that the next need not try in vain:
 ///
 /// ```
@@ -16,6 +19,7 @@ public final class Traits {
   private volatile boolean secured;
   private volatile boolean tickets = true;
   private volatile boolean reusable = true;
+  private final Set<DataMode> refused = ConcurrentHashMap.newKeySet();
 
   /// Of a server that nobody has talked to yet.
   public Traits() {}
@@ -71,5 +75,14 @@ public final class Traits {
   /// The server does not speak TLS 1.2.
   void noReusable() {
     reusable = false;
+  }
+
+  /// Whether the server does not move data so: it said so, or did not do it as it should.
+  boolean refuses(DataMode mode) {
+    return refused.contains(mode);
+  }
+
+  void refused(DataMode mode) {
+    boolean _ = refused.add(mode);
   }
 }

@@ -64,6 +64,7 @@ public final class Upload {
       throws FtpException {
     Upload upload = new Upload(client, remote, options, progress);
     Hasher hasher = upload.hasher(options.verify());
+    Download.agreeOnMode(client, options, -1);
     progress.begin(0, -1);
     Moved moved = client.store(remote, hashing(from, hasher, options.limit()), progress);
     return new Receipt(
@@ -74,6 +75,7 @@ public final class Upload {
     if (keepsExisting(modified)) {
       return new Receipt(file.size(), 0, new Verification.Kept());
     }
+    Download.agreeOnMode(client, options, file.size());
     if (options.resume()) {
       Receipt receipt = resumed(file, modified);
       if (receipt != null) {
@@ -122,6 +124,9 @@ public final class Upload {
   /// @return null if that is nothing, or no part of the file: it has to be sent from the beginning
   private @Nullable Receipt resumed(FileChannel file, Instant modified) throws IOException {
     long size = file.size();
+    if (size <= OVERLAP) {
+      return null;
+    }
     long from = client.size(remote).orElse(0);
     if (from <= OVERLAP || from > size) {
       return null;
