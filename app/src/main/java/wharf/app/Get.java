@@ -16,7 +16,6 @@ import wharf.ftp.client.Batch;
 import wharf.ftp.client.Comparison;
 import wharf.ftp.client.Download;
 import wharf.ftp.client.Found;
-import wharf.ftp.client.FtpClient;
 import wharf.ftp.client.FtpException;
 import wharf.ftp.client.FtpUrl;
 import wharf.ftp.client.Glob;
@@ -105,8 +104,7 @@ final class Get implements Callable<Integer> {
       for (Map.Entry<FtpUrl, List<FtpUrl>> server : servers.entrySet()) {
         report.server(server.getKey());
         Site site = remote.site(server.getKey());
-        try (Sessions sessions =
-                Sessions.with(() -> FtpClient.connect(site), how.jobs(), how.retries(), report);
+        try (Sessions sessions = Sessions.with(site, how.jobs(), how.retries(), report);
             Batch batch = new Batch(sessions, tree.files(), report)) {
           for (FtpUrl url : server.getValue()) {
             downloads.add(sessions, batch, url.path());

@@ -10,7 +10,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
-import wharf.ftp.client.FtpClient;
 import wharf.ftp.client.FtpException;
 import wharf.ftp.client.FtpUrl;
 import wharf.ftp.client.Mirror;
@@ -74,8 +73,7 @@ final class MirrorVerb implements Callable<Integer> {
         new Report(program, "mirror", how, remote.quiet(), remote.verbose(), url.withPath(""));
     Site site = remote.site(url);
     int code;
-    try (Sessions sessions =
-        Sessions.with(() -> FtpClient.connect(site), how.jobs(), how.retries(), report)) {
+    try (Sessions sessions = Sessions.with(site, how.jobs(), how.retries(), report)) {
       report.add(
           down
               ? Mirror.download(sessions, there, here, options, report)

@@ -81,8 +81,7 @@ final class Put implements Callable<Integer> {
             program, "put", how, remote.quiet(), !recursive || remote.verbose(), to.withPath(""));
     Site site = remote.site(to);
     int code;
-    try (Sessions sessions =
-        Sessions.with(() -> FtpClient.connect(site), how.jobs(), how.retries(), report)) {
+    try (Sessions sessions = Sessions.with(site, how.jobs(), how.retries(), report)) {
       try (Batch batch = new Batch(sessions, tree.files(), report)) {
         uploads.add(sessions, batch, to.path());
         report.add(batch.end());

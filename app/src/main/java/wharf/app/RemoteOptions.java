@@ -266,7 +266,7 @@ final class RemoteOptions {
   Sessions sessions(FtpUrl url, int most) throws FtpException {
     Site site = site(url);
     return Sessions.with(
-        () -> FtpClient.connect(site),
+        site,
         most,
         Retries.usual(),
         new Sessions.Listener() {

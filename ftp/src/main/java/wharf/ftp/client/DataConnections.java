@@ -90,11 +90,11 @@ final class DataConnections {
   ///
   /// @return whether the server does it so; if not, it goes on as before
   boolean agreeOn(DataMode wanted) throws FtpException {
-    if (mode == wanted) {
-      return true;
-    }
     if (traits.refuses(wanted)) {
       return false;
+    }
+    if (mode == wanted) {
+      return true;
     }
     close();
     Reply reply = control.command("MODE", wanted.letter());
@@ -200,10 +200,14 @@ final class DataConnections {
       throw begun
           ? failed(link, verb, path, broken(verb, path, e), e)
           : refused(link, verb, path, e);
+    } catch (Framing.Malformed e) {
+      // It has agreed to what it cannot do. Without it all may go well, over another session: who
+      // knows what it takes for its mode now.
+      traits.refused(mode);
+      link.reset();
+      control.spoil();
+      throw broken(verb, path, e);
     } catch (FtpException e) {
-      if (e instanceof FtpException.Protocol && mode != DataMode.STREAM) {
-        traits.refused(mode);
-      }
       throw failed(link, verb, path, e, e);
     } catch (IOException e) {
       throw failed(link, verb, path, broken(verb, path, e), e);

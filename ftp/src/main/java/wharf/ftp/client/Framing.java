@@ -2,6 +2,7 @@ package wharf.ftp.client;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.Serial;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.zip.DataFormatException;
@@ -19,6 +20,15 @@ interface Framing extends AutoCloseable {
       case BLOCK -> new Blocks(wire);
       case DEFLATE -> new Deflated(wire);
     };
+  }
+
+  /// The data is not what its mode wants it to be.
+  final class Malformed extends IOException {
+    @Serial private static final long serialVersionUID = 1;
+
+    Malformed(String message, @Nullable Throwable cause) {
+      super(message, cause);
+    }
   }
 
   /// Reads at least one byte into `into`, which has room.
@@ -141,7 +151,7 @@ interface Framing extends AutoCloseable {
           // Where it could go on from: it is here, and goes on from there if it has to.
           skip(from);
         } else if (descriptor != DATA && descriptor != EOF) {
-          throw wrong("sends a block with a descriptor of " + descriptor);
+          throw new Malformed("no block of MODE B begins with " + descriptor, null);
         }
       }
       if (!from.hasRemaining()) {
@@ -175,10 +185,6 @@ interface Framing extends AutoCloseable {
         from.position(from.position() + count);
         left -= count;
       }
-    }
-
-    private static FtpException wrong(String what) {
-      return new FtpException.Protocol("the server has agreed to MODE B and " + what);
     }
 
     @Override
@@ -238,7 +244,7 @@ interface Framing extends AutoCloseable {
             return count;
           }
           if (inflater.needsDictionary()) {
-            throw wrong("its dictionary is not known", null);
+            throw new Malformed("a zlib stream whose dictionary is not known", null);
           }
           if (inflater.needsInput() && !inflater.finished()) {
             // It has taken all that it was given.
@@ -248,22 +254,12 @@ interface Framing extends AutoCloseable {
           }
         }
         if (inflater.getRemaining() > 0) {
-          throw wrong("there is more behind its end", null);
+          throw new Malformed("more behind the end of a zlib stream", null);
         }
         return -1;
       } catch (DataFormatException e) {
-        throw wrong(String.valueOf(e.getMessage()), e);
+        throw new Malformed("no zlib stream: " + e.getMessage(), e);
       }
-    }
-
-    private static FtpException wrong(String why, @Nullable Throwable cause) {
-      FtpException problem =
-          new FtpException.Protocol(
-              "the server has agreed to MODE Z and sends no zlib stream: " + why);
-      if (cause != null) {
-        problem.addSuppressed(cause);
-      }
-      return problem;
     }
 
     @Override

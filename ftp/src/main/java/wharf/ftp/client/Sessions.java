@@ -134,11 +134,16 @@ public final class Sessions implements AutoCloseable {
 
   /// Up to `most` sessions with a server.
   public static Sessions with(Site site, int most) {
-    Traits traits = new Traits();
-    return with(() -> FtpClient.connect(site, traits), most, Retries.usual(), Listener.NONE);
+    return with(site, most, Retries.usual(), Listener.NONE);
   }
 
-  /// Up to `most` sessions, made in another way, or with other patience, or watched.
+  /// The same with other patience, and watched. What one has found out about the server all know.
+  public static Sessions with(Site site, int most, Retries retries, Listener listener) {
+    Traits traits = new Traits();
+    return with(() -> FtpClient.connect(site, traits), most, retries, listener);
+  }
+
+  /// Up to `most` sessions, made in another way.
   public static Sessions with(Connector connector, int most, Retries retries, Listener listener) {
     return new Sessions(connector, most, retries, listener, Means.real());
   }

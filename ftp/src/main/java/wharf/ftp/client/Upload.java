@@ -84,6 +84,7 @@ public final class Upload {
     }
     long size = file.size();
     Hasher hasher = hasher(options.verify());
+    announce(size);
     progress.begin(0, size);
     Moved moved =
         hasher == null && options.limit() == null
@@ -93,6 +94,14 @@ public final class Upload {
                 remote, 0, new FileSource(file, 0, size, hasher, options.limit()), progress);
     keepTime(modified);
     return new Receipt(size, size, verified(moved.reply(), size, hasher));
+  }
+
+  /// A server cannot tell from what it receives how much a compressed file will come to.
+  private void announce(long bytes) throws FtpException {
+    if (client.data().mode() == DataMode.DEFLATE) {
+      // One that does not understand takes the file all the same.
+      Reply _ = client.command("ALLO", Long.toString(bytes));
+    }
   }
 
   private boolean keepsExisting(Instant modified) throws FtpException {
@@ -148,6 +157,7 @@ public final class Upload {
       return null;
     }
     progress.begin(from, size);
+    announce(size - from);
     Reply reply = null;
     if (from < size) {
       Moved moved = sendFrom(file, from, size, hasher);

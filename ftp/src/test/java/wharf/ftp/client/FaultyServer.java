@@ -102,6 +102,8 @@ final class FaultyServer implements Closeable {
     WRITE_ONLY,
     /// HASH is answered for the whole file whatever RANG says.
     HASH_OF_ALL,
+    /// Every MODE is agreed to, and data is as it always was.
+    ANY_MODE,
   }
 
   final Set<Fault> faults = EnumSet.noneOf(Fault.class);
@@ -132,7 +134,11 @@ final class FaultyServer implements Closeable {
   /// In a tree: what is in every folder, without end.
   volatile @Nullable String everyFolderHas;
 
+  /// When all files were modified.
   volatile String modified = "20200102030405";
+
+  /// Whether MLSD tells it.
+  volatile boolean listsTimes;
 
   /// Who it is under TLS, which it then has; and who else.
   volatile @Nullable SSLContext identity;
@@ -380,6 +386,7 @@ final class FaultyServer implements Closeable {
           return false;
         }
         case "TYPE", "NOOP" -> say("200 ok");
+        case "MODE" -> say(has(Fault.ANY_MODE) ? "200 ok" : "504 only S");
         case "OPTS" -> {
           hash = argument.startsWith("HASH ") ? argument.substring(5) : hash;
           say("200 ok");
@@ -566,7 +573,7 @@ final class FaultyServer implements Closeable {
             (name, bytes) ->
                 text.append(
                     verb.equals("MLSD")
-                        ? "type=file;size=%d; %s\r\n".formatted(bytes.length, name)
+                        ? "type=file;size=%d;%s %s\r\n".formatted(bytes.length, timeFact(), name)
                         : "-rw-r--r-- 1 o g %d Jan 2 2020 %s\r\n".formatted(bytes.length, name)));
         data.getOutputStream().write(text.toString().getBytes(UTF_8));
         if (has(Fault.NO_CLOSE_NOTIFY)) {
@@ -578,6 +585,10 @@ final class FaultyServer implements Closeable {
         return;
       }
       say("226 complete");
+    }
+
+    private String timeFact() {
+      return listsTimes ? "modify=%s;".formatted(modified) : "";
     }
 
     private boolean isFolder(String path) {

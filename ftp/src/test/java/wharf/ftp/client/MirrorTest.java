@@ -15,6 +15,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import wharf.ftp.client.FaultyServer.Fault;
 
 @Timeout(60)
@@ -48,8 +50,7 @@ class MirrorTest {
     server = new FaultyServer();
     server.tree = true;
     Site site = Site.at("127.0.0.1").port(server.port()).over(Tls.off());
-    sessions =
-        Sessions.with(() -> FtpClient.connect(site), 3, Retries.none(), Sessions.Listener.NONE);
+    sessions = Sessions.with(site, 3, Retries.none(), Sessions.Listener.NONE);
     target = folder.resolve("a/target");
   }
 
@@ -213,5 +214,43 @@ class MirrorTest {
     thread.join(20_000);
     assertThat(ended).singleElement().isInstanceOf(FtpException.Cancelled.class);
     assertThat(target.resolve("big")).doesNotExist();
+  }
+
+  private void aTreeOfSmallFiles() {
+    server.listsTimes = true;
+    for (int i = 0; i < 60; i++) {
+      has("d%d/f%d".formatted(i % 3, i), "content of " + i);
+    }
+  }
+
+  @Test
+  void aServerWithoutBlockModeIsAskedOnce() throws Exception {
+    aTreeOfSmallFiles();
+    assertThat(download(MirrorOptions.usual()).moved()).isEqualTo(60);
+    // By each session that was about to move the first files, but by none afterwards.
+    assertThat(server.commands.stream().filter(line -> line.equals("MODE B")).count())
+        .isBetween(1L, 3L);
+    assertThat(target.resolve("d2/f59")).hasContent("content of 59");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aServerThatOnlyClaimsAModeIsServedWithoutIt(boolean compress) throws Exception {
+    server.faults.add(Fault.ANY_MODE);
+    aTreeOfSmallFiles();
+    MirrorOptions options = MirrorOptions.usual();
+    TransferOptions transfer = options.files().transfer().compress(compress);
+    Sessions.Listener listener = Sessions.Listener.NONE;
+    Site site = Site.at("127.0.0.1").port(server.port()).over(Tls.off());
+    try (Sessions patient = Sessions.with(site, 3, Retries.usual(), listener)) {
+      Summary summary =
+          Mirror.download(
+              patient, "", target, options.files(options.files().transfer(transfer)), watcher);
+      assertThat(summary.first()).isNull();
+      assertThat(summary.moved()).isEqualTo(60);
+    }
+    for (int i = 0; i < 60; i++) {
+      assertThat(target.resolve("d%d/f%d".formatted(i % 3, i))).hasContent("content of " + i);
+    }
   }
 }
