@@ -17,9 +17,13 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.params.provider.Arguments;
 import org.opentest4j.TestAbortedException;
 import wharf.ftp.client.Login;
+import wharf.ftp.client.Tls;
+import wharf.ftp.client.Trust;
 import wharf.ftp.server.FtpService;
 import wharf.server.ServerModel;
 import wharf.server.TlsSettings;
@@ -294,6 +298,30 @@ enum RealServer {
 
   List<String> command(Path home, Path served, int port, Security security) throws IOException {
     throw new IllegalStateException("it is no process of its own");
+  }
+
+  /// Every server in the clear, and under each version of TLS that it can be held to.
+  static Stream<Arguments> serversAndWays() {
+    return Stream.of(values())
+        .flatMap(
+            server ->
+                Stream.concat(
+                        Stream.of(Security.PLAIN),
+                        server.versions().stream().map(Security::explicit))
+                    .map(security -> Arguments.of(server, security)));
+  }
+
+  /// How a client gets to it that believes it.
+  wharf.ftp.client.Site site(Running running, Security security) {
+    Trust trust = Trust.pinned(Certificate.only().identity().fingerprint());
+    Tls.Mode mode =
+        security.isImplicit()
+            ? Tls.Mode.IMPLICIT
+            : security.isTls() ? Tls.Mode.REQUIRE : Tls.Mode.OFF;
+    return wharf.ftp.client.Site.at("127.0.0.1")
+        .port(running.port())
+        .as(login())
+        .over(new Tls(mode, trust));
   }
 
   /// The versions of TLS that it can be held to.

@@ -18,7 +18,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import wharf.ftp.client.Download;
 import wharf.ftp.client.Entry;
@@ -28,11 +27,9 @@ import wharf.ftp.client.Moved;
 import wharf.ftp.client.Progress;
 import wharf.ftp.client.Protection;
 import wharf.ftp.client.Receipt;
+import wharf.ftp.client.RemotePath;
 import wharf.ftp.client.Sessions;
-import wharf.ftp.client.Site;
-import wharf.ftp.client.Tls;
 import wharf.ftp.client.TransferOptions;
-import wharf.ftp.client.Trust;
 import wharf.ftp.client.Upload;
 
 /// One behaviour, whoever's server it is.
@@ -44,26 +41,12 @@ class RealServersTest {
   @TempDir Path folder;
 
   static Stream<Arguments> serversAndWays() {
-    return Stream.of(RealServer.values())
-        .flatMap(
-            server ->
-                Stream.concat(
-                        Stream.of(Security.PLAIN),
-                        server.versions().stream().map(Security::explicit))
-                    .map(security -> Arguments.of(server, security)));
-  }
-
-  private static Site site(RealServer kind, RealServer.Running running, boolean tls) {
-    Trust trust = Trust.pinned(Certificate.only().identity().fingerprint());
-    return Site.at("127.0.0.1")
-        .port(running.port())
-        .as(kind.login())
-        .over(new Tls(tls ? Tls.Mode.REQUIRE : Tls.Mode.OFF, trust));
+    return RealServer.serversAndWays();
   }
 
   private static FtpClient connect(RealServer kind, RealServer.Running running, Security security)
       throws FtpException {
-    FtpClient client = FtpClient.connect(site(kind, running, security.isTls()));
+    FtpClient client = FtpClient.connect(kind.site(running, security));
     assertThat(client.protection().map(Protection::protocol).orElse(""))
         .isEqualTo(security.isTls() ? "TLSv" + security.version() : "");
     return client;
@@ -97,7 +80,8 @@ class RealServersTest {
       Receipt up = Upload.run(client, local, name, AFRESH, Progress.NONE);
       assertThat(up.moved()).isEqualTo(content.length);
       assertThat(up.verified()).isTrue();
-      assertThat(served.resolve("a b").resolve(name)).hasBinaryContent(content);
+      assertThat(Fingerprints.of(served.resolve("a b").resolve(name)))
+          .isEqualTo(Fingerprints.of(content));
       assertThat(client.list(""))
           .singleElement()
           .satisfies(
@@ -108,7 +92,7 @@ class RealServersTest {
               });
       assertThat(client.list(name)).singleElement().extracting(Entry::size).isEqualTo(3_000_001L);
       assertThat(Download.run(client, name, target, AFRESH, Progress.NONE).verified()).isTrue();
-      assertThat(target).hasBinaryContent(content);
+      assertThat(Fingerprints.of(target)).isEqualTo(Fingerprints.of(content));
 
       // Again and again: under TLS each resumes what was agreed on before.
       for (int i = 0; i < 4; i++) {
@@ -117,7 +101,7 @@ class RealServersTest {
             .isEqualTo(content.length);
         assertThat(Download.run(client, again, target, AFRESH, Progress.NONE).moved())
             .isEqualTo(content.length);
-        assertThat(target).hasBinaryContent(content);
+        assertThat(Fingerprints.of(target)).isEqualTo(Fingerprints.of(content));
         assertThat(client.stat(again).size()).isEqualTo(content.length);
         client.delete(again);
       }
@@ -127,12 +111,12 @@ class RealServersTest {
       assertThat(Download.run(client, name, target, TransferOptions.usual(), Progress.NONE).moved())
           // Those with a hash need no overlap.
           .isBetween(2_000_001L, 2_000_001L + 65_536);
-      assertThat(target).hasBinaryContent(content);
+      assertThat(Fingerprints.of(target)).isEqualTo(Fingerprints.of(content));
       Files.setLastModifiedTime(local, FileTime.from(Instant.parse("2020-01-02T03:04:05Z")));
       Moved _ = client.store("half", Files.newByteChannel(cut(local)), Progress.NONE);
       assertThat(Upload.run(client, local, "half", TransferOptions.usual(), Progress.NONE).moved())
           .isEqualTo(2_000_001);
-      assertThat(served.resolve("a b/half")).hasBinaryContent(content);
+      assertThat(Fingerprints.of(served.resolve("a b/half"))).isEqualTo(Fingerprints.of(content));
 
       // An empty file is a file.
       Path empty = Files.createFile(folder.resolve("empty"));
@@ -160,21 +144,21 @@ class RealServersTest {
   }
 
   @ParameterizedTest
-  @EnumSource(
-      mode = EnumSource.Mode.EXCLUDE,
-      names = {"APACHE", "WHARF"})
-  void whateverIsThereTheFileIsWholeInTheEnd(RealServer kind) throws Exception {
+  @MethodSource("serversAndWays")
+  void whateverIsThereTheFileIsWholeInTheEnd(RealServer kind, Security security) throws Exception {
     Path home = Files.createDirectory(folder.resolve("home"));
     Path served = Files.createDirectory(home.resolve("root"));
-    Random random = new Random();
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
     byte[] content = new byte[1_000_001];
     random.nextBytes(content);
+    String fingerprint = Fingerprints.of(content);
     Path local = Files.write(folder.resolve("local"), content);
     Files.setLastModifiedTime(local, FileTime.from(Instant.parse("2020-01-02T03:04:05Z")));
     Path target = folder.resolve("target");
 
-    try (var running = kind.start(home, served, Security.PLAIN);
-        FtpClient client = connect(kind, running, Security.PLAIN)) {
+    try (var running = kind.start(home, served, security);
+        FtpClient client = connect(kind, running, security)) {
       client.cwd(kind.root(served));
       for (int cut : new int[] {0, 1, 65_537, random.nextInt(content.length), content.length}) {
         byte[] part = Arrays.copyOf(content, cut);
@@ -182,7 +166,7 @@ class RealServersTest {
           if (spoilt && cut > 0) {
             part[cut - 1]++;
           }
-          String what = "%d bytes, spoilt: %s".formatted(cut, spoilt);
+          String what = "seed %d, %d bytes, spoilt: %s".formatted(seed, cut, spoilt);
           Files.write(Download.partOf(target), part);
           Moved _ =
               client.store(
@@ -190,9 +174,9 @@ class RealServersTest {
                   Files.newByteChannel(Files.write(folder.resolve("cut"), part)),
                   Progress.NONE);
           Receipt up = Upload.run(client, local, "f", TransferOptions.usual(), Progress.NONE);
-          assertThat(served.resolve("f")).as(what).hasBinaryContent(content);
+          assertThat(Fingerprints.of(served.resolve("f"))).as(what).isEqualTo(fingerprint);
           Receipt down = Download.run(client, "f", target, TransferOptions.usual(), Progress.NONE);
-          assertThat(target).as(what).hasBinaryContent(content);
+          assertThat(Fingerprints.of(target)).as(what).isEqualTo(fingerprint);
           boolean resumable = cut > 65_536 && !spoilt;
           // What is as long as the file may be another version of it: only a hash could tell.
           boolean seen = resumable && (cut < content.length || !client.hashes().isEmpty());
@@ -202,6 +186,58 @@ class RealServersTest {
       }
       client.delete("f");
       assertThat(client.usable()).isTrue();
+    }
+  }
+
+  /// Progress that interrupts the thread that makes it, as Ctrl-C does.
+  private record UpTo(long cut) implements Progress {
+    @Override
+    public void begin(long from, long total) {}
+
+    @Override
+    public void at(long position) {
+      if (position >= cut) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static void interrupted(Sessions sessions, Sessions.Task<Receipt> task) {
+    assertThatExceptionOfType(FtpException.Cancelled.class).isThrownBy(() -> sessions.run(task));
+    assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @ParameterizedTest
+  @MethodSource("serversAndWays")
+  void whoIsInterruptedGoesOn(RealServer kind, Security security) throws Exception {
+    Path home = Files.createDirectory(folder.resolve("home"));
+    Path served = Files.createDirectory(home.resolve("root"));
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    byte[] content = new byte[9_000_001];
+    random.nextBytes(content);
+    String fingerprint = Fingerprints.of(content);
+    Path local = Files.write(folder.resolve("local"), content);
+    Path target = folder.resolve("target");
+    TransferOptions usual = TransferOptions.usual();
+    try (var running = kind.start(home, served, security);
+        Sessions sessions = Sessions.with(kind.site(running, security), 1)) {
+      for (int i = 0; i < 3; i++) {
+        long cut = random.nextLong(1_000_000, 8_000_000);
+        String what = "seed %d, cut at %d".formatted(seed, cut);
+        String file = RemotePath.in(kind.root(served), "f" + i);
+        interrupted(sessions, it -> Upload.run(it, local, file, usual, new UpTo(cut)));
+        // How much the server has read and kept is its own affair.
+        Receipt _ = sessions.run(it -> Upload.run(it, local, file, usual, Progress.NONE));
+        assertThat(Fingerprints.of(served.resolve("f" + i))).as(what).isEqualTo(fingerprint);
+
+        interrupted(sessions, it -> Download.run(it, file, target, usual, new UpTo(cut)));
+        assertThat(target).as(what).doesNotExist();
+        Receipt down = sessions.run(it -> Download.run(it, file, target, usual, Progress.NONE));
+        assertThat(Fingerprints.of(target)).as(what).isEqualTo(fingerprint);
+        assertThat(down.moved()).as(what).isLessThanOrEqualTo(content.length - cut + 65_536);
+        Files.delete(target);
+      }
     }
   }
 
@@ -215,7 +251,8 @@ class RealServersTest {
     new Random(3).nextBytes(content);
     Path local = Files.write(folder.resolve("local"), content);
     try (var running = RealServer.PROFTPD.start(home, served, Security.explicit(""));
-        Sessions sessions = Sessions.with(site(RealServer.PROFTPD, running, true), 1)) {
+        Sessions sessions =
+            Sessions.with(RealServer.PROFTPD.site(running, Security.explicit("")), 1)) {
       List<String> versions = new ArrayList<>();
       for (int i = 0; i < 6; i++) {
         String name = "f" + i;
@@ -223,7 +260,7 @@ class RealServersTest {
         Receipt _ = sessions.run(client -> Upload.run(client, local, name, AFRESH, Progress.NONE));
         Receipt _ =
             sessions.run(client -> Download.run(client, name, target, AFRESH, Progress.NONE));
-        assertThat(target).hasBinaryContent(content);
+        assertThat(Fingerprints.of(target)).isEqualTo(Fingerprints.of(content));
         versions.add(sessions.run(client -> client.protection().orElseThrow().protocol()));
       }
       assertThat(versions.getFirst()).isEqualTo("TLSv1.3");
