@@ -30,6 +30,7 @@ final class Apache {
       ssl.setKeystorePassword(Certificate.PASSWORD);
       ssl.setSslProtocol(new String[] {"TLSv" + security.version()});
       listeners.setSslConfiguration(ssl.createSslConfiguration());
+      listeners.setImplicitSsl(security.isImplicit());
       DataConnectionConfigurationFactory data = new DataConnectionConfigurationFactory();
       data.setSslConfiguration(ssl.createSslConfiguration());
       listeners.setDataConnectionConfiguration(data.createDataConnectionConfiguration());

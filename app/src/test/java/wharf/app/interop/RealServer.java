@@ -105,22 +105,23 @@ enum RealServer {
                       port,
                       System.getProperty("user.name"),
                       served,
-                      security.isTls() ? tls(secret(home)) : ""));
+                      security.isTls() ? tls(secret(home), security.isImplicit()) : ""));
       return List.of(program("vsftpd"), configuration.toString());
     }
 
-    private static String tls(Path secret) {
+    private static String tls(Path secret, boolean implicit) {
       return """
       ssl_enable=YES
       allow_anon_ssl=YES
       force_anon_logins_ssl=YES
       force_anon_data_ssl=YES
       require_ssl_reuse=YES
+      implicit_ssl=%2$s
       strict_ssl_read_eof=YES
       ssl_ciphers=HIGH
-      rsa_cert_file=%s
+      rsa_cert_file=%1$s
       """
-          .formatted(secret);
+          .formatted(secret, implicit ? "YES" : "NO");
     }
 
     @Override
@@ -176,12 +177,13 @@ enum RealServer {
                       user,
                       root ? "nogroup" : user,
                       served,
-                      security.isTls() ? tls(home, security.version()) : ""));
+                      security.isTls() ? tls(home, security) : ""));
       return List.of(program("proftpd"), "-n", "-c", configuration.toString());
     }
 
     // That sessions are resumed it demands unless told otherwise.
-    private String tls(Path home, String version) throws IOException {
+    private String tls(Path home, Security security) throws IOException {
+      String version = security.version();
       Path modules = Path.of(program("proftpd")).resolve("../../lib/proftpd").normalize();
       if (!Files.exists(modules.resolve("mod_tls.so"))) {
         throw new TestAbortedException("not installed: Debian package proftpd-mod-crypto");
@@ -195,12 +197,14 @@ enum RealServer {
       TLSLog %3$s/tls.log
       TLSECCertificateFile %4$s
       TLSECCertificateKeyFile %4$s
+      %5$s
       """
           .formatted(
               modules,
               version.isEmpty() ? "TLSv1.2 TLSv1.3" : "TLSv" + version,
               home,
-              secret(home));
+              secret(home),
+              security.isImplicit() ? "TLSOptions UseImplicitSSL" : "");
     }
 
     @Override

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -18,17 +20,20 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import wharf.ftp.client.Download;
 import wharf.ftp.client.Entry;
 import wharf.ftp.client.FtpClient;
 import wharf.ftp.client.FtpException;
+import wharf.ftp.client.Listener;
 import wharf.ftp.client.Moved;
 import wharf.ftp.client.Progress;
 import wharf.ftp.client.Protection;
 import wharf.ftp.client.Receipt;
 import wharf.ftp.client.RemotePath;
 import wharf.ftp.client.Sessions;
+import wharf.ftp.client.Throttle;
 import wharf.ftp.client.TransferOptions;
 import wharf.ftp.client.Upload;
 
@@ -239,6 +244,72 @@ class RealServersTest {
         Files.delete(target);
       }
     }
+  }
+
+  /// Those of the others that can do it; Wharf's own is tested where its certificates are.
+  @ParameterizedTest
+  @EnumSource(names = {"VSFTPD", "PROFTPD", "APACHE"})
+  void tlsMayBeginWithTheFirstByte(RealServer kind) throws Exception {
+    Path home = Files.createDirectory(folder.resolve("home"));
+    Path served = Files.createDirectory(home.resolve("root"));
+    byte[] content = new byte[300_001];
+    new Random(4).nextBytes(content);
+    Path local = Files.write(folder.resolve("local"), content);
+    Path target = folder.resolve("target");
+    Security security = Security.implicit(kind.versions().getFirst());
+    try (var running = kind.start(home, served, security);
+        FtpClient client = connect(kind, running, security)) {
+      client.cwd(kind.root(served));
+      assertThat(Upload.run(client, local, "f", AFRESH, Progress.NONE).verified()).isTrue();
+      assertThat(client.list("")).extracting(Entry::name).containsExactly("f");
+      assertThat(Download.run(client, "f", target, AFRESH, Progress.NONE).verified()).isTrue();
+      assertThat(Fingerprints.of(target)).isEqualTo(Fingerprints.of(content));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aLargeFileComesInPieces(RealServer kind) throws Exception {
+    Path home = Files.createDirectory(folder.resolve("home"));
+    Path served = Files.createDirectory(home.resolve("root"));
+    Path there = served.resolve("large");
+    byte[] piece = new byte[1 << 20];
+    Random random = new Random(5);
+    try (var out = Files.newOutputStream(there)) {
+      for (int i = 0; i < 80; i++) {
+        random.nextBytes(piece);
+        out.write(piece);
+      }
+    }
+    Files.setPosixFilePermissions(there, PosixFilePermissions.fromString("rw-r--r--"));
+    Path target = folder.resolve("target");
+    Security security = Security.explicit(kind.versions().getLast());
+    List<String> said = new CopyOnWriteArrayList<>();
+    Listener listener =
+        new Listener() {
+          @Override
+          public void sent(String line) {
+            said.add(line);
+          }
+        };
+    // At this rate there is something left to share when it has been seen how fast it is.
+    TransferOptions slowly = TransferOptions.usual().limit(Throttle.of(10_000_000));
+    try (var running = kind.start(home, served, security);
+        Sessions sessions =
+            Sessions.with(kind.site(running, security).heardBy(() -> listener), 3)) {
+      // Some take their time to let somebody in: all are in before it begins.
+      try (Sessions.Lent _ = sessions.borrow();
+          Sessions.Lent _ = sessions.borrow()) {
+        assertThat(said.stream().filter(line -> line.startsWith("USER")).count()).isEqualTo(2);
+      }
+      String file = RemotePath.in(kind.root(served), "large");
+      Receipt receipt =
+          sessions.run(
+              client -> Download.run(client, sessions, file, target, slowly, Progress.NONE));
+      assertThat(receipt.verified()).isTrue();
+    }
+    assertThat(said.stream().filter(line -> line.startsWith("RETR")).count()).isGreaterThan(1);
+    assertThat(Fingerprints.of(target)).isEqualTo(Fingerprints.of(there));
   }
 
   /// ProFTPD insists on resumed sessions, and gives no ticket of TLS 1.3 with an upload. Java uses
