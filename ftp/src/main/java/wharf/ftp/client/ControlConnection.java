@@ -24,12 +24,16 @@ final class ControlConnection implements Closeable {
   /// The same for somebody who wants to be gone.
   private static final Duration AFTER_STOP = Duration.ofSeconds(1);
 
+  /// How many times as long as it may be silent a server may take for an answer.
+  private static final int SILENCES = 4;
+
   private final TimedWire wire;
   private final String server;
   private final Duration timeout;
   private final Listener listener;
   private final ReplyParser parser = new ReplyParser();
   private final ByteBuffer received = ByteBuffer.allocate(4096);
+  private Duration patience;
   private boolean utf8Promised;
   private boolean usable = true;
   private @Nullable Reply farewell;
@@ -38,6 +42,7 @@ final class ControlConnection implements Closeable {
     this.wire = wire;
     this.server = server;
     this.timeout = timeout;
+    this.patience = timeout;
     this.listener = listener;
   }
 
@@ -72,10 +77,7 @@ final class ControlConnection implements Closeable {
       if (tls != null) {
         control.begin(tls, "use explicit TLS (AUTH TLS) if this is no port for implicit TLS");
       }
-      Reply greeting;
-      do {
-        greeting = control.read();
-      } while (greeting.preliminary()); // 120: ready in some minutes
+      Reply greeting = control.readLast(); // 120: ready in some minutes
       if (!greeting.done()) {
         if (Refusal.isFull(greeting)) {
           throw full(server, greeting);
@@ -152,13 +154,40 @@ final class ControlConnection implements Closeable {
 
   /// The next reply.
   Reply read() throws FtpException {
+    return read(System.nanoTime());
+  }
+
+  /// The next reply that is more than a word that something has begun or goes on.
+  Reply readLast() throws FtpException {
+    long began = System.nanoTime();
+    Reply reply;
+    do {
+      reply = read(began);
+    } while (reply.preliminary());
+    return reply;
+  }
+
+  private void patience(Duration atMost) {
+    patience = atMost;
+    wire.timeout(atMost);
+  }
+
+  /// @param began when it was first waited for: one that never comes to an end is not waited for
+  ///   for ever
+  private Reply read(long began) throws FtpException {
     try {
       Reply reply;
       while ((reply = parser.next()) == null) {
+        if (System.nanoTime() - began > SILENCES * patience.toNanos()) {
+          throw new SocketTimeoutException("an answer without end");
+        }
         if (wire.read(received.clear()) < 0) {
           throw lost("%s closed the connection".formatted(server), null);
         }
         parser.add(received.flip());
+      }
+      if (reply.preliminary() && System.nanoTime() - began > SILENCES * patience.toNanos()) {
+        throw new SocketTimeoutException("an answer without end");
       }
       listener.received(reply);
       if (reply.code() == 421) {
@@ -184,12 +213,12 @@ final class ControlConnection implements Closeable {
       return null;
     }
     try {
-      wire.timeout(timeout.compareTo(time) < 0 ? timeout : time);
+      patience(timeout.compareTo(time) < 0 ? timeout : time);
       return read();
     } catch (FtpException _) {
       return null;
     } finally {
-      wire.timeout(timeout);
+      patience(timeout);
     }
   }
 
@@ -215,14 +244,10 @@ final class ControlConnection implements Closeable {
   Reply command(String verb, String argument, Duration patience) throws FtpException {
     send(verb, argument);
     try {
-      wire.timeout(patience);
-      Reply reply;
-      do {
-        reply = read();
-      } while (reply.preliminary());
-      return reply;
+      patience(patience);
+      return readLast();
     } finally {
-      wire.timeout(timeout);
+      patience(timeout);
     }
   }
 
@@ -277,10 +302,7 @@ final class ControlConnection implements Closeable {
 
   private FtpException explained(IOException e) {
     try {
-      Reply last;
-      do {
-        last = read();
-      } while (last.preliminary());
+      Reply last = readLast();
       usable = false;
       return lost("%s ended the session: %s".formatted(server, last), e);
     } catch (FtpException.ConnectionLost lost) {

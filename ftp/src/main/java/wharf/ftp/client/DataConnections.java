@@ -178,7 +178,7 @@ final class DataConnections {
       begun = true;
       if (!work.over(link.framing())) {
         link.reset();
-        return control.read();
+        return control.readLast();
       }
       if (sending) {
         endOutput(link);
@@ -218,7 +218,7 @@ final class DataConnections {
     }
     Reply reply;
     try {
-      reply = control.read();
+      reply = control.readLast();
     } catch (FtpException e) {
       link.reset();
       throw e;
@@ -292,7 +292,7 @@ final class DataConnections {
   private Reply cutOff(Link link, String verb, String path, Whole whole, TlsWire.CutOff cause)
       throws FtpException {
     link.reset();
-    Reply reply = control.read();
+    Reply reply = control.readLast();
     if (!reply.done()) {
       throw usedUp(reply.code()) ? another(cause) : Refusal.of(reply, verb, path);
     }

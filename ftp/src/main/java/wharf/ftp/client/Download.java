@@ -46,6 +46,9 @@ public final class Download {
   /// Up to what size a file is fetched in one go: it is never gone on with.
   static final int SMALL = OVERLAP;
 
+  /// How much more than twice what the server says that it has is taken for a file that has grown.
+  static final long GROWTH = 16L * 1024 * 1024;
+
   /// From what size on a journal is worth a file: smaller ones are soon fetched again.
   private static final long JOURNALLED = 8L * 1024 * 1024;
 
@@ -141,7 +144,7 @@ public final class Download {
     agreeOnMode(client, options, size.orElse(-1));
     progress.begin(0, size.orElse(-1));
     WritableByteChannel sink = hashing(into, hasher, options.limit());
-    long moved = client.retrieve(remote, 0, sink, progress).bytes();
+    long moved = client.retrieve(remote, 0, most(size, 0), sink, progress).bytes();
     if (size.isPresent() && moved != size.getAsLong()) {
       OptionalLong now = client.size(remote);
       if (now.isEmpty() || now.getAsLong() != moved) {
@@ -239,6 +242,12 @@ public final class Download {
     if (Files.isDirectory(target)) {
       throw new FtpException.LocalDisk(target + " is a folder, not a file", null);
     }
+  }
+
+  /// How many bytes to take from `from` on: a file may grow while it is read, but one that does not
+  /// end would fill the disk.
+  private static long most(OptionalLong size, long from) {
+    return size.isEmpty() ? Long.MAX_VALUE : 2 * size.getAsLong() + GROWTH - from;
   }
 
   /// Where the bytes are until the file is whole.
@@ -443,7 +452,7 @@ public final class Download {
     }
     progress.begin(0, size.orElse(-1));
     PartSink sink = new PartSink(file, 0, 0, hasher, options.limit());
-    long moved = client.retrieve(remote, 0, sink, progress).bytes();
+    long moved = client.retrieve(remote, 0, most(size, 0), sink, progress).bytes();
     compareSizes(moved);
     return Objects.requireNonNull(judged(moved, moved, hasher, false));
   }
@@ -474,7 +483,7 @@ public final class Download {
     long moved = 0;
     if (from < size.orElse(-1)) {
       try {
-        moved = client.retrieve(remote, from, sink, progress).bytes();
+        moved = client.retrieve(remote, from, most(size, from), sink, progress).bytes();
       } catch (FtpException.LocalDisk e) {
         if (!sink.differs() || !client.usable()) {
           throw e;

@@ -277,11 +277,7 @@ public final class FtpClient implements Closeable {
               : "%s is not sent as it is: the session itself says it where it is needed"
                   .formatted(verb));
     }
-    Reply reply = control.command(words[0], words.length > 1 ? words[1] : "");
-    while (reply.preliminary()) {
-      reply = control.read();
-    }
-    return reply;
+    return control.command(words[0], words.length > 1 ? words[1] : "", timeout);
   }
 
   /// Sets a file's permissions as Unix has them (SITE CHMOD).

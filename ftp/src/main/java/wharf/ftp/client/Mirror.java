@@ -195,7 +195,10 @@ public final class Mirror<S, T> {
     for (Entry entry : entries) {
       String relative = RemotePath.in(folder.relative(), entry.name());
       String name = RemotePath.in(called, relative);
-      seen.add(entry.name());
+      if (!seen.add(entry.name())) {
+        batch.leftOut(name, "it is listed twice");
+        continue;
+      }
       boolean isFolder = entry.kind() == Entry.Kind.FOLDER;
       try {
         if (!RemotePath.isName(entry.name())) {

@@ -21,9 +21,12 @@ public final class RemoteWalk {
   /// names of 40.
   public static final int DEPTH = 100;
 
-  /// How many entries a folder may have, and how many folders may wait to be gone into: some
-  /// hundred megabytes of names. A server could go on for ever.
+  /// How many entries a folder may have, and how many folders may wait to be gone into. A server
+  /// could go on for ever.
   static final int ENTRIES = 1_000_000;
+
+  /// How long the names in a folder may be, all together, in characters.
+  private static final long NAMES = 100_000_000;
 
   /// Through how many links a path may lead: one more is taken for going in a circle (as Linux does
   /// after 40, but each here may lead through a tree).
@@ -154,10 +157,12 @@ public final class RemoteWalk {
       return sessions.run(
           client -> {
             List<Entry> entries = new ArrayList<>();
+            long[] names = {0};
             client.list(
                 path,
                 entry -> {
-                  if (entries.size() == ENTRIES) {
+                  names[0] += entry.name().length();
+                  if (entries.size() == ENTRIES || names[0] > NAMES) {
                     throw new Endless();
                   }
                   entries.add(entry);
@@ -167,7 +172,7 @@ public final class RemoteWalk {
           });
     } catch (Endless _) {
       throw new FtpException.Protocol(
-          "the folder %s has more than %d entries; fetch them in parts"
+          "the folder %s has more than %d entries, or too long ones; fetch them in parts"
               .formatted(Refusal.quote(path), ENTRIES));
     }
   }

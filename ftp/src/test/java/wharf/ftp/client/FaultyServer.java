@@ -104,6 +104,20 @@ final class FaultyServer implements Closeable {
     HASH_OF_ALL,
     /// Every MODE is agreed to, and data is as it always was.
     ANY_MODE,
+    /// Downloads go on behind the end of the file, without end.
+    ENDLESS_FILE,
+    /// Downloads are called complete, and some more comes.
+    MORE_AFTER_COMPLETE,
+    /// Nothing is said to RETR, nor sent.
+    NO_FIRST_REPLY,
+    /// Uploads are called complete before they are read, and their connection is reset.
+    COMPLETE_BEFORE_READ,
+    /// The same, but the connection ends in order.
+    COMPLETE_UNREAD,
+    /// NOOP is answered with a reply of which a character comes now and then, without end.
+    TRICKLES,
+    /// NOOP is answered over and over with a word that it has begun.
+    EVER_BEGINNING,
   }
 
   final Set<Fault> faults = EnumSet.noneOf(Fault.class);
@@ -133,6 +147,17 @@ final class FaultyServer implements Closeable {
 
   /// In a tree: what is in every folder, without end.
   volatile @Nullable String everyFolderHas;
+
+  /// Whether listings tell everything twice.
+  volatile boolean listedTwice;
+
+  /// What is said of a folder that is not there.
+  volatile String refusal = "550 No such folder";
+
+  /// What EPSV and PASV are answered with, if not in the usual way.
+  volatile @Nullable String extended;
+
+  volatile @Nullable String plainPassive;
 
   /// When all files were modified.
   volatile String modified = "20200102030405";
@@ -330,13 +355,14 @@ final class FaultyServer implements Closeable {
             if (passive != null && has(Fault.EPSV_UNREACHABLE)) {
               passive.close();
             }
-            say("229 here (|||" + port + "|)");
+            say(extended != null ? extended : "229 here (|||" + port + "|)");
           }
         }
         case "PASV" -> {
           int port = listen();
           String host = has(Fault.PASV_ELSEWHERE) ? "192,0,2,1" : "127,0,0,1";
-          say("227 here (" + host + "," + port / 256 + "," + port % 256 + ")");
+          String at = "227 here (" + host + "," + port / 256 + "," + port % 256 + ")";
+          say(plainPassive != null ? plainPassive : at);
         }
         case "RETR" -> {
           return retrieve(argument);
@@ -371,7 +397,7 @@ final class FaultyServer implements Closeable {
                 argument.startsWith("missing")
                         || files.containsKey(argument)
                         || has(Fault.NO_FOLDERS)
-                    ? "550 No such folder"
+                    ? refusal
                     : "250 ok");
         case "PWD" -> say("257 \"/a \"\"b\"\"\" is here");
         case "MLST" ->
@@ -385,7 +411,16 @@ final class FaultyServer implements Closeable {
           say("221 bye");
           return false;
         }
-        case "TYPE", "NOOP" -> say("200 ok");
+        case "NOOP" -> {
+          if (has(Fault.TRICKLES)) {
+            trickle();
+          }
+          if (has(Fault.EVER_BEGINNING)) {
+            endlessly("150 it has begun\r\n");
+          }
+          say("200 ok");
+        }
+        case "TYPE" -> say("200 ok");
         case "MODE" -> say(has(Fault.ANY_MODE) ? "200 ok" : "504 only S");
         case "OPTS" -> {
           hash = argument.startsWith("HASH ") ? argument.substring(5) : hash;
@@ -470,6 +505,9 @@ final class FaultyServer implements Closeable {
       }
       int from = restart;
       restart = 0;
+      if (has(Fault.NO_FIRST_REPLY)) {
+        return true;
+      }
       say("150 coming");
       Socket plain = dataConnection();
       Socket data = secured(plain);
@@ -485,6 +523,15 @@ final class FaultyServer implements Closeable {
       }
       try {
         data.getOutputStream().write(sent);
+        if (has(Fault.MORE_AFTER_COMPLETE)) {
+          say("226 complete");
+          data.getOutputStream().write(new byte[1000]);
+          data.close();
+          return true;
+        }
+        while (has(Fault.ENDLESS_FILE)) {
+          data.getOutputStream().write(sent);
+        }
       } catch (IOException _) {
         say("426 you broke it off");
         return true;
@@ -519,6 +566,18 @@ final class FaultyServer implements Closeable {
       restart = 0;
       say("150 send");
       Socket data = secured(dataConnection());
+      if (has(Fault.COMPLETE_BEFORE_READ) || has(Fault.COMPLETE_UNREAD)) {
+        say("226 complete");
+        files.put(name, new byte[0]);
+        if (has(Fault.COMPLETE_BEFORE_READ)) {
+          data.setSoLinger(true, 0);
+        } else {
+          // What is not read is not to reset it.
+          data.getInputStream().transferTo(OutputStream.nullOutputStream());
+        }
+        data.close();
+        return;
+      }
       ByteArrayOutputStream received = new ByteArrayOutputStream();
       byte[] before = parts.getOrDefault(name, files.get(name));
       if (before != null && from > 0) {
@@ -575,6 +634,9 @@ final class FaultyServer implements Closeable {
                     verb.equals("MLSD")
                         ? "type=file;size=%d;%s %s\r\n".formatted(bytes.length, timeFact(), name)
                         : "-rw-r--r-- 1 o g %d Jan 2 2020 %s\r\n".formatted(bytes.length, name)));
+        if (listedTwice) {
+          text.append(text.toString());
+        }
         data.getOutputStream().write(text.toString().getBytes(UTF_8));
         if (has(Fault.NO_CLOSE_NOTIFY)) {
           plain.shutdownOutput();
@@ -622,6 +684,19 @@ final class FaultyServer implements Closeable {
         inside.add(everyFolderHas);
       }
       return inside;
+    }
+
+    private void trickle() throws IOException {
+      byte[] bytes = "200 well, ".getBytes(UTF_8);
+      for (int i = 0; !control.isClosed(); i++) {
+        out.write(bytes[Math.min(i, bytes.length - 1)]);
+        try {
+          // That it takes its time is what is wrong with it.
+          Thread.sleep(20);
+        } catch (InterruptedException e) {
+          throw new IOException(e);
+        }
+      }
     }
 
     private void endlessly(String text) throws IOException {
