@@ -57,6 +57,11 @@ record Downloads(
       }
       return;
     }
+    addOne(sessions, batch, path);
+  }
+
+  /// The same for a path in which nothing stands for something else.
+  void addOne(Sessions sessions, Batch batch, String path) throws FtpException {
     Entry.Kind kind =
         path.isEmpty() || (recursive && sessions.run(client -> client.isFolder(path)))
             ? Entry.Kind.FOLDER

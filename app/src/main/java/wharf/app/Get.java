@@ -13,7 +13,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import wharf.ftp.client.Batch;
-import wharf.ftp.client.Comparison;
 import wharf.ftp.client.Download;
 import wharf.ftp.client.Found;
 import wharf.ftp.client.FtpException;
@@ -86,10 +85,7 @@ final class Get implements Callable<Integer> {
       }
       return toOutput(program, servers);
     }
-    // A single file is fetched again unless it is known to be the same; of a tree, what may be.
-    MirrorOptions tree =
-        how.tree(false)
-            .files(how.files(recursive ? Comparison.SIZE_AND_TIME : Comparison.SAME_TIME));
+    MirrorOptions tree = how.named(recursive);
     Downloads downloads = new Downloads(around.folder(), path, several, recursive, tree);
     Report report =
         new Report(

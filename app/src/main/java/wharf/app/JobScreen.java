@@ -55,9 +55,9 @@ final class JobScreen extends OutputStream {
     return plain(text);
   }
 
-  /// Without what clears the rest of a line.
+  /// Without what clears the rest of a line, or of the screen.
   private static String plain(String text) {
-    return Printable.of(text.replace("\033[K", "")).strip();
+    return Printable.of(text.replace("\033[K", "").replace("\033[J", "")).strip();
   }
 
   /// How far it has come, as it last said; empty when it does not.

@@ -28,18 +28,16 @@ final class MovingOptions {
       paramLabel = "N",
       description =
           "Move up to N files at the same time (default: ${DEFAULT-VALUE}); fewer where the server"
-              + " takes no more.",
-      defaultValue = "4")
-  private int jobs;
+              + " takes no more.")
+  private int jobs = 4;
 
   @Option(
       names = "--retries",
       paramLabel = "N",
       description =
           "Try N times again, later and later, when the connection breaks or the server is busy"
-              + " (default: ${DEFAULT-VALUE}).",
-      defaultValue = "5")
-  private int retries;
+              + " (default: ${DEFAULT-VALUE}).")
+  private int retries = 5;
 
   @Option(
       names = "--restart",
@@ -76,9 +74,8 @@ final class MovingOptions {
       paramLabel = "N",
       description =
           "Fetch a large file in up to N pieces at the same time, when that makes it faster"
-              + " (default: ${DEFAULT-VALUE}); 1 for never.",
-      defaultValue = "4")
-  private int segments;
+              + " (default: ${DEFAULT-VALUE}); 1 for never.")
+  private int segments = 4;
 
   @Option(
       names = "--compress",
@@ -120,15 +117,22 @@ final class MovingOptions {
       paramLabel = "WHEN",
       description =
           "auto: on a terminal; lines: every few seconds, wherever it goes; never (default:"
-              + " ${DEFAULT-VALUE}).",
-      defaultValue = "auto")
+              + " ${DEFAULT-VALUE}).")
   private Wanted progress = Wanted.AUTO;
+
+  private boolean background;
 
   /// When progress is told.
   private enum Wanted {
     AUTO,
     LINES,
     NEVER
+  }
+
+  /// The same as a command of `wharf shell`, which has decided some of it for all commands.
+  void within(ShellSession.Style style) {
+    jsonLines |= style.json() && !json;
+    background = style.background();
   }
 
   int jobs() {
@@ -184,6 +188,14 @@ final class MovingOptions {
     throw usage("--limit-rate 0 would move nothing");
   }
 
+  /// For files that were named. A single file is moved again unless it is known to be the same; of
+  /// a tree, what may be.
+  ///
+  /// @param recursive whether folders are moved, too
+  MirrorOptions named(boolean recursive) {
+    return tree(false).files(files(recursive ? Comparison.SIZE_AND_TIME : Comparison.SAME_TIME));
+  }
+
   MirrorOptions tree(boolean delete) {
     return new MirrorOptions(
         files(Comparison.SIZE_AND_TIME), new Filter(include, exclude), delete, followLinks);
@@ -216,7 +228,10 @@ final class MovingOptions {
     if (progress == Wanted.LINES) {
       return ProgressLines.Manner.LINES;
     }
-    return around.lively() ? ProgressLines.Manner.DRAWN : ProgressLines.Manner.NONE;
+    if (!around.lively()) {
+      return ProgressLines.Manner.NONE;
+    }
+    return background ? ProgressLines.Manner.LAST : ProgressLines.Manner.DRAWN;
   }
 
   private ParameterException usage(String message) {

@@ -28,6 +28,8 @@ final class ProgressLines {
     NONE(0),
     /// Drawn over, as often as can be read.
     DRAWN(200_000_000),
+    /// The same, but only the last line: where nobody looks on who could follow them all.
+    LAST(200_000_000),
     /// Line after line.
     LINES(5_000_000_000L);
 
@@ -148,6 +150,9 @@ final class ProgressLines {
         err.println("wharf: " + lines.getLast());
       }
       return;
+    }
+    if (manner == Manner.LAST && lines.size() > 1) {
+      lines = List.of(lines.getLast());
     }
     StringBuilder text = new StringBuilder();
     if (drawn > 1) {

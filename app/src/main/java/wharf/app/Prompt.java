@@ -14,10 +14,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jline.keymap.KeyMap;
+import org.jline.reader.Binding;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.Reference;
 import org.jline.reader.UserInterruptException;
+import org.jline.reader.Widget;
 import org.jline.reader.impl.history.DefaultHistory;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
@@ -138,7 +142,16 @@ final class Prompt implements AutoCloseable {
       if (history != null) {
         builder.variable(LineReader.HISTORY_FILE, history);
       }
-      return builder.build();
+      LineReader reader = builder.build();
+      // JLine hears Ctrl-C as a signal and then once more as a key, which would be another line's.
+      Reference interrupt = new Reference(LineReader.INTERRUPT);
+      Widget nothing = () -> true;
+      for (KeyMap<Binding> keys : reader.getKeyMaps().values()) {
+        if (interrupt.equals(keys.getBound(KeyMap.ctrl('C')))) {
+          keys.bind(nothing, KeyMap.ctrl('C'));
+        }
+      }
+      return reader;
     }
 
     ShellSession run() throws FtpException {

@@ -11,7 +11,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import wharf.ftp.client.Batch;
-import wharf.ftp.client.Comparison;
 import wharf.ftp.client.FtpClient;
 import wharf.ftp.client.FtpException;
 import wharf.ftp.client.FtpUrl;
@@ -72,9 +71,7 @@ final class Put implements Callable<Integer> {
       }
       return fromInput(program, to);
     }
-    MirrorOptions tree =
-        how.tree(false)
-            .files(how.files(recursive ? Comparison.SIZE_AND_TIME : Comparison.SAME_TIME));
+    MirrorOptions tree = how.named(recursive);
     Uploads uploads = Uploads.of(around.folder(), files, recursive, tree);
     Report report =
         new Report(

@@ -20,18 +20,21 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import wharf.ftp.client.Batch;
 import wharf.ftp.client.Download;
 import wharf.ftp.client.Entry;
 import wharf.ftp.client.FtpClient;
 import wharf.ftp.client.FtpException;
 import wharf.ftp.client.FtpUrl;
 import wharf.ftp.client.Login;
+import wharf.ftp.client.Mirror;
+import wharf.ftp.client.MirrorOptions;
 import wharf.ftp.client.Printable;
 import wharf.ftp.client.Progress;
 import wharf.ftp.client.Receipt;
-import wharf.ftp.client.RemotePath;
 import wharf.ftp.client.Reply;
 import wharf.ftp.client.Sessions;
+import wharf.ftp.client.Summary;
 import wharf.ftp.client.TransferOptions;
 import wharf.ftp.client.Upload;
 
@@ -250,12 +253,12 @@ final class ShellCommands {
         "Fetches one file, to the same name here, or to PATH: a file or a folder.",
         "What an earlier transfer left is gone on with.%n",
       })
-  void wget(
+  int wget(
       @Parameters(index = "0", paramLabel = "FILE", description = "The file there.") There file,
       @Parameters(index = "1", arity = "0..1", paramLabel = "PATH", description = "Where to.")
           @Nullable Here path)
       throws FtpException {
-    fetch(file.name(session.there()), path == null ? null : path.name(session.here()));
+    return fetch("wget", new MovingOptions(), false, List.of(file.name(session.there())), path);
   }
 
   @Command(
@@ -264,89 +267,182 @@ final class ShellCommands {
         "Sends one file, to the same name there, or to PATH: a file or a folder.",
         "What an earlier transfer left is gone on with.%n",
       })
-  void wput(
+  int wput(
       @Parameters(index = "0", paramLabel = "FILE", description = "The file here.") Here file,
       @Parameters(index = "1", arity = "0..1", paramLabel = "PATH", description = "Where to.")
           @Nullable There path)
       throws FtpException {
-    send(file.name(session.here()), path == null ? "" : path.name(session.there()));
+    return send("wput", new MovingOptions(), false, List.of(file.name(session.here())), path);
   }
 
-  @Command(name = "get", description = "Fetches a file, or those that wildcards stand for.%n")
-  void get(
+  @Command(
+      name = "get",
+      description = {
+        "Fetches a file, or those that wildcards stand for, and with -r folders.",
+        "What is here already, with the same size and time, is not fetched again.%n",
+      })
+  int get(
+      @Mixin MovingOptions how,
+      @Option(
+              names = {"-r", "--recursive"},
+              description = "Fetch folders with all that is in them.")
+          boolean recursive,
       @Parameters(index = "0", paramLabel = "FILE", description = "The file there.") There file,
       @Parameters(index = "1", arity = "0..1", paramLabel = "PATH", description = "Where to.")
           @Nullable Here path)
       throws FtpException {
-    List<String> names = file.names(session.there());
-    String to = path == null ? null : path.name(session.here());
-    for (String name : names) {
-      fetch(name, to != null && names.size() > 1 && !to.endsWith("/") ? to + "/" : to);
-    }
+    return fetch("get", how, recursive, file.names(session.there()), path);
   }
 
-  @Command(name = "put", description = "Sends a file, or those that wildcards stand for.%n")
-  void put(
+  @Command(
+      name = "put",
+      description = {
+        "Sends a file, or those that wildcards stand for, and with -r folders.",
+        "What is there already, with the same size and time, is not sent again.%n",
+      })
+  int put(
+      @Mixin MovingOptions how,
+      @Option(
+              names = {"-r", "--recursive"},
+              description = "Send folders with all that is in them.")
+          boolean recursive,
       @Parameters(index = "0", paramLabel = "FILE", description = "The file here.") Here file,
       @Parameters(index = "1", arity = "0..1", paramLabel = "PATH", description = "Where to.")
           @Nullable There path)
       throws FtpException {
-    List<String> names = file.names(session.here());
-    String to = path == null ? "" : path.name(session.there());
-    for (String name : names) {
-      send(name, !to.isEmpty() && names.size() > 1 && !to.endsWith("/") ? to + "/" : to);
-    }
+    return send("put", how, recursive, file.names(session.here()), path);
   }
 
-  @Command(name = "mget", description = "Fetches files to the folder here.%n")
-  void mget(
+  @Command(name = "mget", description = "Fetches files to the folder here, and with -r folders.%n")
+  int mget(
+      @Mixin MovingOptions how,
+      @Option(
+              names = {"-r", "--recursive"},
+              description = "Fetch folders with all that is in them.")
+          boolean recursive,
       @Parameters(arity = "1..*", paramLabel = "FILE", description = "The files there.")
           List<There> files)
       throws FtpException {
-    for (String name : there(files)) {
-      fetch(name, null);
-    }
+    return fetch("mget", how, recursive, there(files), null);
   }
 
-  @Command(name = "mput", description = "Sends files to the folder there.%n")
-  void mput(
+  @Command(name = "mput", description = "Sends files to the folder there, and with -r folders.%n")
+  int mput(
+      @Mixin MovingOptions how,
+      @Option(
+              names = {"-r", "--recursive"},
+              description = "Send folders with all that is in them.")
+          boolean recursive,
       @Parameters(arity = "1..*", paramLabel = "FILE", description = "The files here.")
           List<Here> files)
       throws FtpException {
-    for (String name : here(files)) {
-      send(name, "");
-    }
+    return send("mput", how, recursive, here(files), null);
   }
 
-  private void fetch(String from, @Nullable String to) throws FtpException {
-    Path target = Names.local(session.local(), to, from);
-    FtpClient there = client();
-    moved(
-        RemotePath.last(from),
-        progress -> Download.run(there, from, target, TransferOptions.usual(), progress));
-  }
-
-  private void send(String from, String to) throws FtpException {
-    Path local = session.local(from);
-    FtpClient there = client();
-    String target = Names.remote(there, to, String.valueOf(local.getFileName()));
-    moved(
-        RemotePath.last(target),
-        progress -> Upload.run(there, local, target, TransferOptions.usual(), progress));
-    session.changed();
-  }
-
-  private void moved(String name, RemoteOptions.Watched<Receipt> transfer) throws FtpException {
-    TransferNote note = TransferNote.start();
-    try {
-      Receipt receipt = RemoteOptions.watched(session.style().quiet(), name, around(), transfer);
-      session.remark(note.text(name, receipt));
-    } catch (FtpException e) {
-      if (TransferNote.mayContinue(e)) {
-        session.note(Printable.of(name) + ": what has come is kept; the same again goes on");
+  @Command(
+      name = "mirror",
+      description = {
+        "Makes a folder here like one there, or with -R one there like one here.",
+        "What TARGET has besides stays, unless --delete is given.%n",
+      })
+  int mirror(
+      @Mixin MovingOptions how,
+      @Option(
+              names = {"-R", "--reverse"},
+              description = "SOURCE is here, TARGET there.")
+          boolean reverse,
+      @Option(
+              names = "--delete",
+              description =
+                  "At the end, delete in TARGET what SOURCE does not have; nothing if SOURCE could"
+                      + " not be seen whole, or is empty.")
+          boolean delete,
+      @Parameters(index = "0", paramLabel = "SOURCE", description = "A folder there.") There source,
+      @Parameters(index = "1", paramLabel = "TARGET", description = "A folder here.") Here target)
+      throws FtpException {
+    MirrorOptions tree = how.tree(delete);
+    if (reverse) {
+      Path from = session.local(new Here(source.word()).name(session.here()));
+      String to = bare(new There(target.word()).name(session.there()));
+      if (!Files.isDirectory(from)) {
+        throw new FtpException.LocalDisk("there is no folder " + from, null);
       }
-      throw e;
+      session.changed();
+      return moving(
+          "mirror",
+          how,
+          false,
+          (sessions, report) -> Mirror.upload(sessions, from, to, tree, report));
     }
+    String from = bare(source.name(session.there()));
+    Path to = session.local(target.name(session.here()));
+    return moving(
+        "mirror",
+        how,
+        false,
+        (sessions, report) -> Mirror.download(sessions, from, to, tree, report));
+  }
+
+  private int fetch(
+      String verb, MovingOptions how, boolean recursive, List<String> files, @Nullable Here path)
+      throws FtpException {
+    String to = path == null ? null : path.name(session.here());
+    MirrorOptions tree = how.named(recursive);
+    Downloads downloads = new Downloads(session.local(), to, files.size() > 1, recursive, tree);
+    return moving(
+        verb,
+        how,
+        !recursive,
+        (sessions, report) -> {
+          try (Batch batch = new Batch(sessions, tree.files(), report)) {
+            for (String file : files) {
+              downloads.addOne(sessions, batch, bare(file));
+            }
+            return batch.end();
+          }
+        });
+  }
+
+  private int send(
+      String verb, MovingOptions how, boolean recursive, List<String> files, @Nullable There path)
+      throws FtpException {
+    String to = path == null ? "" : path.name(session.there());
+    MirrorOptions tree = how.named(recursive);
+    Uploads uploads = Uploads.of(session.local(), files, recursive, tree);
+    session.changed();
+    return moving(
+        verb,
+        how,
+        !recursive,
+        (sessions, report) -> {
+          try (Batch batch = new Batch(sessions, tree.files(), report)) {
+            uploads.add(sessions, batch, to);
+            return batch.end();
+          }
+        });
+  }
+
+  /// What moves files over sessions, and comes to this.
+  private interface Moving {
+    Summary over(Sessions sessions, Report report) throws FtpException;
+  }
+
+  /// @param each whether each file has a line of its own
+  private int moving(String verb, MovingOptions how, boolean each, Moving work)
+      throws FtpException {
+    how.within(session.style());
+    Report report = new Report(program(), verb, how, session.style().quiet(), each, session.url());
+    int code;
+    try (Sessions sessions = session.sessions(how.jobs(), how.retries(), report)) {
+      report.add(work.over(sessions, report));
+      code = report.end(null);
+    } catch (FtpException e) {
+      code = report.end(e);
+    }
+    if (report.mayGoOn()) {
+      session.note("what has come is kept; the same again goes on");
+    }
+    return code;
   }
 
   // What is there.
@@ -635,7 +731,8 @@ final class ShellCommands {
       throws FtpException {
     FtpUrl to = remote.url(url);
     Login login = remote.login(to, around());
-    session.open(new ShellSession.Server(to.host(), () -> remote.connect(to, login)), to.path());
+    session.open(
+        new ShellSession.Server(to.withPath(""), () -> remote.connect(to, login)), to.path());
   }
 
   @Command(name = "close", description = "Leaves the server, but not the shell.%n")

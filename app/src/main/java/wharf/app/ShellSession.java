@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -23,6 +24,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 import wharf.ftp.client.Entry;
 import wharf.ftp.client.FtpClient;
 import wharf.ftp.client.FtpException;
+import wharf.ftp.client.FtpUrl;
 import wharf.ftp.client.Printable;
 import wharf.ftp.client.Retries;
 import wharf.ftp.client.Sessions;
@@ -42,8 +44,13 @@ final class ShellSession implements AutoCloseable {
 
   /// A server to be connected to.
   ///
-  /// @param name for people
-  record Server(String name, Connector connector) {}
+  /// @param url with nothing in its path
+  record Server(FtpUrl url, Connector connector) {
+    /// For people.
+    String name() {
+      return url.host();
+    }
+  }
 
   private final Surroundings around;
   private final Style style;
@@ -376,10 +383,7 @@ final class ShellSession implements AutoCloseable {
 
   /// A connection that answers: the one there was, or a new one in the same folder.
   FtpClient client() throws FtpException {
-    Server to = server;
-    if (to == null) {
-      throw new FtpException.Unreachable("there is no connection: 'open' makes one", null);
-    }
+    Server to = connected();
     FtpClient before = client;
     if (before != null) {
       if (before.usable()) {
@@ -407,10 +411,61 @@ final class ShellSession implements AutoCloseable {
     return again;
   }
 
-  /// For what takes sessions: [#client], whichever that is by then, and no other. Not to be closed,
-  /// which would end it. Nothing is tried again: whoever typed the command may type it again.
+  /// For what takes sessions: [#client], whichever that is by then, and no other. Nothing is tried
+  /// again: whoever typed the command may type it again.
   Sessions sessions() {
-    return Sessions.with(this::client, 1, Retries.none(), Sessions.Listener.NONE);
+    return sessions(1, Retries.none(), Sessions.Listener.NONE);
+  }
+
+  /// The same with others beside it, in the same folder, that are ended with the pool.
+  Sessions sessions(int most, Retries retries, Sessions.Listener listener) {
+    AtomicReference<@Nullable FtpClient> own = new AtomicReference<>();
+    return Sessions.with(
+        new Sessions.Connector() {
+          @Override
+          public FtpClient connect() throws FtpException {
+            return own.get() == null ? first() : another();
+          }
+
+          private synchronized FtpClient first() throws FtpException {
+            FtpClient first = client();
+            own.set(first);
+            return first;
+          }
+
+          @Override
+          public void disconnect(FtpClient client) {
+            if (!own.compareAndSet(client, null)) {
+              client.close();
+            }
+          }
+        },
+        most,
+        retries,
+        listener);
+  }
+
+  private FtpClient another() throws FtpException {
+    FtpClient another = connected().connector().connect();
+    try {
+      another.cwd(folder);
+      return another;
+    } catch (FtpException e) {
+      another.close();
+      throw e;
+    }
+  }
+
+  private Server connected() throws FtpException {
+    if (server == null) {
+      throw new FtpException.Unreachable("there is no connection: 'open' makes one", null);
+    }
+    return server;
+  }
+
+  /// Where the server is.
+  FtpUrl url() throws FtpException {
+    return connected().url();
   }
 
   /// Goes to a folder there.

@@ -198,4 +198,66 @@ class MovingTest {
     assertThat(folder.resolve("h/f")).hasContent("there");
     assertThat(new String(Files.readAllBytes(root.resolve("c/f")), UTF_8)).isEqualTo("there");
   }
+
+  private Ran shell(String... lines) {
+    byte[] script = (String.join("\n", lines) + "\n").getBytes(UTF_8);
+    return Ran.wharf(
+        Channels.newChannel(new ByteArrayInputStream(script)), folder, "shell", "--tls=off", url);
+  }
+
+  /// What the shell moves it moves as the verbs do, from where it is.
+  @Test
+  void theShellMovesTrees() throws Exception {
+    for (String name : List.of("a/b/one", "a/b/two", "a/three", "lit*eral")) {
+      Path file = folder.resolve("s").resolve(name);
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, name);
+    }
+    Ran up = shell("mkdir in", "cd in", "lcd s", "put -r a", "put 'lit*eral'", "mput -r a/* there");
+    assertThat(up.code()).isEqualTo(8);
+    assertThat(up.err())
+        .contains("3 files moved", "lit*eral: 8 B in", "there is no file there", "that was line 6");
+    assertThat(seen(root.resolve("in/a"))).isEqualTo(seen(folder.resolve("s/a")));
+
+    Ran down = shell("cd in", "lcd s", "get -r a back", "wget lit\\*eral star", "ls star");
+    assertThat(down.code()).isEqualTo(6);
+    assertThat(seen(folder.resolve("s/back"))).isEqualTo(seen(folder.resolve("s/a")));
+    assertThat(folder.resolve("s/star")).hasContent("lit*eral");
+
+    Ran mirrors =
+        shell(
+            "mirror in/a copy",
+            "!rm s/a/three",
+            "mirror -R --delete s/a in/a",
+            "mirror -n --delete in/a copy",
+            "mirror --delete in/a copy &",
+            "wait",
+            "mirror in/a copy");
+    assertThat(mirrors.err())
+        .contains("3 files moved", "1 deleted", "2 are already there, the same")
+        .contains("[1] done: mirror --delete in/a copy &");
+    assertThat(mirrors.out()).contains("delete three");
+    assertThat(mirrors.code()).isZero();
+    assertThat(seen(root.resolve("in/a"))).containsOnlyKeys("b/one", "b/two");
+    assertThat(seen(folder.resolve("copy"))).isEqualTo(seen(root.resolve("in/a")));
+  }
+
+  @Test
+  void theShellTellsProgramsAsTheVerbsDo() throws Exception {
+    Files.writeString(root.resolve("f"), "content");
+    byte[] script = "get f\nget gone\n".getBytes(UTF_8);
+    Ran ran =
+        Ran.wharf(
+            Channels.newChannel(new ByteArrayInputStream(script)),
+            folder,
+            "shell",
+            "--json",
+            "--tls=off",
+            url);
+    assertThat(ran.code()).isEqualTo(6);
+    assertThat(ran.out().lines().map(line -> line.replaceAll("(\"outcome\":\"\\w+\").*", "$1")))
+        .contains("{\"event\":\"begin\",\"schema\":1,\"verb\":\"get\"}")
+        .anyMatch(line -> line.endsWith("\"outcome\":\"moved\""))
+        .anyMatch(line -> line.endsWith("\"outcome\":\"failed\""));
+  }
 }

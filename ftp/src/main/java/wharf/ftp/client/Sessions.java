@@ -64,6 +64,11 @@ public final class Sessions implements AutoCloseable {
   @FunctionalInterface
   public interface Connector {
     FtpClient connect() throws FtpException;
+
+    /// Ends a session that is not needed any more, or is of no more use.
+    default void disconnect(FtpClient client) {
+      client.close();
+    }
   }
 
   /// Told, by the threads that it happens to, what goes on; must not wait.
@@ -356,7 +361,7 @@ public final class Sessions implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    client.close();
+    connector.disconnect(client);
   }
 
   private void giveBack(FtpClient client, boolean doubtful) {
