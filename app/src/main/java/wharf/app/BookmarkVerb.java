@@ -2,8 +2,6 @@ package wharf.app;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -146,18 +144,21 @@ final class BookmarkVerb implements Runnable {
   static final class ListAll implements Callable<Integer> {
     @ParentCommand private @Nullable BookmarkVerb parent;
 
-    @Option(names = "--json", description = "Print each as a JSON object on a line of its own.")
-    private boolean json;
+    @Mixin private JsonOptions json = new JsonOptions();
 
     @Override
     public Integer call() throws IOException, Config.Wrong {
-      for (Bookmark one : bookmarks(parent).all().values()) {
-        main(parent)
-            .around()
-            .out()
-            .println(json ? json(one) : "%s\t%s".formatted(one.name(), one.url()));
-      }
-      return ExitCode.OK.number();
+      Main main = main(parent);
+      Map<String, Bookmark> all = bookmarks(parent).all();
+      return new Results(main.around().out(), json.form(), "bookmark list", main::failed)
+          .of(
+              results ->
+                  all.values()
+                      .forEach(
+                          one ->
+                              results.add(
+                                  () -> "%s\t%s".formatted(one.name(), one.url()),
+                                  () -> fields(one))));
     }
   }
 
@@ -170,8 +171,7 @@ final class BookmarkVerb implements Runnable {
   static final class Show implements Callable<Integer> {
     @ParentCommand private @Nullable BookmarkVerb parent;
 
-    @Option(names = "--json", description = "Print it as a JSON object.")
-    private boolean json;
+    @Mixin private JsonOptions json = new JsonOptions();
 
     @Parameters(paramLabel = "NAME", description = "Its name.")
     private String name = "";
@@ -183,12 +183,11 @@ final class BookmarkVerb implements Runnable {
       if (one == null) {
         throw missing(name);
       }
-      if (json) {
-        main(parent).around().out().println(json(one));
-      } else {
-        Bookmarks.lines(one).forEach(main(parent).around().out()::println);
-      }
-      return ExitCode.OK.number();
+      Main main = main(parent);
+      return new Results(main.around().out(), json.form(), "bookmark show", main::failed)
+          .of(
+              results ->
+                  results.add(() -> String.join("\n", Bookmarks.lines(one)), () -> fields(one)));
     }
   }
 
@@ -214,23 +213,21 @@ final class BookmarkVerb implements Runnable {
     }
   }
 
-  private static String json(Bookmark one) {
-    List<String> fields = new ArrayList<>();
-    fields.add("\"name\":" + Json.string(one.name()));
-    fields.add("\"url\":" + Json.string(one.url().toString()));
+  private static Json.Fields fields(Bookmark one) {
+    Json.Fields fields = new Json.Fields().add("name", one.name()).add("url", one.url().toString());
     if (one.tls() != null) {
-      fields.add("\"tls\":" + Json.string(one.tls().word()));
+      fields.add("tls", one.tls().word());
     }
     if (!one.pins().isEmpty()) {
-      fields.add(
-          "\"pin\":[" + String.join(",", one.pins().stream().map(Json::string).toList()) + "]");
+      String pins = String.join(",", one.pins().stream().map(Json::string).toList());
+      fields.raw("pin", "[" + pins + "]");
     }
     if (one.caFile() != null) {
-      fields.add("\"caFile\":" + Json.string(one.caFile().toString()));
+      fields.add("caFile", one.caFile().toString());
     }
     if (one.passwordFile() != null) {
-      fields.add("\"passwordFile\":" + Json.string(one.passwordFile().toString()));
+      fields.add("passwordFile", one.passwordFile().toString());
     }
-    return "{" + String.join(",", fields) + "}";
+    return fields;
   }
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -79,30 +80,29 @@ final class TrustVerb implements Runnable {
   static final class ListAll implements Callable<Integer> {
     @ParentCommand private @Nullable TrustVerb parent;
 
-    @Option(names = "--json", description = "Print each as a JSON object on a line of its own.")
-    private boolean json;
+    @Mixin private JsonOptions json = new JsonOptions();
 
     @Override
     public Integer call() throws IOException {
       Main main = main(parent);
-      for (KnownServers.Known one : known(parent).all()) {
-        String fingerprint = one.fingerprint();
-        main.around()
-            .out()
-            .println(
-                json
-                    ? "{\"place\":%s,\"fingerprint\":%s,\"since\":\"%s\"}"
-                        .formatted(
-                            Json.string(one.place()),
-                            fingerprint == null ? "null" : Json.string(fingerprint),
-                            one.since())
-                    : "%s %s %s"
-                        .formatted(
-                            one.place(),
-                            fingerprint == null ? "authorities" : fingerprint,
-                            one.since()));
+      List<KnownServers.Known> all = known(parent).all();
+      return new Results(main.around().out(), json.form(), "trust list", main::failed)
+          .of(results -> all.forEach(one -> results.add(() -> text(one), () -> fields(one))));
+    }
+
+    private static String text(KnownServers.Known one) {
+      String fingerprint = one.fingerprint();
+      return "%s %s %s"
+          .formatted(one.place(), fingerprint == null ? "authorities" : fingerprint, one.since());
+    }
+
+    private static Json.Fields fields(KnownServers.Known one) {
+      Json.Fields fields = new Json.Fields().add("place", one.place());
+      String fingerprint = one.fingerprint();
+      if (fingerprint != null) {
+        fields.add("fingerprint", fingerprint);
       }
-      return ExitCode.OK.number();
+      return fields.add("since", one.since().toString());
     }
   }
 

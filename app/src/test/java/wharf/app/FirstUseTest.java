@@ -2,6 +2,7 @@ package wharf.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -337,7 +338,7 @@ class FirstUseTest {
   }
 
   @Test
-  void theVerbs() {
+  void theVerbs() throws IOException {
     String one = first.fingerprint();
     assertThat(around.wharf("trust", "add", "Host", one).code()).isZero();
     assertThat(around.wharf("trust", "add", "ftps://host", one).code()).isZero();
@@ -345,8 +346,11 @@ class FirstUseTest {
     assertThat(around.wharf("trust", "add", "[::1]:99", one).code()).isZero();
     assertThat(around.wharf("trust", "list").out().lines().map(line -> line.split(" ", -1)[0]))
         .containsExactly("host:21", "host:990", "[::1]:21", "[::1]:99");
-    assertThat(around.wharf("trust", "list", "--json").out())
-        .startsWith("{\"place\":\"host:21\",\"fingerprint\":\"%s\",\"since\":\"".formatted(one));
+    String all = around.wharf("trust", "list", "--json").out();
+    ReadJson.isOneObject(all);
+    assertThat(all)
+        .startsWith("{\"schema\":1,\"verb\":\"trust list\",")
+        .contains("{\"place\":\"host:21\",\"fingerprint\":\"%s\",\"since\":\"".formatted(one));
     Ran ran = around.wharf("trust", "add", "host", second.fingerprint());
     assertThat(ran.code()).isEqualTo(1);
     assertThat(ran.err()).contains(one).contains("--replace");

@@ -204,7 +204,13 @@ class LauncherTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"ls, true, true", "get, true, false", "serve, false, false"})
+  @CsvSource({
+    "ls, true, true",
+    "find, true, true",
+    "get, true, false",
+    "cat, true, false",
+    "serve, false, false"
+  })
   void flagsSuitTheVerb(String verb, boolean smallCollector, boolean quickCompiler)
       throws Exception {
     List<String> out = wharf(verb).out();
