@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import org.jline.keymap.KeyMap;
 import org.jline.reader.Binding;
 import org.jline.reader.EndOfFileException;
@@ -23,6 +24,7 @@ import org.jline.reader.Reference;
 import org.jline.reader.UserInterruptException;
 import org.jline.reader.Widget;
 import org.jline.reader.impl.history.DefaultHistory;
+import org.jline.terminal.Attributes;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import wharf.ftp.client.FtpException;
@@ -38,6 +40,9 @@ import wharf.ftp.client.Printable;
 ///   Ctrl-C: a new line       +-------------------------> prompt
 /// ```
 final class Prompt implements AutoCloseable {
+  /// Commands that lend the terminal to other programs.
+  private static final Pattern LENDING = Pattern.compile("\\s*(!.*|(edit|less)(\\s.*)?)");
+
   /// What anybody may want to find again.
   private static final int HISTORY = 5000;
 
@@ -97,12 +102,37 @@ final class Prompt implements AutoCloseable {
     private ShellSession session;
     private Gate gate;
 
+    /// What the terminal was when it was ours to have.
+    private final Attributes usual;
+
     Loop(Terminal screen, ShellSession first) {
       this.screen = screen;
+      this.usual = screen.getAttributes();
       this.gate = new Gate();
-      this.session = first.fork(gate.before(around.on(this::columns)), false);
+      this.session = first.fork(mine(), false);
       this.session.adopt(first);
       this.lines = reader();
+    }
+
+    /// The surroundings of a command.
+    private Surroundings mine() {
+      return gate.before(around.on(this::columns).asking(this::lend, this::take));
+    }
+
+    /// The terminal for whoever reads lines from it.
+    private void lend() {
+      screen.setAttributes(usual);
+    }
+
+    /// The terminal while a command runs: keys wait for the next line, and are shown with it. As it
+    /// usually is it would take them for a line, and lose a Ctrl-D.
+    private void take() {
+      Attributes between = new Attributes(usual);
+      between.setLocalFlag(Attributes.LocalFlag.ICANON, false);
+      between.setLocalFlag(Attributes.LocalFlag.ECHO, false);
+      between.setControlChar(Attributes.ControlChar.VMIN, 1);
+      between.setControlChar(Attributes.ControlChar.VTIME, 0);
+      screen.setAttributes(between);
     }
 
     private int columns() {
@@ -155,6 +185,15 @@ final class Prompt implements AutoCloseable {
     }
 
     ShellSession run() throws FtpException {
+      take();
+      try {
+        return untilTheEnd();
+      } finally {
+        lend();
+      }
+    }
+
+    private ShellSession untilTheEnd() throws FtpException {
       session.jobs().whenOneEnds(this::tellAbove);
       while (!session.ended()) {
         session.jobs().tellEnded(session::note);
@@ -216,13 +255,20 @@ final class Prompt implements AutoCloseable {
                   command.interrupt();
                 }
               });
+      boolean lending = LENDING.matcher(line).matches();
+      if (lending) {
+        lend();
+      }
       command.start();
       boolean ended = over.join();
+      if (lending) {
+        take();
+      }
       screen.handle(Terminal.Signal.INT, before);
       if (!ended) {
         gate.close();
         gate = new Gate();
-        session = running.fork(gate.before(around.on(this::columns)), false);
+        session = running.fork(mine(), false);
         around.err().println();
         session.note("left it to itself; the next command makes a connection of its own");
       }

@@ -83,6 +83,38 @@ record Surroundings(
         netrc);
   }
 
+  /// The same, with what is to be done before somebody is asked, and afterwards.
+  Surroundings asking(Runnable before, Runnable after) {
+    return new Surroundings(
+        in,
+        bytes,
+        out,
+        err,
+        askable,
+        lively,
+        width,
+        prompt -> {
+          before.run();
+          try {
+            return password.apply(prompt);
+          } finally {
+            after.run();
+          }
+        },
+        prompt -> {
+          before.run();
+          try {
+            return answer.apply(prompt);
+          } finally {
+            after.run();
+          }
+        },
+        folder,
+        state,
+        config,
+        netrc);
+  }
+
   /// The same for commands that nobody types, and whose progress nobody watches.
   Surroundings inScript() {
     return new Surroundings(

@@ -134,21 +134,6 @@ final class Screen implements AutoCloseable {
     return shown;
   }
 
-  /// Presses a key that ends the program, and again while nothing comes of it: what is typed
-  /// between two prompts is the terminal's, and is lost.
-  ///
-  /// @return the program's exit code
-  int pressUntilTheEnd(String key) throws IOException {
-    for (int times = 0; times < 10 && !hasEnded(); times++) {
-      press(key);
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
-      while (!hasEnded() && System.nanoTime() - deadline < 0) {
-        LockSupport.parkNanos(GLANCE.toNanos());
-      }
-    }
-    return awaitEnd();
-  }
-
   /// Waits for the program's end.
   ///
   /// @return its exit code
