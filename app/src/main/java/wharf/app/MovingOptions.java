@@ -20,6 +20,9 @@ final class MovingOptions {
   /// More make no transfer faster, and servers shut out who comes with so many.
   private static final int MOST_SESSIONS = 64;
 
+  /// Over a slow line, twice as many sessions move small files twice as fast.
+  private static final int FOR_MANY = 8;
+
   @Spec(Spec.Target.MIXEE)
   private @Nullable CommandSpec spec;
 
@@ -27,9 +30,9 @@ final class MovingOptions {
       names = {"-j", "--jobs"},
       paramLabel = "N",
       description =
-          "Move up to N files at the same time (default: ${DEFAULT-VALUE}); fewer where the server"
-              + " takes no more.")
-  private int jobs = 4;
+          "Move up to N files at the same time (default: 4, and up to 8 while very many small ones"
+              + " wait); fewer where the server takes no more.")
+  private @Nullable Integer jobs;
 
   @Option(
       names = "--retries",
@@ -135,7 +138,11 @@ final class MovingOptions {
     background = style.background();
   }
 
+  /// How many sessions there may be.
   int jobs() {
+    if (jobs == null) {
+      return FOR_MANY;
+    }
     if (jobs < 1 || jobs > MOST_SESSIONS) {
       throw usage("--jobs is 1 to %d, not %d".formatted(MOST_SESSIONS, jobs));
     }
@@ -158,7 +165,9 @@ final class MovingOptions {
         restart
             ? Comparison.NONE
             : checksum ? Comparison.CHECKSUM : newer ? Comparison.NEWER : usually;
-    return new BatchOptions(transfer(), comparison, rehearsal);
+    BatchOptions files =
+        BatchOptions.usual().transfer(transfer()).comparison(comparison).rehearsal(rehearsal);
+    return jobs == null ? files : files.usually(jobs());
   }
 
   TransferOptions transfer() {

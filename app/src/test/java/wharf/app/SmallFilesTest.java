@@ -20,7 +20,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import wharf.files.Tree;
 import wharf.ftp.client.Batch;
@@ -268,6 +273,57 @@ class SmallFilesTest {
     assertThat(said("EPSV")).isLessThanOrEqualTo(2);
     assertThat(said("HASH") + said("SIZE") + said("MDTM")).isZero();
     assertThat(mostAhead("STOR")).isEqualTo(2);
+  }
+
+  /// Hears who is asked for files, and lets each of the first `many` wait for the others.
+  private static final class Askers implements Listener {
+    private final Set<Listener> all;
+    private final CountDownLatch together;
+
+    Askers(Set<Listener> all, CountDownLatch together) {
+      this.all = all;
+      this.together = together;
+    }
+
+    @Override
+    public void sent(String line) {
+      if (line.startsWith("RETR") && all.add(this)) {
+        together.countDown();
+        try {
+          assertThat(together.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+          throw new IllegalStateException(e);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"400, 8", "100, 4"})
+  void onlyVeryManyAreWorthMoreSessions(int files, int sessions) throws Exception {
+    List<Job> jobs = new ArrayList<>();
+    for (int i = 0; i < files; i++) {
+      Path file = Files.write(root.resolve("n" + i), new byte[10]);
+      Files.setLastModifiedTime(file, FileTime.from(time(i)));
+      jobs.add(new Job.Fetch("n" + i, "/n" + i, here.resolve("n" + i), 10, time(i)));
+    }
+    Set<Listener> askers = ConcurrentHashMap.newKeySet();
+    CountDownLatch together = new CountDownLatch(sessions);
+    Site site = site(false).heardBy(() -> new Askers(askers, together));
+    List<Sessions.Lent> lent = new ArrayList<>();
+    try (Sessions pool = Sessions.with(site, 8);
+        Batch batch = new Batch(pool, ALL, watcher)) {
+      // Nobody can begin before all are there.
+      for (int i = 0; i < 8; i++) {
+        lent.add(pool.borrow());
+      }
+      for (Job job : jobs) {
+        batch.add(job);
+      }
+      lent.forEach(Sessions.Lent::close);
+      assertThat(batch.end().moved()).isEqualTo(files);
+    }
+    assertThat(askers).hasSize(sessions);
   }
 
   private static String how(Outcome outcome) {

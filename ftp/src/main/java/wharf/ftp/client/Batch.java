@@ -22,11 +22,11 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 ///
-/// There are as many threads as the pool has sessions at most; where a server takes fewer, some
-/// wait. Small files go in a row where the server takes them so ([Pipeline]), and a large one over
-/// sessions that nobody needs ([TransferOptions#segments]). A file that fails does not keep others
-/// from being moved, but a server that is gone, or lets nobody in, ends it all: what was not begun
-/// has then failed, too.
+/// There are as many threads as [BatchOptions#usually] says, and more for very many small files,
+/// but no more than the pool has sessions; where a server takes fewer, some wait. Small files go in
+/// a row where the server takes them so ([Pipeline]), and a large one over sessions that nobody
+/// needs ([TransferOptions#segments]). A file that fails does not keep others from being moved, but
+/// a server that is gone, or lets nobody in, ends it all: what was not begun has then failed, too.
 ///
 /// For one thread, whose interruption ends all that is being moved; each file is left so that
 /// another run goes on with it.
@@ -47,6 +47,10 @@ public final class Batch implements AutoCloseable {
   private final Condition changed = lock.newCondition();
   // All below are guarded by the lock.
   private final Deque<Job> waiting = new ArrayDeque<>();
+
+  /// How many of them are small.
+  private int small;
+
   private int idle;
   private boolean complete;
   private @Nullable FtpException ended;
@@ -74,7 +78,8 @@ public final class Batch implements AutoCloseable {
       }
       watcher.found(job);
       waiting.add(job);
-      if (waiting.size() > idle && threads.size() < sessions.most()) {
+      small += Download.isSmall(job.size()) ? 1 : 0;
+      if (wantsThread()) {
         threads.add(Thread.ofPlatform().name("wharf-transfer").daemon().start(this::work));
       } else {
         changed.signalAll();
@@ -84,6 +89,13 @@ public final class Batch implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /// Whether the work is worth one more session. With the lock.
+  private boolean wantsThread() {
+    int now = threads.size();
+    return now < sessions.most()
+        && (now < options.usually() ? waiting.size() > idle : small > ROW * now);
   }
 
   /// Waits until all files have had their turn.
@@ -124,6 +136,7 @@ public final class Batch implements AutoCloseable {
       complete = true;
       ended = ended == null ? new FtpException.Cancelled() : ended;
       waiting.clear();
+      small = 0;
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -244,6 +257,9 @@ public final class Batch implements AutoCloseable {
   }
 
   private void inARow(FtpClient client, List<Job> jobs, Set<Job> left) throws FtpException {
+    if (!client.agreeOn(DataMode.BLOCK)) {
+      return;
+    }
     List<Job> different = new ArrayList<>();
     for (Job job : jobs) {
       Comparison.Result result = options.comparison().of(client, job);
@@ -255,7 +271,7 @@ public final class Batch implements AutoCloseable {
         ended(job, new Outcome.Skipped(result.why()));
       }
     }
-    if (different.size() < 2 || ended() != null || !client.agreeOn(DataMode.BLOCK)) {
+    if (different.size() < 2 || ended() != null) {
       return;
     }
     if (!client.data().isKept()) {
@@ -303,7 +319,9 @@ public final class Batch implements AutoCloseable {
       while (!waiting.isEmpty()
           && row.size() < most
           && (row.isEmpty() || goTogether(row.getFirst(), waiting.getFirst()))) {
-        row.add(waiting.removeFirst());
+        Job job = waiting.removeFirst();
+        small -= Download.isSmall(job.size()) ? 1 : 0;
+        row.add(job);
       }
       changed.signalAll();
       return row;
