@@ -70,15 +70,8 @@ final class Mkdir extends RemoteVerb {
       one(client, bare, dryRun, results);
       return;
     }
-    // From below: on most servers nearly all is there.
-    int missing = bare.length();
-    while (missing > 0 && !client.isFolder(bare.substring(0, missing))) {
-      missing = Math.max(0, bare.lastIndexOf('/', missing - 1));
-    }
-    while (missing < bare.length()) {
-      int slash = bare.indexOf('/', missing + 1);
-      missing = slash < 0 ? bare.length() : slash;
-      one(client, bare.substring(0, missing), dryRun, results);
+    for (String missing : client.missingFolders(bare)) {
+      one(client, missing, dryRun, results);
     }
   }
 

@@ -184,6 +184,18 @@ class MovingTest {
   }
 
   @Test
+  void theFoldersAboveAreMadeToo() throws Exception {
+    Files.createDirectories(folder.resolve("s/t"));
+    Files.writeString(folder.resolve("s/t/f"), "x");
+    assertThat(wharf("mirror", "s", url + "x/y/z").code()).isZero();
+    assertThat(seen(root).keySet()).containsExactly("x/y/z/t/f");
+    assertThat(wharf("mirror", url + "x/y/z", "a/b/c").code()).isZero();
+    assertThat(folder.resolve("a/b/c/t/f")).hasContent("x");
+    // A file is in the way.
+    assertThat(wharf("mirror", "s", url + "x/y/z/t/f/u").code()).isNotZero();
+  }
+
+  @Test
   void theHashTellsWhatTimeAndSizeDoNot() throws Exception {
     Files.createDirectories(root.resolve("c"));
     Files.createDirectories(folder.resolve("h"));

@@ -356,6 +356,22 @@ public final class FtpClient implements Closeable {
     expectDone("MKD", path);
   }
 
+  /// Which folders have to be made for `path` to be one, the first of them first: none if it is.
+  public List<String> missingFolders(String path) throws FtpException {
+    // From below: on most servers nearly all is there.
+    int there = path.length();
+    while (there > 0 && !isFolder(path.substring(0, there))) {
+      there = Math.max(0, path.lastIndexOf('/', there - 1));
+    }
+    List<String> missing = new ArrayList<>();
+    while (there < path.length()) {
+      int slash = path.indexOf('/', there + 1);
+      there = slash < 0 ? path.length() : slash;
+      missing.add(path.substring(0, there));
+    }
+    return missing;
+  }
+
   /// Removes an empty folder.
   public void removeFolder(String path) throws FtpException {
     expectDone("RMD", path);

@@ -73,10 +73,16 @@ interface Side<P> {
               client -> {
                 try {
                   client.makeFolder(folder);
-                } catch (FtpException.Refused | FtpException.NotPermitted e) {
-                  // Servers say it in many ways that there is one already.
-                  if (!client.isFolder(folder)) {
+                } catch (FtpException.Refused
+                    | FtpException.NotPermitted
+                    | FtpException.NotFound e) {
+                  // Servers say it in many ways that there is one already, or none above it.
+                  List<String> missing = client.missingFolders(folder);
+                  if (missing.size() == 1) {
                     throw e;
+                  }
+                  for (String one : missing) {
+                    client.makeFolder(one);
                   }
                 }
                 return true;
