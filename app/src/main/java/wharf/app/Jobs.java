@@ -106,7 +106,7 @@ final class Jobs {
       if (job.code().isDone()) {
         jobs.remove(job.number());
         told.add(job.told());
-        job.screen().lines().forEach(line -> told.add("    " + line));
+        job.screen().lines().forEach(line -> told.add("    " + line.replaceFirst("^wharf: ", "")));
       }
     }
     return told;

@@ -257,7 +257,8 @@ public final class Batch implements AutoCloseable {
   }
 
   private void inARow(FtpClient client, List<Job> jobs, Set<Job> left) throws FtpException {
-    if (!client.agreeOn(DataMode.BLOCK)) {
+    if (!Pipeline.suits(client, jobs.getFirst(), options.transfer())
+        || !client.agreeOn(DataMode.BLOCK)) {
       return;
     }
     List<Job> different = new ArrayList<>();

@@ -220,6 +220,10 @@ final class DataConnections {
     try {
       reply = control.readLast();
     } catch (FtpException e) {
+      if (sending && !link.used() && mode == DataMode.BLOCK) {
+        // Perhaps it waits for the connection to end, and has never understood the mode.
+        traits.refused(mode);
+      }
       link.reset();
       throw e;
     }

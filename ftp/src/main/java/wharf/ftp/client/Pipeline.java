@@ -77,8 +77,16 @@ final class Pipeline {
         && ControlConnection.canSay(remote);
   }
 
+  /// Whether a server may be worth a try for files that go so: it has to tell what else would be
+  /// asked for, and of uploads the hashes in its replies.
+  static boolean suits(FtpClient client, Job job, TransferOptions options) throws FtpException {
+    boolean hashes = options.verify() && client.hashing().preferred().isPresent();
+    return client.exactListings()
+        && (hashes ? client.hashing().maySayAhead() : job instanceof Job.Fetch);
+  }
+
   /// Moves those of `jobs` that it can, all of which go the same way, over a session that has kept
-  /// its data connection.
+  /// its data connection, with a server that [#suits].
   ///
   /// @throws FtpException when the session is of no more use; the files that the listener was told
   ///   of are moved
@@ -89,17 +97,11 @@ final class Pipeline {
       Listener listener,
       LongSupplier nanos)
       throws FtpException {
-    Hashes hashes = client.hashing();
-    HashAlgorithm algorithm = options.verify() ? hashes.preferred().orElse(null) : null;
-    boolean ahead = algorithm == null || hashes.maySayAhead();
-    if (!ahead || !client.exactListings()) {
-      return;
-    }
-    boolean sends = jobs.getFirst() instanceof Job.Send;
+    HashAlgorithm algorithm = options.verify() ? client.hashing().preferred().orElse(null) : null;
     Pipeline pipeline = new Pipeline(client, options, listener, nanos);
     boolean inStep = false;
     try {
-      if (!sends) {
+      if (jobs.getFirst() instanceof Job.Fetch) {
         pipeline.fetch(jobs.stream().map(Job.Fetch.class::cast).toList(), algorithm);
       } else if (algorithm != null) {
         pipeline.send(jobs.stream().map(Job.Send.class::cast).iterator(), algorithm);

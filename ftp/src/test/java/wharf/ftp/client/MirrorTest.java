@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -252,5 +253,29 @@ class MirrorTest {
     for (int i = 0; i < 60; i++) {
       assertThat(target.resolve("d%d/f%d".formatted(i % 3, i))).hasContent("content of " + i);
     }
+  }
+
+  @Test
+  void whatIsSentToSuchAServerArrivesToo() throws Exception {
+    server.faults.add(Fault.ANY_MODE);
+    server.features.add("HASH SHA-256*");
+    server.receipts = true;
+    for (int i = 0; i < 60; i++) {
+      Files.createDirectories(target);
+      Files.writeString(target.resolve("f" + i), "content of " + i);
+    }
+    Site site =
+        Site.at("127.0.0.1").port(server.port()).over(Tls.off()).within(Duration.ofMillis(500));
+    try (Sessions patient = Sessions.with(site, 2, Retries.usual(), Sessions.Listener.NONE)) {
+      Summary summary = Mirror.upload(patient, target, "", MirrorOptions.usual(), watcher);
+      assertThat(summary.first()).isNull();
+      assertThat(summary.moved()).isEqualTo(60);
+    }
+    for (int i = 0; i < 60; i++) {
+      assertThat(server.files.get("f" + i)).asString(UTF_8).isEqualTo("content of " + i);
+    }
+    // By both sessions, but not again.
+    assertThat(server.commands.stream().filter(line -> line.equals("MODE B")).count())
+        .isBetween(1L, 2L);
   }
 }
