@@ -61,7 +61,7 @@ class RealMirrorsTest {
     Path back = folder.resolve("back");
     fill(source);
     try (var running = kind.start(home, served, security);
-        Sessions sessions = Sessions.with(kind.site(running, security), 4)) {
+        Sessions sessions = Sessions.with(kind.site(running, security), 8)) {
       String there = RemotePath.in(kind.root(served), "copy");
       MirrorOptions options = MirrorOptions.usual().delete(true);
       Summary up = Mirror.upload(sessions, source, there, options, Watcher.NONE);

@@ -49,6 +49,13 @@ class RealServersTest {
     return RealServer.serversAndWays();
   }
 
+  /// Chance, which can be had again.
+  private static long seed() {
+    long seed = System.nanoTime();
+    System.out.println("RealServersTest: seed " + seed);
+    return seed;
+  }
+
   private static FtpClient connect(RealServer kind, RealServer.Running running, Security security)
       throws FtpException {
     FtpClient client = FtpClient.connect(kind.site(running, security));
@@ -153,7 +160,7 @@ class RealServersTest {
   void whateverIsThereTheFileIsWholeInTheEnd(RealServer kind, Security security) throws Exception {
     Path home = Files.createDirectory(folder.resolve("home"));
     Path served = Files.createDirectory(home.resolve("root"));
-    long seed = System.nanoTime();
+    long seed = seed();
     Random random = new Random(seed);
     byte[] content = new byte[1_000_001];
     random.nextBytes(content);
@@ -217,7 +224,7 @@ class RealServersTest {
   void whoIsInterruptedGoesOn(RealServer kind, Security security) throws Exception {
     Path home = Files.createDirectory(folder.resolve("home"));
     Path served = Files.createDirectory(home.resolve("root"));
-    long seed = System.nanoTime();
+    long seed = seed();
     Random random = new Random(seed);
     byte[] content = new byte[9_000_001];
     random.nextBytes(content);

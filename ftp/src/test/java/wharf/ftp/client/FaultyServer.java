@@ -114,9 +114,10 @@ final class FaultyServer implements Closeable {
     COMPLETE_BEFORE_READ,
     /// The same, but the connection ends in order.
     COMPLETE_UNREAD,
-    /// NOOP is answered with a reply of which a character comes now and then, without end.
+    /// NOOP, downloads and uploads are answered with a reply of which a character comes now and
+    /// then, without end.
     TRICKLES,
-    /// NOOP is answered over and over with a word that it has begun.
+    /// The same are answered over and over with a word that it has begun.
     EVER_BEGINNING,
   }
 
@@ -150,6 +151,9 @@ final class FaultyServer implements Closeable {
 
   /// Whether listings tell everything twice.
   volatile boolean listedTwice;
+
+  /// What is said of the folder that one is in.
+  volatile String place = "257 \"/a \"\"b\"\"\" is here";
 
   /// What is said of a folder that is not there.
   volatile String refusal = "550 No such folder";
@@ -399,7 +403,7 @@ final class FaultyServer implements Closeable {
                         || has(Fault.NO_FOLDERS)
                     ? refusal
                     : "250 ok");
-        case "PWD" -> say("257 \"/a \"\"b\"\"\" is here");
+        case "PWD" -> say(place);
         case "MLST" ->
             say(
                 tree && isFolder(argument)
@@ -412,12 +416,7 @@ final class FaultyServer implements Closeable {
           return false;
         }
         case "NOOP" -> {
-          if (has(Fault.TRICKLES)) {
-            trickle();
-          }
-          if (has(Fault.EVER_BEGINNING)) {
-            endlessly("150 it has begun\r\n");
-          }
+          neverEnd();
           say("200 ok");
         }
         case "TYPE" -> say("200 ok");
@@ -555,6 +554,7 @@ final class FaultyServer implements Closeable {
       } else {
         data.close();
       }
+      neverEnd();
       if (!has(Fault.NO_FINAL_REPLY)) {
         say("226 complete");
       }
@@ -603,6 +603,7 @@ final class FaultyServer implements Closeable {
       parts.remove(name);
       files.put(name, has(Fault.LOSES_A_BYTE) ? Arrays.copyOf(file, file.length - 1) : file);
       endings.add("FIN");
+      neverEnd();
       say("226 complete" + (receipts && hash != null ? ", " + hash + " " + hex(hash, file) : ""));
     }
 
@@ -684,6 +685,15 @@ final class FaultyServer implements Closeable {
         inside.add(everyFolderHas);
       }
       return inside;
+    }
+
+    private void neverEnd() throws IOException {
+      if (has(Fault.TRICKLES)) {
+        trickle();
+      }
+      if (has(Fault.EVER_BEGINNING)) {
+        endlessly("150 it has begun\r\n");
+      }
     }
 
     private void trickle() throws IOException {

@@ -137,6 +137,36 @@ class HostileTest {
   }
 
   @ParameterizedTest
+  @EnumSource(names = {"TRICKLES", "EVER_BEGINNING"})
+  void norIsTheLastWordOnATransfer(Fault fault) throws Exception {
+    server.faults.add(fault);
+    try (FtpClient client = connect()) {
+      fails(
+          FtpException.TimedOut.class,
+          () -> Download.run(client, "f", target, USUAL, Progress.NONE));
+      assertThat(client.usable()).isFalse();
+    }
+    assertThat(target).doesNotExist();
+    Path local = Files.write(folder.resolve("local"), new byte[10]);
+    try (FtpClient client = connect()) {
+      fails(
+          FtpException.TimedOut.class, () -> Upload.run(client, local, "up", USUAL, Progress.NONE));
+    }
+  }
+
+  @Test
+  void aFolderThatCannotBeNamedIsNotGoneTo() throws Exception {
+    server.place = "257 \"/a\rDELE f\" is here";
+    try (FtpClient client = connect()) {
+      String place = client.pwd();
+      fails(FtpException.NotPermitted.class, () -> client.cwd(place));
+      server.place = "257 here";
+      fails(FtpException.Protocol.class, client::pwd);
+    }
+    assertThat(server.commands).noneMatch(line -> line.startsWith("DELE"));
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "229 here",

@@ -210,6 +210,22 @@ class ProtectionTest {
     assertThat(server.files).doesNotContainKey("up");
   }
 
+  @Test
+  void aServerThatIsAnotherInTheNextSessionIsNotTalkedTo() throws FtpException {
+    Site site = site(Tls.Mode.REQUIRE, Trust.pinned(own.fingerprint()));
+    try (Sessions sessions = Sessions.with(site, 2)) {
+      try (Sessions.Lent first = sessions.borrow()) {
+        assertThat(fetched(first.client())).isEqualTo(content);
+        server.identity = other.server();
+        long said = server.commands.stream().filter(line -> line.startsWith("USER")).count();
+        isUntrusted(sessions::borrow);
+        assertThat(server.commands).filteredOn(line -> line.startsWith("USER")).hasSize((int) said);
+      }
+      // Nobody gets another now.
+      isUntrusted(() -> sessions.run(client -> client.size("f")));
+    }
+  }
+
   // Who stands between.
 
   @ParameterizedTest
