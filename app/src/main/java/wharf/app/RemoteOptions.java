@@ -27,6 +27,7 @@ import wharf.ftp.client.Retries;
 import wharf.ftp.client.Sessions;
 import wharf.ftp.client.Site;
 import wharf.ftp.client.Tls;
+import wharf.ftp.client.Traits;
 import wharf.ftp.client.Trust;
 
 /// What all verbs that talk to a server have in common: where a word of the command line leads, as
@@ -183,9 +184,11 @@ final class RemoteOptions {
     return credentials.login(url, user, settings.passwordFile != null, file);
   }
 
-  /// Begins a session there.
-  FtpClient connect(FtpUrl url, Login login) throws FtpException {
-    return FtpClient.connect(site(url, login));
+  /// What begins sessions there; what one has found out about the server the next know.
+  ShellSession.Connector connector(FtpUrl url, Login login) throws FtpException {
+    Site site = site(url, login);
+    Traits traits = new Traits();
+    return () -> FtpClient.connect(site, traits);
   }
 
   /// @param secret whether a password is at stake

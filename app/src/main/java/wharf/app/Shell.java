@@ -82,7 +82,7 @@ final class Shell implements Callable<Integer> {
       try (prompt) {
         if (server != null && login != null) {
           session.open(
-              new ShellSession.Server(server.withPath(""), () -> remote.connect(server, login)),
+              new ShellSession.Server(server.withPath(""), remote.connector(server, login)),
               server.path());
         }
         if (prompt != null) {

@@ -731,8 +731,7 @@ final class ShellCommands {
       throws FtpException {
     FtpUrl to = remote.url(url);
     Login login = remote.login(to, around());
-    session.open(
-        new ShellSession.Server(to.withPath(""), () -> remote.connect(to, login)), to.path());
+    session.open(new ShellSession.Server(to.withPath(""), remote.connector(to, login)), to.path());
   }
 
   @Command(name = "close", description = "Leaves the server, but not the shell.%n")
