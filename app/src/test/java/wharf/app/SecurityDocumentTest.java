@@ -60,7 +60,10 @@ class SecurityDocumentTest {
   private static boolean has(Path test, String name, String method) {
     try {
       return test.getFileName().toString().equals(name + ".java")
-          && Pattern.compile("@\\w*(Test|TestFactory)\\b[^{]*\\b" + method + "\\(")
+          && // Values in braces may stand between, but not the end of another method.
+          Pattern.compile(
+                  "@\\w*(Test|TestFactory)\\b(?:(?!\\n  }\\n).)*?\\b" + method + "\\(",
+                  Pattern.DOTALL)
               .matcher(Files.readString(test))
               .find();
     } catch (IOException e) {
