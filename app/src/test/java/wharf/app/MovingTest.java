@@ -5,15 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -24,44 +21,25 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import wharf.files.Tree;
-import wharf.ftp.server.FtpService;
-import wharf.server.Endpoint;
-import wharf.server.Server;
-import wharf.server.ServerModel;
-import wharf.users.Account;
-import wharf.users.Accounts;
 
 /// Many files, by the verbs, with Wharf's own server in this process.
 @Timeout(120)
 class MovingTest {
   @TempDir Path folder;
   private Path root;
-  private Tree tree;
-  private Server server;
+  private ServedToAll served;
   private String url;
 
   @BeforeEach
   void start() throws IOException {
-    root = Files.createDirectories(folder.resolve("root"));
-    tree = Tree.open(root, InstantSource.system());
-    Accounts accounts =
-        new Accounts(List.of(), Account.writer(Account.ANONYMOUS), new PasswordForms());
-    server =
-        Server.start(
-            new FtpService(tree, accounts, Instant::now, FtpService.Patience.USUAL),
-            Server.Options.at(
-                    List.of(
-                        new Endpoint.Tcp(
-                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), false)))
-                .with(ServerModel.named("virtual").orElseThrow()));
-    url = "ftp://127.0.0.1:" + server.addresses().getFirst().getPort() + "/";
+    served = ServedToAll.in(folder, null);
+    root = served.root();
+    url = "ftp://127.0.0.1:" + served.port() + "/";
   }
 
   @AfterEach
   void stop() throws IOException {
-    server.close();
-    tree.close();
+    served.close();
   }
 
   private Ran wharf(String... words) {

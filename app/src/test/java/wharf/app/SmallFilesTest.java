@@ -5,14 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -34,7 +31,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import wharf.files.Tree;
 import wharf.ftp.client.Batch;
 import wharf.ftp.client.BatchOptions;
 import wharf.ftp.client.Comparison;
@@ -58,14 +54,7 @@ import wharf.ftp.client.TransferOptions;
 import wharf.ftp.client.Trust;
 import wharf.ftp.client.Upload;
 import wharf.ftp.client.Watcher;
-import wharf.ftp.server.FtpService;
 import wharf.net.TlsIdentity;
-import wharf.server.Endpoint;
-import wharf.server.Server;
-import wharf.server.ServerModel;
-import wharf.server.TlsSettings;
-import wharf.users.Account;
-import wharf.users.Accounts;
 
 /// Small files between Wharf's client and its server, one right behind the other: what is said for
 /// them, and what becomes of those with which something is wrong.
@@ -79,8 +68,7 @@ class SmallFilesTest {
   @TempDir Path folder;
   private Path root;
   private Path here;
-  private Tree tree;
-  private Server server;
+  private ServedToAll served;
 
   /// What was said and answered in all sessions.
   private final List<String> said = new CopyOnWriteArrayList<>();
@@ -106,32 +94,19 @@ class SmallFilesTest {
 
   @BeforeEach
   void start() throws IOException {
-    root = Files.createDirectories(folder.resolve("root"));
+    served = ServedToAll.in(folder, identity);
+    root = served.root();
     here = Files.createDirectories(folder.resolve("here"));
-    tree = Tree.open(root, InstantSource.system());
-    Accounts accounts =
-        new Accounts(List.of(), Account.writer(Account.ANONYMOUS), new PasswordForms());
-    server =
-        Server.start(
-            new FtpService(
-                tree, accounts, Instant::now, FtpService.Patience.USUAL, FtpService.Tls.ALLOWED),
-            Server.Options.at(
-                    List.of(
-                        new Endpoint.Tcp(
-                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), false)))
-                .with(ServerModel.named("virtual").orElseThrow())
-                .with(TlsSettings.of(() -> identity.serverContext(List.of()))));
   }
 
   @AfterEach
   void stop() throws IOException {
-    server.close();
-    tree.close();
+    served.close();
   }
 
   private Site site(boolean tls) {
     return Site.at("127.0.0.1")
-        .port(server.addresses().getFirst().getPort())
+        .port(served.port())
         .over(tls ? Tls.required().trusting(Trust.pinned(identity.fingerprint())) : Tls.off())
         .heardBy(
             () ->
@@ -386,7 +361,7 @@ class SmallFilesTest {
         () -> {
           // Every session is ended under the client's hands, once.
           if (++seen[0] == 20) {
-            server.sessions().forEach(one -> server.end(one.session()));
+            served.server().sessions().forEach(one -> served.server().end(one.session()));
           }
         };
     try (Sessions sessions = one(false)) {

@@ -67,13 +67,14 @@ class RealMirrorsTest {
       Summary up = Mirror.upload(sessions, source, there, options, Watcher.NONE);
       assertThat(up.first()).isNull();
       assertThat(up.moved()).isEqualTo(MANY);
-      assertThat(Fingerprints.below(served.resolve("copy"))).isEqualTo(Fingerprints.below(source));
+      assertThat(Content.sha256OfTree(served.resolve("copy")))
+          .isEqualTo(Content.sha256OfTree(source));
       Summary upAgain = Mirror.upload(sessions, source, there, options, Watcher.NONE);
       assertThat(upAgain).isEqualTo(new Summary(0, 0, MANY, 0, 0, 0, null));
 
       Summary down = Mirror.download(sessions, there, back, options, Watcher.NONE);
       assertThat(down.first()).isNull();
-      assertThat(Fingerprints.below(back)).isEqualTo(Fingerprints.below(source));
+      assertThat(Content.sha256OfTree(back)).isEqualTo(Content.sha256OfTree(source));
       Summary downAgain = Mirror.download(sessions, there, back, options, Watcher.NONE);
       assertThat(downAgain).isEqualTo(new Summary(0, 0, MANY, 0, 0, 0, null));
 
@@ -84,7 +85,7 @@ class RealMirrorsTest {
           .isEqualTo(2);
       assertThat(Mirror.download(sessions, there, back, options, Watcher.NONE).deleted())
           .isEqualTo(1);
-      assertThat(Fingerprints.below(back)).isEqualTo(Fingerprints.below(source));
+      assertThat(Content.sha256OfTree(back)).isEqualTo(Content.sha256OfTree(source));
     }
   }
 }

@@ -3,6 +3,8 @@ package wharf.app.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,6 +47,14 @@ class RealServersTest {
   private static final TransferOptions AFRESH = TransferOptions.usual().resume(false);
 
   @TempDir Path folder;
+  private Path home;
+  private Path served;
+
+  @BeforeEach
+  void makeFolders() throws IOException {
+    home = Files.createDirectory(folder.resolve("home"));
+    served = Files.createDirectory(home.resolve("root"));
+  }
 
   static Stream<Arguments> serversAndWays() {
     return RealServer.serversAndWays();
@@ -67,8 +78,6 @@ class RealServersTest {
   @ParameterizedTest
   @MethodSource("serversAndWays")
   void filesGoThereAndBack(RealServer kind, Security security) throws Exception {
-    Path home = Files.createDirectory(folder.resolve("home"));
-    Path served = Files.createDirectory(home.resolve("root"));
     byte[] content = new byte[3_000_001];
     new Random(2).nextBytes(content);
     Path local = Files.write(folder.resolve("local"), content);
@@ -92,8 +101,8 @@ class RealServersTest {
       Receipt up = Upload.run(client, local, name, AFRESH, Progress.NONE);
       assertThat(up.moved()).isEqualTo(content.length);
       assertThat(up.verified()).isTrue();
-      assertThat(Fingerprints.of(served.resolve("a b").resolve(name)))
-          .isEqualTo(Fingerprints.of(content));
+      assertThat(Content.sha256(served.resolve("a b").resolve(name)))
+          .isEqualTo(Content.sha256(new ByteArrayInputStream(content)));
       assertThat(client.list(""))
           .singleElement()
           .satisfies(
@@ -104,7 +113,8 @@ class RealServersTest {
               });
       assertThat(client.list(name)).singleElement().extracting(Entry::size).isEqualTo(3_000_001L);
       assertThat(Download.run(client, name, target, AFRESH, Progress.NONE).verified()).isTrue();
-      assertThat(Fingerprints.of(target)).isEqualTo(Fingerprints.of(content));
+      assertThat(Content.sha256(target))
+          .isEqualTo(Content.sha256(new ByteArrayInputStream(content)));
 
       // Again and again: under TLS each resumes what was agreed on before.
       for (int i = 0; i < 4; i++) {
@@ -113,7 +123,8 @@ class RealServersTest {
             .isEqualTo(content.length);
         assertThat(Download.run(client, again, target, AFRESH, Progress.NONE).moved())
             .isEqualTo(content.length);
-        assertThat(Fingerprints.of(target)).isEqualTo(Fingerprints.of(content));
+        assertThat(Content.sha256(target))
+            .isEqualTo(Content.sha256(new ByteArrayInputStream(content)));
         assertThat(client.stat(again).size()).isEqualTo(content.length);
         client.delete(again);
       }
@@ -123,12 +134,14 @@ class RealServersTest {
       assertThat(Download.run(client, name, target, TransferOptions.usual(), Progress.NONE).moved())
           // Those with a hash need no overlap.
           .isBetween(2_000_001L, 2_000_001L + 65_536);
-      assertThat(Fingerprints.of(target)).isEqualTo(Fingerprints.of(content));
+      assertThat(Content.sha256(target))
+          .isEqualTo(Content.sha256(new ByteArrayInputStream(content)));
       Files.setLastModifiedTime(local, FileTime.from(Instant.parse("2020-01-02T03:04:05Z")));
       Moved _ = client.store("half", Files.newByteChannel(cut(local)), Progress.NONE);
       assertThat(Upload.run(client, local, "half", TransferOptions.usual(), Progress.NONE).moved())
           .isEqualTo(2_000_001);
-      assertThat(Fingerprints.of(served.resolve("a b/half"))).isEqualTo(Fingerprints.of(content));
+      assertThat(Content.sha256(served.resolve("a b/half")))
+          .isEqualTo(Content.sha256(new ByteArrayInputStream(content)));
 
       // An empty file is a file.
       Path empty = Files.createFile(folder.resolve("empty"));
@@ -158,13 +171,11 @@ class RealServersTest {
   @ParameterizedTest
   @MethodSource("serversAndWays")
   void whateverIsThereTheFileIsWholeInTheEnd(RealServer kind, Security security) throws Exception {
-    Path home = Files.createDirectory(folder.resolve("home"));
-    Path served = Files.createDirectory(home.resolve("root"));
     long seed = seed();
     Random random = new Random(seed);
     byte[] content = new byte[1_000_001];
     random.nextBytes(content);
-    String fingerprint = Fingerprints.of(content);
+    String fingerprint = Content.sha256(new ByteArrayInputStream(content));
     Path local = Files.write(folder.resolve("local"), content);
     Files.setLastModifiedTime(local, FileTime.from(Instant.parse("2020-01-02T03:04:05Z")));
     Path target = folder.resolve("target");
@@ -186,9 +197,9 @@ class RealServersTest {
                   Files.newByteChannel(Files.write(folder.resolve("cut"), part)),
                   Progress.NONE);
           Receipt up = Upload.run(client, local, "f", TransferOptions.usual(), Progress.NONE);
-          assertThat(Fingerprints.of(served.resolve("f"))).as(what).isEqualTo(fingerprint);
+          assertThat(Content.sha256(served.resolve("f"))).as(what).isEqualTo(fingerprint);
           Receipt down = Download.run(client, "f", target, TransferOptions.usual(), Progress.NONE);
-          assertThat(Fingerprints.of(target)).as(what).isEqualTo(fingerprint);
+          assertThat(Content.sha256(target)).as(what).isEqualTo(fingerprint);
           boolean resumable = cut > 65_536 && !spoilt;
           // What is as long as the file may be another version of it: only a hash could tell.
           boolean seen = resumable && (cut < content.length || !client.hashes().isEmpty());
@@ -222,13 +233,11 @@ class RealServersTest {
   @ParameterizedTest
   @MethodSource("serversAndWays")
   void whoIsInterruptedGoesOn(RealServer kind, Security security) throws Exception {
-    Path home = Files.createDirectory(folder.resolve("home"));
-    Path served = Files.createDirectory(home.resolve("root"));
     long seed = seed();
     Random random = new Random(seed);
     byte[] content = new byte[9_000_001];
     random.nextBytes(content);
-    String fingerprint = Fingerprints.of(content);
+    String fingerprint = Content.sha256(new ByteArrayInputStream(content));
     Path local = Files.write(folder.resolve("local"), content);
     Path target = folder.resolve("target");
     TransferOptions usual = TransferOptions.usual();
@@ -241,12 +250,12 @@ class RealServersTest {
         interrupted(sessions, it -> Upload.run(it, local, file, usual, new UpTo(cut)));
         // How much the server has read and kept is its own affair.
         Receipt _ = sessions.run(it -> Upload.run(it, local, file, usual, Progress.NONE));
-        assertThat(Fingerprints.of(served.resolve("f" + i))).as(what).isEqualTo(fingerprint);
+        assertThat(Content.sha256(served.resolve("f" + i))).as(what).isEqualTo(fingerprint);
 
         interrupted(sessions, it -> Download.run(it, file, target, usual, new UpTo(cut)));
         assertThat(target).as(what).doesNotExist();
         Receipt down = sessions.run(it -> Download.run(it, file, target, usual, Progress.NONE));
-        assertThat(Fingerprints.of(target)).as(what).isEqualTo(fingerprint);
+        assertThat(Content.sha256(target)).as(what).isEqualTo(fingerprint);
         assertThat(down.moved()).as(what).isLessThanOrEqualTo(content.length - cut + 65_536);
         Files.delete(target);
       }
@@ -257,8 +266,6 @@ class RealServersTest {
   @ParameterizedTest
   @EnumSource(names = {"VSFTPD", "PROFTPD", "APACHE"})
   void tlsMayBeginWithTheFirstByte(RealServer kind) throws Exception {
-    Path home = Files.createDirectory(folder.resolve("home"));
-    Path served = Files.createDirectory(home.resolve("root"));
     byte[] content = new byte[300_001];
     new Random(4).nextBytes(content);
     Path local = Files.write(folder.resolve("local"), content);
@@ -270,15 +277,14 @@ class RealServersTest {
       assertThat(Upload.run(client, local, "f", AFRESH, Progress.NONE).verified()).isTrue();
       assertThat(client.list("")).extracting(Entry::name).containsExactly("f");
       assertThat(Download.run(client, "f", target, AFRESH, Progress.NONE).verified()).isTrue();
-      assertThat(Fingerprints.of(target)).isEqualTo(Fingerprints.of(content));
+      assertThat(Content.sha256(target))
+          .isEqualTo(Content.sha256(new ByteArrayInputStream(content)));
     }
   }
 
   @ParameterizedTest
   @EnumSource
   void aLargeFileComesInPieces(RealServer kind) throws Exception {
-    Path home = Files.createDirectory(folder.resolve("home"));
-    Path served = Files.createDirectory(home.resolve("root"));
     Path there = served.resolve("large");
     byte[] piece = new byte[1 << 20];
     Random random = new Random(5);
@@ -316,15 +322,13 @@ class RealServersTest {
       assertThat(receipt.verified()).isTrue();
     }
     assertThat(said.stream().filter(line -> line.startsWith("RETR")).count()).isGreaterThan(1);
-    assertThat(Fingerprints.of(target)).isEqualTo(Fingerprints.of(there));
+    assertThat(Content.sha256(target)).isEqualTo(Content.sha256(there));
   }
 
   /// ProFTPD insists on resumed sessions, and gives no ticket of TLS 1.3 with an upload. Java uses
   /// a ticket once.
   @Test
   void whoRunsOutOfTicketsGoesOnUnderTls12() throws Exception {
-    Path home = Files.createDirectory(folder.resolve("home"));
-    Path served = Files.createDirectory(home.resolve("root"));
     byte[] content = new byte[100_001];
     new Random(3).nextBytes(content);
     Path local = Files.write(folder.resolve("local"), content);
@@ -338,7 +342,8 @@ class RealServersTest {
         Receipt _ = sessions.run(client -> Upload.run(client, local, name, AFRESH, Progress.NONE));
         Receipt _ =
             sessions.run(client -> Download.run(client, name, target, AFRESH, Progress.NONE));
-        assertThat(Fingerprints.of(target)).isEqualTo(Fingerprints.of(content));
+        assertThat(Content.sha256(target))
+            .isEqualTo(Content.sha256(new ByteArrayInputStream(content)));
         versions.add(sessions.run(client -> client.protection().orElseThrow().protocol()));
       }
       assertThat(versions.getFirst()).isEqualTo("TLSv1.3");
@@ -346,7 +351,7 @@ class RealServersTest {
     }
   }
 
-  private Path cut(Path local) throws java.io.IOException {
+  private Path cut(Path local) throws IOException {
     byte[] all = Files.readAllBytes(local);
     return Files.write(folder.resolve("cut"), Arrays.copyOf(all, 1_000_000));
   }
