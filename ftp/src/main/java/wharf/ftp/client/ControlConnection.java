@@ -186,9 +186,6 @@ final class ControlConnection implements Closeable {
         }
         parser.add(received.flip());
       }
-      if (reply.preliminary() && System.nanoTime() - began > SILENCES * patience.toNanos()) {
-        throw new SocketTimeoutException("an answer without end");
-      }
       listener.received(reply);
       if (reply.code() == 421) {
         farewell = reply;

@@ -174,7 +174,7 @@ final class Pipeline {
     Optional<Hashes.Told> told = Optional.empty();
     if (algorithm != null) {
       told = client.hashing().told(client.control().read(), algorithm);
-      came &= told.isPresent() && told.get().hex().equals(hash(content, algorithm));
+      came = came && told.isPresent() && told.get().hex().equals(hash(content, algorithm));
     }
     if (!came) {
       return;
