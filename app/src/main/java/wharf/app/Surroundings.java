@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// What the program has from where it runs. Tests make their own.
@@ -93,26 +94,22 @@ record Surroundings(
         askable,
         lively,
         width,
-        prompt -> {
-          before.run();
-          try {
-            return password.apply(prompt);
-          } finally {
-            after.run();
-          }
-        },
-        prompt -> {
-          before.run();
-          try {
-            return answer.apply(prompt);
-          } finally {
-            after.run();
-          }
-        },
+        prompt -> between(before, () -> password.apply(prompt), after),
+        prompt -> between(before, () -> answer.apply(prompt), after),
         folder,
         state,
         config,
         netrc);
+  }
+
+  private static <T extends @Nullable Object> T between(
+      Runnable before, Supplier<T> question, Runnable after) {
+    before.run();
+    try {
+      return question.get();
+    } finally {
+      after.run();
+    }
   }
 
   /// The same for commands that nobody types, and whose progress nobody watches.
