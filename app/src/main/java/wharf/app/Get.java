@@ -9,7 +9,6 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import wharf.ftp.client.Batch;
@@ -27,28 +26,24 @@ import wharf.ftp.client.Site;
 @Command(
     name = "get",
     mixinStandardHelpOptions = true,
-    headerHeading = "Examples:%n",
-    header = {
-      "  wharf get ftp://ftp.example.org/pub/big.iso",
-      "  wharf get 'ftp://ftp.example.org/pub/*.txt' Downloads/",
-      "  wharf get -r ftp://alice@files.example.org/photos",
-      "  wharf get ftp://ftp.example.org/pub/list.txt - | less",
-      "",
-    },
     description = {
       "Fetches files, and folders with -r.",
       "What is here already, with the same size and time, is not fetched again; what an earlier run"
           + " left is gone on with. Until a file is whole it is called NAME.part.%n",
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  wharf get ftp://ftp.example.org/pub/big.iso",
+      "  wharf get 'ftp://ftp.example.org/pub/*.txt' Downloads/",
+      "  wharf get -r ftp://alice@files.example.org/photos",
+      "  wharf get ftp://ftp.example.org/pub/list.txt - | less",
     })
 final class Get implements Callable<Integer> {
   @ParentCommand private @Nullable Main main;
   @Mixin private RemoteOptions remote = new RemoteOptions();
   @Mixin private MovingOptions how = new MovingOptions();
-
-  @Option(
-      names = {"-r", "--recursive"},
-      description = "Fetch folders with all that is in them.")
-  private boolean recursive;
+  @Mixin private Recursion folders = new Recursion();
 
   @Parameters(
       arity = "1..*",
@@ -73,48 +68,45 @@ final class Get implements Callable<Integer> {
     Map<FtpUrl, List<FtpUrl>> servers = new LinkedHashMap<>();
     for (String source : sources) {
       FtpUrl url = remote.url(source);
-      if (url.isFolder() && !recursive) {
+      if (url.isFolder() && !folders.asked()) {
         throw remote.usage(url + " names a folder; -r fetches it with what is in it");
       }
       servers.computeIfAbsent(url.withPath(""), _ -> new ArrayList<>()).add(url);
     }
     if ("-".equals(path)) {
-      if (how.needFiles() || recursive) {
+      if (how.needFiles() || folders.asked()) {
         throw remote.usage(
             "what is compared, continued, told in JSON or a folder does not go to standard output");
       }
       return toOutput(program, servers);
     }
-    MirrorOptions tree = how.named(recursive);
-    Downloads downloads = new Downloads(around.folder(), path, several, recursive, tree);
+    MirrorOptions tree = how.named(folders.asked());
+    Downloads downloads = new Downloads(around.folder(), path, several, folders.asked(), tree);
     Report report =
         new Report(
             program,
             "get",
             how,
             remote.quiet(),
-            !recursive || remote.verbose(),
+            !folders.asked() || remote.verbose(),
             servers.keySet().iterator().next());
-    int code;
-    try {
-      for (Map.Entry<FtpUrl, List<FtpUrl>> server : servers.entrySet()) {
-        report.server(server.getKey());
-        Site site = remote.site(server.getKey());
-        try (Sessions sessions = Sessions.with(site, how.jobs(), how.retries(), report);
-            Batch batch = new Batch(sessions, tree.files(), report)) {
-          for (FtpUrl url : server.getValue()) {
-            downloads.add(sessions, batch, url.path());
-          }
-          report.add(batch.end());
-        }
-      }
-      code = report.end(null);
-    } catch (FtpException e) {
-      code = report.end(e);
-    }
+    int code =
+        report.of(
+            () -> {
+              for (Map.Entry<FtpUrl, List<FtpUrl>> server : servers.entrySet()) {
+                report.server(server.getKey());
+                Site site = remote.site(server.getKey());
+                try (Sessions sessions = Sessions.with(site, how.jobs(), how.retries(), report);
+                    Batch batch = new Batch(sessions, tree.files(), report)) {
+                  for (FtpUrl url : server.getValue()) {
+                    downloads.add(sessions, batch, url.path());
+                  }
+                  report.add(batch.end());
+                }
+              }
+            });
     if (report.mayGoOn()) {
-      program.note("what came is kept; to go on:");
-      around.err().println("  " + remote.again());
+      remote.tellToGoOn("what came is kept; ");
     }
     return code;
   }

@@ -56,7 +56,7 @@ final class ManPage {
     section("SYNOPSIS");
     synopsis();
     section("DESCRIPTION");
-    prose(Stream.concat(Stream.of(verb.usageMessage().header()), Stream.of(description)));
+    prose(Stream.of(description));
     Map<String, CommandSpec> below = CompletionScript.visible(verb);
     if (!below.isEmpty()) {
       section("VERBS");

@@ -21,17 +21,17 @@ import wharf.ftp.client.Site;
 @Command(
     name = "mirror",
     mixinStandardHelpOptions = true,
-    headerHeading = "Examples:%n",
-    header = {
-      "  wharf mirror ftp://ftp.example.org/pub/dist dist",
-      "  wharf mirror -n --delete site ftp://alice@files.example.org/www",
-      "  wharf mirror --exclude '*.tmp' --exclude cache/ site ftp://alice@files.example.org/www",
-      "",
-    },
     description = {
       "Makes one folder like another: TARGET gets what is in SOURCE.",
       "One of them is here, the other on a server. Files that differ in size or time are moved;"
           + " what TARGET has besides stays, unless --delete is given.%n",
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  wharf mirror ftp://ftp.example.org/pub/dist dist",
+      "  wharf mirror -n --delete site ftp://alice@files.example.org/www",
+      "  wharf mirror --exclude '*.tmp' --exclude cache/ site ftp://alice@files.example.org/www",
     })
 final class MirrorVerb implements Callable<Integer> {
   @ParentCommand private @Nullable Main main;
@@ -72,19 +72,18 @@ final class MirrorVerb implements Callable<Integer> {
     Report report =
         new Report(program, "mirror", how, remote.quiet(), remote.verbose(), url.withPath(""));
     Site site = remote.site(url);
-    int code;
-    try (Sessions sessions = Sessions.with(site, how.jobs(), how.retries(), report)) {
-      report.add(
-          down
-              ? Mirror.download(sessions, there, here, options, report)
-              : Mirror.upload(sessions, here, there, options, report));
-      code = report.end(null);
-    } catch (FtpException e) {
-      code = report.end(e);
-    }
+    int code =
+        report.of(
+            () -> {
+              try (Sessions sessions = Sessions.with(site, how.jobs(), how.retries(), report)) {
+                report.add(
+                    down
+                        ? Mirror.download(sessions, there, here, options, report)
+                        : Mirror.upload(sessions, here, there, options, report));
+              }
+            });
     if (report.mayGoOn()) {
-      program.note("to go on:");
-      around.err().println("  " + remote.again());
+      remote.tellToGoOn("");
     }
     return code;
   }

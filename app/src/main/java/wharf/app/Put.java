@@ -7,7 +7,6 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import wharf.ftp.client.Batch;
@@ -24,28 +23,24 @@ import wharf.ftp.client.Upload;
 @Command(
     name = "put",
     mixinStandardHelpOptions = true,
-    headerHeading = "Examples:%n",
-    header = {
-      "  wharf put report.pdf ftp://alice@files.example.org/inbox/",
-      "  wharf put *.jpg ftp://alice@files.example.org/photos/",
-      "  wharf put -r site ftp://alice@files.example.org/",
-      "  tar c folder | wharf put - ftp://alice@files.example.org/folder.tar",
-      "",
-    },
     description = {
       "Sends files, and folders with -r, and compares afterwards.",
       "What is there already, with the same size and time, is not sent again; what an earlier run"
           + " left there is gone on with.%n",
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  wharf put report.pdf ftp://alice@files.example.org/inbox/",
+      "  wharf put *.jpg ftp://alice@files.example.org/photos/",
+      "  wharf put -r site ftp://alice@files.example.org/",
+      "  tar c folder | wharf put - ftp://alice@files.example.org/folder.tar",
     })
 final class Put implements Callable<Integer> {
   @ParentCommand private @Nullable Main main;
   @Mixin private RemoteOptions remote = new RemoteOptions();
   @Mixin private MovingOptions how = new MovingOptions();
-
-  @Option(
-      names = {"-r", "--recursive"},
-      description = "Send folders with all that is in them.")
-  private boolean recursive;
+  @Mixin private Recursion folders = new Recursion();
 
   @Parameters(
       arity = "2..*",
@@ -63,7 +58,7 @@ final class Put implements Callable<Integer> {
     FtpUrl to = remote.url(words.getLast());
     List<String> files = words.subList(0, words.size() - 1);
     if (files.contains("-")) {
-      if (files.size() > 1 || how.needFiles() || recursive) {
+      if (files.size() > 1 || how.needFiles() || folders.asked()) {
         throw remote.usage("standard input is one file, which cannot be compared or continued");
       }
       if (to.isFolder()) {
@@ -71,25 +66,28 @@ final class Put implements Callable<Integer> {
       }
       return fromInput(program, to);
     }
-    MirrorOptions tree = how.named(recursive);
-    Uploads uploads = Uploads.of(around.folder(), files, recursive, tree);
+    MirrorOptions tree = how.named(folders.asked());
+    Uploads uploads = Uploads.of(around.folder(), files, folders.asked(), tree);
     Report report =
         new Report(
-            program, "put", how, remote.quiet(), !recursive || remote.verbose(), to.withPath(""));
+            program,
+            "put",
+            how,
+            remote.quiet(),
+            !folders.asked() || remote.verbose(),
+            to.withPath(""));
     Site site = remote.site(to);
-    int code;
-    try (Sessions sessions = Sessions.with(site, how.jobs(), how.retries(), report)) {
-      try (Batch batch = new Batch(sessions, tree.files(), report)) {
-        uploads.add(sessions, batch, to.path());
-        report.add(batch.end());
-      }
-      code = report.end(null);
-    } catch (FtpException e) {
-      code = report.end(e);
-    }
+    int code =
+        report.of(
+            () -> {
+              try (Sessions sessions = Sessions.with(site, how.jobs(), how.retries(), report);
+                  Batch batch = new Batch(sessions, tree.files(), report)) {
+                uploads.add(sessions, batch, to.path());
+                report.add(batch.end());
+              }
+            });
     if (report.mayGoOn()) {
-      program.note("to go on:");
-      around.err().println("  " + remote.again());
+      remote.tellToGoOn("");
     }
     return code;
   }

@@ -321,6 +321,12 @@ final class RemoteOptions {
     T run(Progress progress) throws FtpException;
   }
 
+  /// Tells how to go on with what was begun.
+  void tellToGoOn(String before) {
+    main().note(before + "to go on:");
+    around().err().println("  " + again());
+  }
+
   /// The command line that does the same again: as it was typed, so that no option is lost, but
   /// without passwords.
   String again() {

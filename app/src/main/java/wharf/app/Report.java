@@ -240,11 +240,25 @@ final class Report implements Watcher, Sessions.Listener {
     return mayGoOn;
   }
 
-  /// Tells what it came to.
+  /// What is done.
+  interface Work {
+    void run() throws FtpException;
+  }
+
+  /// Has something done, and tells what it came to; once.
   ///
-  /// @param problem what ended it before all was done, null if nothing did
   /// @return the exit code
-  synchronized int end(@Nullable FtpException problem) {
+  int of(Work work) {
+    try {
+      work.run();
+      return end(null);
+    } catch (FtpException e) {
+      return end(e);
+    }
+  }
+
+  /// @param problem what ended it before all was done, null if nothing did
+  private synchronized int end(@Nullable FtpException problem) {
     lines.clear();
     long moved = 0;
     long bytes = 0;

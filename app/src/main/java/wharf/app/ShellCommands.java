@@ -283,15 +283,12 @@ final class ShellCommands {
       })
   int get(
       @Mixin MovingOptions how,
-      @Option(
-              names = {"-r", "--recursive"},
-              description = "Fetch folders with all that is in them.")
-          boolean recursive,
+      @Mixin Recursion folders,
       @Parameters(index = "0", paramLabel = "FILE", description = "The file there.") There file,
       @Parameters(index = "1", arity = "0..1", paramLabel = "PATH", description = "Where to.")
           @Nullable Here path)
       throws FtpException {
-    return fetch("get", how, recursive, file.names(session.there()), path);
+    return fetch("get", how, folders.asked(), file.names(session.there()), path);
   }
 
   @Command(
@@ -302,41 +299,32 @@ final class ShellCommands {
       })
   int put(
       @Mixin MovingOptions how,
-      @Option(
-              names = {"-r", "--recursive"},
-              description = "Send folders with all that is in them.")
-          boolean recursive,
+      @Mixin Recursion folders,
       @Parameters(index = "0", paramLabel = "FILE", description = "The file here.") Here file,
       @Parameters(index = "1", arity = "0..1", paramLabel = "PATH", description = "Where to.")
           @Nullable There path)
       throws FtpException {
-    return send("put", how, recursive, file.names(session.here()), path);
+    return send("put", how, folders.asked(), file.names(session.here()), path);
   }
 
   @Command(name = "mget", description = "Fetches files to the folder here, and with -r folders.%n")
   int mget(
       @Mixin MovingOptions how,
-      @Option(
-              names = {"-r", "--recursive"},
-              description = "Fetch folders with all that is in them.")
-          boolean recursive,
+      @Mixin Recursion folders,
       @Parameters(arity = "1..*", paramLabel = "FILE", description = "The files there.")
           List<There> files)
       throws FtpException {
-    return fetch("mget", how, recursive, there(files), null);
+    return fetch("mget", how, folders.asked(), there(files), null);
   }
 
   @Command(name = "mput", description = "Sends files to the folder there, and with -r folders.%n")
   int mput(
       @Mixin MovingOptions how,
-      @Option(
-              names = {"-r", "--recursive"},
-              description = "Send folders with all that is in them.")
-          boolean recursive,
+      @Mixin Recursion folders,
       @Parameters(arity = "1..*", paramLabel = "FILE", description = "The files here.")
           List<Here> files)
       throws FtpException {
-    return send("mput", how, recursive, here(files), null);
+    return send("mput", how, folders.asked(), here(files), null);
   }
 
   @Command(
@@ -432,13 +420,13 @@ final class ShellCommands {
       throws FtpException {
     how.within(session.style());
     Report report = new Report(program(), verb, how, session.style().quiet(), each, session.url());
-    int code;
-    try (Sessions sessions = session.sessions(how.jobs(), how.retries(), report)) {
-      report.add(work.over(sessions, report));
-      code = report.end(null);
-    } catch (FtpException e) {
-      code = report.end(e);
-    }
+    int code =
+        report.of(
+            () -> {
+              try (Sessions sessions = session.sessions(how.jobs(), how.retries(), report)) {
+                report.add(work.over(sessions, report));
+              }
+            });
     if (report.mayGoOn()) {
       session.note("what has come is kept; the same again goes on");
     }
