@@ -484,10 +484,14 @@ public final class Download {
     if (from < size.orElse(-1)) {
       try {
         moved = client.retrieve(remote, from, most(size, from), sink, progress).bytes();
-      } catch (FtpException.LocalDisk e) {
-        if (!sink.differs() || !client.usable()) {
-          throw e;
+      } catch (FtpException e) {
+        if (sink.differs()) {
+          // Whoever tries again, over another session, need not find out once more.
+          file.truncate(0);
         }
+        throw e;
+      }
+      if (sink.differs()) {
         startOver("by its end");
         return null;
       }

@@ -644,7 +644,11 @@ public final class FtpClient implements Closeable {
                 boolean more = bytes.remaining() > count - moved[0];
                 bytes.limit((int) Math.min(bytes.limit(), count - moved[0]));
                 moved[0] += bytes.remaining();
-                writeOut(bytes, into);
+                try {
+                  writeOut(bytes, into);
+                } catch (PartSink.Enough _) {
+                  return false;
+                }
                 progress.at(offset + moved[0]);
                 if (more) {
                   return false;
@@ -656,11 +660,14 @@ public final class FtpClient implements Closeable {
     return new Moved(moved[0], reply);
   }
 
-  private static void writeOut(ByteBuffer bytes, WritableByteChannel into) throws FtpException {
+  private static void writeOut(ByteBuffer bytes, WritableByteChannel into)
+      throws FtpException, PartSink.Enough {
     try {
       while (bytes.hasRemaining()) {
         into.write(bytes);
       }
+    } catch (PartSink.Enough e) {
+      throw e;
     } catch (IOException e) {
       throw local("cannot write what was received", e);
     }

@@ -17,6 +17,11 @@ final class PartSink implements WritableByteChannel {
   private long position;
   private boolean differs;
 
+  /// Thrown by what takes no more: the transfer is broken off, and the session goes on.
+  static final class Enough extends IOException {
+    private static final long serialVersionUID = 1L;
+  }
+
   /// @param from where the first byte belongs
   /// @param known up to where the file has its bytes already
   /// @param hasher has taken in what is before `known`
@@ -42,7 +47,7 @@ final class PartSink implements WritableByteChannel {
       int at = there.limit() - Math.toIntExact(known - position);
       if (at < 0 || !again.equals(there.slice(at, compared))) {
         differs = true;
-        throw new IOException("what is there is no part of the file");
+        throw new Enough();
       }
       from.position(from.position() + compared);
       position += compared;

@@ -224,21 +224,22 @@ final class Segments {
         new PieceSink(piece, new PartSink(file, from, piece.begin, null, options.limit()));
     try {
       Moved all = client.retrieve(remote, from, sink, Progress.NONE);
-      if (!sink.enough) {
-        throw new FtpException.Mismatch(
-            "the server called %s complete, but %d of %d bytes came; get it again"
-                .formatted(Refusal.quote(remote), from + all.bytes(), size));
-      }
-    } catch (FtpException.LocalDisk e) {
       if (sink.grown) {
         throw new FtpException.Mismatch(
             "%s has more than the %d bytes that the server said it has; get it again"
                 .formatted(Refusal.quote(remote), size));
       }
-      if (sink.part.differs() && client.usable()) {
+      if (sink.part.differs()) {
         return false;
       }
       if (!sink.enough) {
+        throw new FtpException.Mismatch(
+            "the server called %s complete, but %d of %d bytes came; get it again"
+                .formatted(Refusal.quote(remote), from + all.bytes(), size));
+      }
+    } catch (FtpException e) {
+      // What the server thinks of being broken off changes nothing about what has come.
+      if (!sink.enough || sink.grown) {
         throw e;
       }
     } finally {
@@ -469,7 +470,7 @@ final class Segments {
       grown = enough && again + fresh < count && part.position() >= size;
       if (enough && (grown || part.position() < size)) {
         // What the server would send now is another's, or should not be there.
-        throw new IOException("enough");
+        throw new PartSink.Enough();
       }
       from.position(from.limit());
       return count;

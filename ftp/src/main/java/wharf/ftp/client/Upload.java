@@ -215,10 +215,10 @@ public final class Upload {
     }
     PartSink end = new PartSink(file, from - OVERLAP, from, null, options.limit());
     try {
-      return client.retrieve(remote, from - OVERLAP, OVERLAP, end, Progress.NONE).bytes()
-          == OVERLAP;
+      long came = client.retrieve(remote, from - OVERLAP, OVERLAP, end, Progress.NONE).bytes();
+      return came == OVERLAP && !end.differs();
     } catch (FtpException e) {
-      if ((end.differs() || isRefusal(e)) && client.usable()) {
+      if (isRefusal(e) && client.usable()) {
         return false;
       }
       throw e;

@@ -106,6 +106,8 @@ final class FaultyServer implements Closeable {
     ANY_MODE,
     /// Downloads go on behind the end of the file, without end.
     ENDLESS_FILE,
+    /// A download that is broken off ends the session.
+    GOES_WHEN_BROKEN_OFF,
     /// Downloads are called complete, and some more comes.
     MORE_AFTER_COMPLETE,
     /// Nothing is said to RETR, nor sent.
@@ -532,6 +534,9 @@ final class FaultyServer implements Closeable {
           data.getOutputStream().write(sent);
         }
       } catch (IOException _) {
+        if (has(Fault.GOES_WHEN_BROKEN_OFF)) {
+          return false;
+        }
         say("426 you broke it off");
         return true;
       }

@@ -293,6 +293,28 @@ class TransferTest {
   }
 
   @Test
+  void aPartWithAnotherEndIsNoneAlsoWhereBreakingOffEndsTheSession() throws Exception {
+    // More than the system takes from a server that writes without being read.
+    content = new byte[32 << 20];
+    new Random(2).nextBytes(content);
+    server.files.put("f", content);
+    server.faults.add(Fault.GOES_WHEN_BROKEN_OFF);
+    byte[] other = Arrays.copyOf(content, 500_000);
+    other[499_999]++;
+    leave(other);
+    FtpException problem;
+    try (FtpClient client = connect()) {
+      problem = fails(FtpException.ConnectionLost.class, () -> download(client));
+    }
+    assertThat(problem.mayPass()).isTrue();
+    assertThat(part).doesNotExist();
+    try (FtpClient client = connect()) {
+      assertThat(download(client).moved()).isEqualTo(content.length);
+    }
+    assertThat(target).hasBinaryContent(content);
+  }
+
+  @Test
   void whatWasGoneOnWithAndIsWrongIsFetchedAnew() throws Exception {
     byte[] other = Arrays.copyOf(content, 500_000);
     other[1]++;
