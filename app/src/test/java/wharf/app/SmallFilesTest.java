@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -305,6 +306,31 @@ class SmallFilesTest {
     return outcome instanceof Outcome.Moved(Receipt receipt, Duration _)
         ? receipt.verification().method()
         : outcome.toString();
+  }
+
+  @Test
+  void aFaultOfOursInTheRowIsToldAndCostsNoFile() throws Exception {
+    fill(root);
+    AtomicBoolean once = new AtomicBoolean();
+    Listener faulty =
+        new Listener() {
+          @Override
+          public void sent(String line) {
+            if (line.startsWith("RETR")
+                && line.endsWith(name(50))
+                && once.compareAndSet(false, true)) {
+              throw new IllegalStateException("made for the test");
+            }
+          }
+        };
+    Summary summary;
+    try (Sessions sessions = Sessions.with(site(false).heardBy(() -> faulty), 1)) {
+      summary = moved(sessions, fetches(), ALL);
+    }
+    assertAllIn(here);
+    assertThat(summary.moved()).isEqualTo(MANY);
+    assertThat(summary.failed()).isEqualTo(1);
+    assertThat(Objects.requireNonNull(summary.first())).hasMessageContaining("made for the test");
   }
 
   @Test

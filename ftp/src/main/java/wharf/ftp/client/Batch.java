@@ -250,8 +250,11 @@ public final class Batch implements AutoCloseable {
                 inARow(client, jobs, left);
                 return true;
               });
-    } catch (FtpException | RuntimeException _) {
+    } catch (FtpException _) {
       // Who is left is moved alone: that tells what is wrong.
+    } catch (RuntimeException e) {
+      // Alone they may well be moved, and nobody would know.
+      fail(jobs.getFirst().name() + " and what is after it", fault(e));
     }
     return jobs.stream().filter(left::contains).toList();
   }
