@@ -51,7 +51,7 @@ class ManTest {
   void everyVerbHasAPageAndEveryOptionIsInIt() throws Exception {
     assertThat(wharf("man", "--install", "pages").code()).isZero();
     List<CommandSpec> verbs = new ArrayList<>();
-    walk(new CommandLine(new Main(Ran.around(folder))).getCommandSpec(), verbs);
+    walk(Main.model(Ran.around(folder)), verbs);
     for (CommandSpec verb : verbs) {
       String page = Files.readString(page(verb));
       verb.optionsMap()
