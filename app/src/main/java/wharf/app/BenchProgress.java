@@ -14,7 +14,7 @@ final class BenchProgress implements Listener {
   BenchProgress(Surroundings around) {
     err = around.err();
     lively = around.lively();
-    width = lively ? around.width().getAsInt() : 0;
+    width = lively ? around.size().get().columns() : 0;
   }
 
   @Override

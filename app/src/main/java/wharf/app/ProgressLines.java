@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import wharf.ftp.client.Printable;
 import wharf.ftp.client.Progress;
@@ -44,17 +44,20 @@ final class ProgressLines {
   /// cannot be drawn over.
   private static final int MOST = 8;
 
-  /// How often the terminal is asked for its width: it costs a look, and may have been changed.
-  private static final long WIDTH_NANOS = 2_000_000_000;
+  /// How often the terminal is asked for its size: it costs a look, and may have been changed.
+  private static final long SIZE_NANOS = 2_000_000_000;
+
+  /// What lines have room for that nobody sees as they come.
+  private static final ScreenSize PAGE = new ScreenSize(120, ScreenSize.USUAL.rows());
 
   private final PrintStream err;
   private final Manner manner;
-  private final IntSupplier columns;
+  private final Supplier<ScreenSize> screen;
   private final LongSupplier nanos;
   private final Set<One> active = new LinkedHashSet<>();
 
-  private int width = 80;
-  private long widthAt;
+  private ScreenSize size = ScreenSize.USUAL;
+  private long sizeAt;
   private long drawnAt;
   private int drawn;
   private long found;
@@ -66,13 +69,13 @@ final class ProgressLines {
   private @Nullable Figures all;
 
   /// @param nanos as `System.nanoTime()`
-  ProgressLines(PrintStream err, Manner manner, IntSupplier columns, LongSupplier nanos) {
+  ProgressLines(PrintStream err, Manner manner, Supplier<ScreenSize> screen, LongSupplier nanos) {
     this.err = err;
     this.manner = manner;
-    this.columns = columns;
+    this.screen = screen;
     this.nanos = nanos;
     this.drawnAt = nanos.getAsLong();
-    this.widthAt = drawnAt - WIDTH_NANOS;
+    this.sizeAt = drawnAt - SIZE_NANOS;
   }
 
   /// There is one more file to be moved.
@@ -128,12 +131,16 @@ final class ProgressLines {
     }
     drawnAt = now;
     List<String> lines = new ArrayList<>();
+    ScreenSize room = size(now);
+    // A row is for all of them, another is left free.
+    int most = Math.clamp(room.rows() - 2, found > 1 ? 0 : 1, MOST);
     long position = endedBytes;
     for (One one : active) {
       position += one.position;
       one.figures.at(now, one.position);
-      if (lines.size() < MOST) {
-        lines.add(Figures.line(one.name, one.verifying ? "  compared" : one.text(), width()));
+      if (lines.size() < most) {
+        lines.add(
+            Figures.line(one.name, one.verifying ? "  compared" : one.text(), room.columns()));
       }
     }
     if (all == null) {
@@ -143,7 +150,7 @@ final class ProgressLines {
     if (found > 1) {
       String files = "%d of %d%s files".formatted(ended, found, allFound ? "" : "+");
       long total = allFound && sizesKnown ? foundBytes : -1;
-      lines.add(Figures.line(files, all.text(total), width()));
+      lines.add(Figures.line(files, all.text(total), room.columns()));
     }
     if (manner == Manner.LINES) {
       if (!lines.isEmpty()) {
@@ -169,16 +176,15 @@ final class ProgressLines {
     drawn = lines.size();
   }
 
-  private int width() {
-    long now = nanos.getAsLong();
+  private ScreenSize size(long now) {
     if (manner == Manner.LINES) {
-      return 120;
+      return PAGE;
     }
-    if (now - widthAt >= WIDTH_NANOS) {
-      widthAt = now;
-      width = columns.getAsInt();
+    if (now - sizeAt >= SIZE_NANOS) {
+      sizeAt = now;
+      size = screen.get();
     }
-    return width;
+    return size;
   }
 
   /// One file that is being moved.

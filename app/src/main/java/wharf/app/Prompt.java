@@ -116,7 +116,7 @@ final class Prompt implements AutoCloseable {
 
     /// The surroundings of a command.
     private Surroundings mine() {
-      return gate.before(around.on(this::columns).asking(this::lend, this::take));
+      return gate.before(around.on(this::size).asking(this::lend, this::take));
     }
 
     /// The terminal for whoever reads lines from it.
@@ -135,9 +135,8 @@ final class Prompt implements AutoCloseable {
       screen.setAttributes(between);
     }
 
-    private int columns() {
-      int columns = screen.getColumns();
-      return columns > 0 ? columns : 80;
+    private ScreenSize size() {
+      return ScreenSize.of(screen.getColumns(), screen.getRows());
     }
 
     private LineReader reader() {
@@ -279,7 +278,7 @@ final class Prompt implements AutoCloseable {
       if (host.isEmpty()) {
         return "wharf> ";
       }
-      int room = Math.max(10, columns() / 2 - 2);
+      int room = Math.max(10, size().columns() / 2 - 2);
       String name = shortened(Printable.of(host), room / 2);
       String folder = shortened(Printable.of(session.folder()), room - name.length());
       // What JLine would take for a pattern.

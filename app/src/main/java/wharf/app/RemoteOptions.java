@@ -308,11 +308,14 @@ final class RemoteOptions {
     if (quiet || !around.lively()) {
       return transfer.run(Progress.NONE);
     }
-    ProgressLine line = new ProgressLine(name, around.err(), around.width(), System::nanoTime);
+    ProgressLines lines =
+        new ProgressLines(
+            around.err(), ProgressLines.Manner.DRAWN, around.size(), System::nanoTime);
+    lines.found(-1);
     try {
-      return transfer.run(line);
+      return transfer.run(lines.begins(name, -1));
     } finally {
-      line.clear();
+      lines.clear();
     }
   }
 

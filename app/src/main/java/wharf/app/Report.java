@@ -61,8 +61,7 @@ final class Report implements Watcher, Sessions.Listener {
     this.how = how;
     this.quiet = quiet || how.json() || how.jsonLines();
     this.lines =
-        new ProgressLines(
-            around.err(), how.manner(around, quiet), around.width(), System::nanoTime);
+        new ProgressLines(around.err(), how.manner(around, quiet), around.size(), System::nanoTime);
     this.server = server;
     if (how.jsonLines()) {
       printed("{\"event\":\"begin\",\"schema\":%d,\"verb\":%s}".formatted(SCHEMA, text(verb)));

@@ -3,14 +3,12 @@ package wharf.app;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.function.Function;
-import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param err standard error: progress, notes and problems
 /// @param askable whether somebody at a terminal types the input
 /// @param lively whether `err` is a terminal on which a line can be drawn over
-/// @param width the columns of the terminal
+/// @param size of the terminal
 /// @param password asks for a password on the terminal; null when there is nobody to ask
 /// @param answer asks for a line on the terminal; null when there is nobody to ask
 /// @param folder what relative local paths count from
@@ -36,7 +34,7 @@ record Surroundings(
     PrintStream err,
     boolean askable,
     boolean lively,
-    IntSupplier width,
+    Supplier<ScreenSize> size,
     Function<String, char @Nullable []> password,
     Function<String, @Nullable String> answer,
     Path folder,
@@ -58,7 +56,7 @@ record Surroundings(
         new PrintStream(new java.io.BufferedOutputStream(err), true, StandardCharsets.UTF_8),
         Terminal.is(0),
         Terminal.is(2) && !dumb,
-        Surroundings::columns,
+        ScreenSize::ofProcess,
         prompt -> Terminal.ask(prompt, false),
         prompt -> {
           char[] typed = Terminal.ask(prompt, true);
@@ -73,14 +71,14 @@ record Surroundings(
   /// The same with another standard output.
   Surroundings writing(PrintStream text, WritableByteChannel content) {
     return new Surroundings(
-        in, content, text, err, askable, lively, width, password, answer, folder, state, config,
+        in, content, text, err, askable, lively, size, password, answer, folder, state, config,
         netrc);
   }
 
   /// The same with another standard error.
   Surroundings reporting(PrintStream other) {
     return new Surroundings(
-        in, bytes, out, other, askable, lively, width, password, answer, folder, state, config,
+        in, bytes, out, other, askable, lively, size, password, answer, folder, state, config,
         netrc);
   }
 
@@ -93,7 +91,7 @@ record Surroundings(
         err,
         askable,
         lively,
-        width,
+        size,
         prompt -> between(before, () -> password.apply(prompt), after),
         prompt -> between(before, () -> answer.apply(prompt), after),
         folder,
@@ -115,13 +113,13 @@ record Surroundings(
   /// The same for commands that nobody types, and whose progress nobody watches.
   Surroundings inScript() {
     return new Surroundings(
-        in, bytes, out, err, false, false, width, password, answer, folder, state, config, netrc);
+        in, bytes, out, err, false, false, size, password, answer, folder, state, config, netrc);
   }
 
   /// The same on a terminal that is known by now.
-  Surroundings on(IntSupplier columns) {
+  Surroundings on(Supplier<ScreenSize> screen) {
     return new Surroundings(
-        in, bytes, out, err, askable, lively, columns, password, answer, folder, state, config,
+        in, bytes, out, err, askable, lively, screen, password, answer, folder, state, config,
         netrc);
   }
 
@@ -134,7 +132,7 @@ record Surroundings(
         said,
         false,
         true,
-        () -> 80,
+        () -> ScreenSize.USUAL,
         _ -> null,
         _ -> null,
         folder,
@@ -165,30 +163,5 @@ record Surroundings(
 
   private static Path home() {
     return Path.of(System.getProperty("user.home", ""));
-  }
-
-  private static int columns() {
-    String given = System.getenv("COLUMNS");
-    if (given != null && given.matches("[1-9]\\d{0,3}")) {
-      return Integer.parseInt(given);
-    }
-    try {
-      // Java cannot ask a terminal; stty can, and is everywhere terminals are.
-      Process stty =
-          new ProcessBuilder("stty", "size")
-              .redirectInput(new java.io.File("/dev/tty"))
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      String[] size =
-          new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
-              .strip()
-              .split(" ", -1);
-      if (size.length == 2 && size[1].matches("[1-9]\\d{0,3}")) {
-        return Integer.parseInt(size[1]);
-      }
-    } catch (IOException _) {
-      // Then it is as wide as terminals always were.
-    }
-    return 80;
   }
 }

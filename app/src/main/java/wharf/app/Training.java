@@ -113,7 +113,7 @@ final class Training implements Callable<Integer> {
         new PrintStream(new ByteArrayOutputStream(), true, UTF_8),
         false,
         false,
-        () -> 80,
+        () -> ScreenSize.USUAL,
         _ -> null,
         _ -> null,
         folder,

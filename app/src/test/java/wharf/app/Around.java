@@ -54,7 +54,7 @@ final class Around {
             new PrintStream(err, true, UTF_8),
             false,
             false,
-            () -> 80,
+            () -> ScreenSize.USUAL,
             this::typePassword,
             this::answer,
             folder,

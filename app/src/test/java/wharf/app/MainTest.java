@@ -52,7 +52,7 @@ class MainTest {
             new PrintStream(err, true, UTF_8),
             false,
             false,
-            () -> 80,
+            () -> ScreenSize.USUAL,
             _ -> typedPassword == null ? null : typedPassword.toCharArray(),
             _ -> null,
             folder,

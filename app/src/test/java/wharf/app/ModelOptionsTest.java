@@ -30,7 +30,7 @@ class ModelOptionsTest {
             new PrintStream(err, true, UTF_8),
             false,
             false,
-            () -> 80,
+            () -> ScreenSize.USUAL,
             _ -> null,
             _ -> null,
             folder,

@@ -37,7 +37,7 @@ final class Started implements AutoCloseable {
             new PrintStream(err, true, UTF_8),
             false,
             false,
-            () -> 80,
+            () -> ScreenSize.USUAL,
             _ -> null,
             _ -> null,
             folder,
