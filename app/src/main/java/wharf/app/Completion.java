@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jline.reader.Candidate;
 import org.jline.reader.Completer;
@@ -83,7 +84,7 @@ final class Completion implements Completer {
       return;
     }
     if (place.argument() != null) {
-      argument(shell, place.argument(), word, into);
+      argument(shell, place, word, into);
     }
   }
 
@@ -91,11 +92,13 @@ final class Completion implements Completer {
   ///
   /// @param argument null when there is to be none
   /// @param optionsAllowed not after `--`
-  private record Place(@Nullable ArgSpec argument, boolean optionsAllowed) {}
+  /// @param reversed whether what is called there is here, and the other way round
+  private record Place(@Nullable ArgSpec argument, boolean optionsAllowed, boolean reversed) {}
 
   private static Place place(CommandSpec spec, List<String> words) {
     int positionals = 0;
     boolean options = true;
+    boolean reversed = false;
     Iterator<String> all = words.iterator();
     while (all.hasNext()) {
       String word = all.next();
@@ -105,9 +108,10 @@ final class Completion implements Completer {
         options = false;
       } else {
         OptionSpec option = spec.findOption(word);
+        reversed |= option != null && option.longestName().equals("--reverse");
         if (option != null && option.arity().max() > 0 && !word.contains("=")) {
           if (!all.hasNext()) {
-            return new Place(option, true);
+            return new Place(option, true, false);
           }
           String _ = all.next();
         }
@@ -115,14 +119,15 @@ final class Completion implements Completer {
     }
     for (PositionalParamSpec parameter : spec.positionalParameters()) {
       if (parameter.index().contains(positionals)) {
-        return new Place(parameter, options);
+        return new Place(parameter, options, reversed);
       }
     }
-    return new Place(null, options);
+    return new Place(null, options, false);
   }
 
-  private static void argument(
-      ShellSession shell, ArgSpec argument, String word, List<Candidate> into) throws IOException {
+  private static void argument(ShellSession shell, Place place, String word, List<Candidate> into)
+      throws IOException {
+    ArgSpec argument = Objects.requireNonNull(place.argument());
     if (argument.completionCandidates() != null) {
       argument.completionCandidates().forEach(value -> into.add(new Candidate(value)));
       return;
@@ -131,10 +136,14 @@ final class Completion implements Completer {
     if (java.util.Collection.class.isAssignableFrom(type) || type.isArray()) {
       type = argument.auxiliaryTypes()[0];
     }
-    if (type == There.class) {
+    if (type == (place.reversed() ? Here.class : There.class)) {
       there(shell, word, into);
-    } else if (type == Here.class || type == Path.class) {
+    } else if (type == Here.class || type == There.class || type == Path.class) {
       here(shell, word, into);
+    } else if (argument.paramLabel().equals("URL")) {
+      for (String bookmark : shell.bookmarks()) {
+        into.add(new Candidate("@" + bookmark));
+      }
     }
   }
 

@@ -88,6 +88,16 @@ final class ShellSession implements AutoCloseable {
     this.local = around.folder();
   }
 
+  /// The names of the bookmarks.
+  Set<String> bookmarks() throws IOException {
+    try {
+      return new Bookmarks(around.config()).all().keySet();
+    } catch (Config.Wrong _) {
+      // Who uses one will be told.
+      return Set.of();
+    }
+  }
+
   /// Another session that is in the same folders, without a connection yet.
   ShellSession fork(Surroundings elsewhere, boolean background) {
     ShellSession other =

@@ -72,6 +72,7 @@ final class ShellTest {
   private Screen shell(Map<String, String> more) throws IOException {
     Map<String, String> environment = new HashMap<>(more);
     environment.put("XDG_STATE_HOME", scratch.resolve("state").toString());
+    environment.put("XDG_CONFIG_HOME", scratch.resolve("config").toString());
     environment.put("HOME", scratch.toString());
     Site site = Objects.requireNonNull(server).site(scratch);
     Screen screen =
@@ -98,6 +99,10 @@ final class ShellTest {
     Files.createDirectory(root.resolve("a folder"));
     Files.writeString(root.resolve("a folder/in it"), "content");
     Files.writeString(root.resolve("100%"), "content");
+    Files.createDirectory(here.resolve("own folder"));
+    Path bookmarks = scratch.resolve("config/wharf/bookmarks.toml");
+    Files.createDirectories(bookmarks.getParent());
+    Files.writeString(bookmarks, "[work]\nurl = \"ftp://files.example.org/\"\n");
     try (Screen screen = shell(Map.of("NO_COLOR", "1"))) {
       screen.type("mkd");
       screen.press("Tab");
@@ -124,6 +129,14 @@ final class ShellTest {
       screen.await("mkdir");
       // Nothing is in colours.
       assertThat(screen.written()).doesNotContainPattern("\u001b\\[[0-9;]*3[0-9]m");
+      screen.press("C-u");
+      screen.type("mirror -R o");
+      screen.press("Tab");
+      screen.await("mirror -R own\\ folder/");
+      screen.press("C-u");
+      screen.type("open @");
+      screen.press("Tab");
+      screen.await("open @work");
       screen.press("C-u");
       screen.type("nothing");
       screen.press("C-c");

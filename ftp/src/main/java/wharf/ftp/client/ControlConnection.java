@@ -167,6 +167,50 @@ final class ControlConnection implements Closeable {
     return reply;
   }
 
+  /// The last word on a download that was broken off. Pure-FTPd has none (`dlmap_send`): it is
+  /// asked whether it is there, and the session goes on with the answer to that.
+  Reply readBrokenOff() throws FtpException {
+    if (hearsSoon()) {
+      return readLast();
+    }
+    send("NOOP", "");
+    Reply reply = readLast();
+    // RFC 959, 5.4: 200 to NOOP, or that it is not known. To a download it is neither.
+    if (reply.code() != 200 && reply.code() / 10 != 50) {
+      // It was only slow.
+      Reply _ = readLast();
+    }
+    return reply;
+  }
+
+  /// Whether something comes before long.
+  private boolean hearsSoon() throws FtpException {
+    if (!parser.empty()) {
+      return true;
+    }
+    try {
+      patience(timeout.compareTo(SOON) < 0 ? timeout : SOON);
+      hear();
+      return true;
+    } catch (SocketTimeoutException _) {
+      return false;
+    } catch (FtpException e) {
+      usable = false;
+      throw e;
+    } catch (IOException e) {
+      throw failure(e);
+    } finally {
+      patience(timeout);
+    }
+  }
+
+  private void hear() throws IOException {
+    if (wire.read(received.clear()) < 0) {
+      throw lost("%s closed the connection".formatted(server), null);
+    }
+    parser.add(received.flip());
+  }
+
   private void patience(Duration atMost) {
     patience = atMost;
     wire.timeout(atMost);
@@ -181,10 +225,7 @@ final class ControlConnection implements Closeable {
         if (System.nanoTime() - began > SILENCES * patience.toNanos()) {
           throw new SocketTimeoutException("an answer without end");
         }
-        if (wire.read(received.clear()) < 0) {
-          throw lost("%s closed the connection".formatted(server), null);
-        }
-        parser.add(received.flip());
+        hear();
       }
       listener.received(reply);
       if (reply.code() == 421) {

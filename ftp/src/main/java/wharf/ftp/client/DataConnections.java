@@ -178,7 +178,7 @@ final class DataConnections {
       begun = true;
       if (!work.over(link.framing())) {
         link.reset();
-        return control.readLast();
+        return control.readBrokenOff();
       }
       if (sending) {
         endOutput(link);

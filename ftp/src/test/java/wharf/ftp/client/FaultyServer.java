@@ -108,6 +108,10 @@ final class FaultyServer implements Closeable {
     ENDLESS_FILE,
     /// A download that is broken off ends the session.
     GOES_WHEN_BROKEN_OFF,
+    /// Of a download that is broken off nothing is said.
+    SILENT_WHEN_BROKEN_OFF,
+    /// Of a download that is broken off it is said when the next command has come.
+    SLOW_WHEN_BROKEN_OFF,
     /// Downloads are called complete, and some more comes.
     MORE_AFTER_COMPLETE,
     /// Nothing is said to RETR, nor sent.
@@ -243,6 +247,7 @@ final class FaultyServer implements Closeable {
     private @Nullable ServerSocket passive;
     private final boolean fits;
     private int restart;
+    private @Nullable String late;
     private @Nullable String hash;
     private int firstByte = 1;
     private int lastByte;
@@ -305,6 +310,10 @@ final class FaultyServer implements Closeable {
         int space = line.indexOf(' ');
         String argument = space < 0 ? "" : line.substring(space + 1);
         String verb = space < 0 ? line : line.substring(0, space);
+        if (late != null) {
+          say(late);
+          late = null;
+        }
         if (!answer(verb, argument)) {
           return;
         }
@@ -537,7 +546,11 @@ final class FaultyServer implements Closeable {
         if (has(Fault.GOES_WHEN_BROKEN_OFF)) {
           return false;
         }
-        say("426 you broke it off");
+        if (has(Fault.SLOW_WHEN_BROKEN_OFF)) {
+          late = "426 you broke it off";
+        } else if (!has(Fault.SILENT_WHEN_BROKEN_OFF)) {
+          say("426 you broke it off");
+        }
         return true;
       }
       if (has(Fault.DATA_STALLS)) {

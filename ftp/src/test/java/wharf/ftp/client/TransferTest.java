@@ -23,6 +23,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import wharf.ftp.client.FaultyServer.Fault;
 
 /// One file at a time: how it is verified, and how it is gone on with.
@@ -292,16 +294,35 @@ class TransferTest {
     assertThat(told.begun).containsExactly(434_464L, 0L);
   }
 
-  @Test
-  void aPartWithAnotherEndIsNoneAlsoWhereBreakingOffEndsTheSession() throws Exception {
-    // More than the system takes from a server that writes without being read.
+  /// A part with another end, of a file that is more than the system takes from a server that
+  /// writes without being read.
+  private void leaveAnotherEnd() throws IOException {
     content = new byte[32 << 20];
     new Random(2).nextBytes(content);
     server.files.put("f", content);
-    server.faults.add(Fault.GOES_WHEN_BROKEN_OFF);
     byte[] other = Arrays.copyOf(content, 500_000);
     other[499_999]++;
     leave(other);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"SILENT_WHEN_BROKEN_OFF", "SLOW_WHEN_BROKEN_OFF"})
+  void whoSaysNothingOfWhatIsBrokenOffIsAskedForASignOfLife(Fault fault) throws Exception {
+    server.faults.add(fault);
+    leaveAnotherEnd();
+    try (FtpClient client = connect()) {
+      assertThat(download(client).moved()).isEqualTo(content.length);
+      // In step: the answers are those to what is asked.
+      assertThat(client.size("f")).hasValue(content.length);
+    }
+    assertThat(target).hasBinaryContent(content);
+    assertThat(server.commands).containsOnlyOnce("NOOP");
+  }
+
+  @Test
+  void whereBreakingOffEndsTheSessionTheNextBeginsAnew() throws Exception {
+    server.faults.add(Fault.GOES_WHEN_BROKEN_OFF);
+    leaveAnotherEnd();
     FtpException problem;
     try (FtpClient client = connect()) {
       problem = fails(FtpException.ConnectionLost.class, () -> download(client));
