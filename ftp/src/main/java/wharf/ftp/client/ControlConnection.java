@@ -167,11 +167,16 @@ final class ControlConnection implements Closeable {
     return reply;
   }
 
-  /// The last word on a download that was broken off. Pure-FTPd has none (`dlmap_send`): it is
-  /// asked whether it is there, and the session goes on with the answer to that.
+  /// The last word on a download that was broken off. Pure-FTPd has none, but measures the rate in
+  /// one more preliminary reply: who then says nothing is asked whether they are there, and the
+  /// session goes on with the answer to that.
   Reply readBrokenOff() throws FtpException {
-    if (hearsSoon()) {
-      return readLast();
+    long began = System.nanoTime();
+    while (hearsSoon()) {
+      Reply reply = read(began);
+      if (!reply.preliminary()) {
+        return reply;
+      }
     }
     send("NOOP", "");
     Reply reply = readLast();

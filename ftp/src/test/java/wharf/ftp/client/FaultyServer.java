@@ -110,6 +110,8 @@ final class FaultyServer implements Closeable {
     GOES_WHEN_BROKEN_OFF,
     /// Of a download that is broken off nothing is said.
     SILENT_WHEN_BROKEN_OFF,
+    /// Of a download that is broken off it is said how fast it was, with the code of its beginning.
+    MEASURED_WHEN_BROKEN_OFF,
     /// Of a download that is broken off it is said when the next command has come.
     SLOW_WHEN_BROKEN_OFF,
     /// Downloads are called complete, and some more comes.
@@ -548,6 +550,8 @@ final class FaultyServer implements Closeable {
         }
         if (has(Fault.SLOW_WHEN_BROKEN_OFF)) {
           late = "426 you broke it off";
+        } else if (has(Fault.MEASURED_WHEN_BROKEN_OFF)) {
+          say("150 0.001 seconds (measured here)");
         } else if (!has(Fault.SILENT_WHEN_BROKEN_OFF)) {
           say("426 you broke it off");
         }

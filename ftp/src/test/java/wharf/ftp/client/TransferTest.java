@@ -306,7 +306,8 @@ class TransferTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"SILENT_WHEN_BROKEN_OFF", "SLOW_WHEN_BROKEN_OFF"})
+  @EnumSource(
+      names = {"SILENT_WHEN_BROKEN_OFF", "MEASURED_WHEN_BROKEN_OFF", "SLOW_WHEN_BROKEN_OFF"})
   void whoSaysNothingOfWhatIsBrokenOffIsAskedForASignOfLife(Fault fault) throws Exception {
     server.faults.add(fault);
     leaveAnotherEnd();
