@@ -41,6 +41,36 @@ import wharf.ftp.client.Printable;
     name = "wharf",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
+    subcommands = {
+      Serve.class,
+      Echo.class,
+      Ls.class,
+      Get.class,
+      Put.class,
+      MirrorVerb.class,
+      Cat.class,
+      Rm.class,
+      Mv.class,
+      Mkdir.class,
+      Stat.class,
+      Hash.class,
+      Du.class,
+      Find.class,
+      Shell.class,
+      TrustVerb.class,
+      BookmarkVerb.class,
+      NetCat.class,
+      Host.class,
+      User.class,
+      ConfigVerb.class,
+      WhyVerb.class,
+      Ctl.class,
+      Bench.class,
+      CompletionVerb.class,
+      Man.class,
+      Training.class,
+      HelpCommand.class,
+    },
     synopsisSubcommandLabel = "VERB",
     description = "Moves files: a file server and its client.%n",
     exitCodeListHeading = "%nExit codes:%n",
@@ -72,41 +102,6 @@ import wharf.ftp.client.Printable;
       "'wharf help VERB' tells more.",
     })
 public final class Main implements Runnable {
-  private static final List<Class<?>> VERBS =
-      List.of(
-          Serve.class,
-          Echo.class,
-          Ls.class,
-          Get.class,
-          Put.class,
-          MirrorVerb.class,
-          Cat.class,
-          Rm.class,
-          Mv.class,
-          Mkdir.class,
-          Stat.class,
-          Hash.class,
-          Du.class,
-          Find.class,
-          Shell.class,
-          TrustVerb.class,
-          BookmarkVerb.class,
-          NetCat.class,
-          Host.class,
-          User.class,
-          ConfigVerb.class,
-          WhyVerb.class,
-          Ctl.class,
-          Bench.class,
-          CompletionVerb.class,
-          Man.class,
-          Training.class,
-          HelpCommand.class);
-
-  /// Those that look at the others.
-  private static final Set<Class<?>> ABOUT_VERBS =
-      Set.of(CompletionVerb.class, Man.class, HelpCommand.class);
-
   /// What an end in order may take beyond the time that running transfers are given.
   private static final Duration SETTLING = Duration.ofSeconds(15);
 
@@ -170,21 +165,15 @@ public final class Main implements Runnable {
   }
 
   private int run(String... args) {
-    int code = commandLine(this, args).execute(args);
+    int code = commandLine(this).execute(args);
     around.out().flush();
     around.err().flush();
     return code;
   }
 
-  /// What there is to say on the command line, all of it.
-  static CommandSpec model(Surroundings around) {
-    return commandLine(new Main(around)).getCommandSpec();
-  }
-
-  private static CommandLine commandLine(Main main, String... words) {
+  private static CommandLine commandLine(Main main) {
     Surroundings around = main.around;
     CommandLine line = new CommandLine(main);
-    verbs(words).forEach(line::addSubcommand);
     // Most look for an example.
     List<String> sections = new ArrayList<>(line.getHelpSectionKeys());
     boolean _ = sections.remove(UsageMessageSpec.SECTION_KEY_FOOTER);
@@ -213,21 +202,6 @@ public final class Main implements Runnable {
         .setExecutionExceptionHandler((e, _, _) -> main.failed(e));
   }
 
-  /// The verbs of which these words can speak. The model of each takes time to make, and mostly one
-  /// will do.
-  private static List<Class<?>> verbs(String... words) {
-    return VERBS.stream()
-        .filter(verb -> words.length > 0 && words[0].equals(name(verb)))
-        .filter(verb -> !ABOUT_VERBS.contains(verb))
-        .findFirst()
-        .<List<Class<?>>>map(List::of)
-        .orElse(VERBS);
-  }
-
-  private static String name(Class<?> verb) {
-    return verb.getAnnotation(Command.class).name();
-  }
-
   /// What the program was told.
   List<String> words() {
     return Objects.requireNonNull(spec).commandLine().getParseResult().originalArgs();
@@ -237,9 +211,9 @@ public final class Main implements Runnable {
   ///
   /// @param words the first is `serve`
   static Serve serve(Surroundings around, List<String> words) {
-    String[] all = words.toArray(String[]::new);
+    CommandLine line = commandLine(new Main(around));
     return (Serve)
-        commandLine(new Main(around), all).parseArgs(all).subcommand().commandSpec().userObject();
+        line.parseArgs(words.toArray(String[]::new)).subcommand().commandSpec().userObject();
   }
 
   @Override

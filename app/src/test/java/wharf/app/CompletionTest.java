@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -80,7 +81,7 @@ class CompletionTest {
   }
 
   private CommandSpec program() {
-    return Main.model(Ran.around(folder));
+    return new CommandLine(new Main(Ran.around(folder))).getCommandSpec();
   }
 
   /// What a shell offers for each line, in one run of it.

@@ -51,7 +51,7 @@ class ManTest {
   void everyVerbHasAPageAndEveryOptionIsInIt() throws Exception {
     assertThat(wharf("man", "--install", "pages").code()).isZero();
     List<CommandSpec> verbs = new ArrayList<>();
-    walk(Main.model(Ran.around(folder)), verbs);
+    walk(new CommandLine(new Main(Ran.around(folder))).getCommandSpec(), verbs);
     for (CommandSpec verb : verbs) {
       String page = Files.readString(page(verb));
       verb.optionsMap()
